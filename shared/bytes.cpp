@@ -1,0 +1,75 @@
+#include "shared/bytes.hpp"
+
+namespace indaba::shared {
+
+namespace {
+
+constexpr char kDigits[] = "0123456789abcdef";
+
+int digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Length of the well-formed sequence at the front of `s`, or 0 (Unicode 15, table 3-7).
+std::size_t sequence_length(ByteView s)
+{
+    const auto lead = s[0];
+    const auto in = [&](std::size_t i, unsigned low, unsigned high) { return i < s.size() && s[i] >= low && s[i] <= high; };
+    if (lead >= 0x01 && lead <= 0x7f) return 1;
+    if (lead >= 0xc2 && lead <= 0xdf) return in(1, 0x80, 0xbf) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        const unsigned low = lead == 0xe0 ? 0xa0 : 0x80;
+        const unsigned high = lead == 0xed ? 0x9f : 0xbf;
+        return in(1, low, high) && in(2, 0x80, 0xbf) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        const unsigned low = lead == 0xf0 ? 0x90 : 0x80;
+        const unsigned high = lead == 0xf4 ? 0x8f : 0xbf;
+        return in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::string to_hex(ByteView bytes)
+{
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const auto byte : bytes) {
+        text += kDigits[byte >> 4];
+        text += kDigits[byte & 15];
+    }
+    return text;
+}
+
+Result<Bytes> from_hex(std::string_view text)
+{
+    if (text.size() % 2 != 0) return fail(Errc::malformed, "hexadecimal text has an odd length");
+    Bytes bytes;
+    bytes.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = digit(text[i]);
+        const int low = digit(text[i + 1]);
+        if (high < 0 || low < 0) return fail(Errc::malformed, "not hexadecimal text");
+        bytes.push_back(std::uint8_t(high << 4 | low));
+    }
+    return bytes;
+}
+
+bool is_utf8(std::string_view text)
+{
+    auto rest = as_bytes(text);
+    while (!rest.empty()) {
+        const auto length = sequence_length(rest);
+        if (length == 0) return false;
+        rest = rest.subspan(length);
+    }
+    return true;
+}
+
+}  // namespace indaba::shared
