@@ -1,0 +1,46 @@
+# Brings the amalgamation of SQLite3 Multiple Ciphers here, once for all build directories, and sets
+# indaba_sqlite3_dir to where sqlite3.c and sqlite3.h are. The package is pinned by version and by hash.
+
+set(package better-sqlite3-multiple-ciphers)
+set(version 12.11.1)  # SQLite 3.53.2
+string(CONCAT sha512
+    a46ef6fb7564522a67998c782f042aa0e5cd1b6089d479660eb96faa0afbc501
+    e0b04f9ccf9ac064489a2479d42931da19f1a27e0800fc2d12bfda99954adfa3)
+
+set(INDABA_SQLITE3_CACHE ${CMAKE_SOURCE_DIR}/build/_sqlite3 CACHE PATH "Where the SQLite amalgamation is kept")
+set(archive ${INDABA_SQLITE3_CACHE}/${package}-${version}.tgz)
+set(unpacked ${INDABA_SQLITE3_CACHE}/${version})
+set(indaba_sqlite3_dir ${unpacked}/package/deps/sqlite3)
+
+function(indaba_fetch_sqlite3)
+    file(MAKE_DIRECTORY ${INDABA_SQLITE3_CACHE})
+    file(LOCK ${INDABA_SQLITE3_CACHE}/lock GUARD FUNCTION TIMEOUT 300)
+    set(found "")
+    if(EXISTS ${archive})
+        file(SHA512 ${archive} found)
+    endif()
+    if(NOT found STREQUAL sha512)
+        find_program(INDABA_NPM npm)
+        if(NOT INDABA_NPM)
+            message(FATAL_ERROR "SQLite comes as an npm package and there is no npm here: run platform/install-packages")
+        endif()
+        message(STATUS "Fetching ${package} ${version}")
+        file(REMOVE_RECURSE ${archive} ${unpacked})
+        execute_process(COMMAND ${INDABA_NPM} pack --silent --ignore-scripts ${package}@${version}
+            WORKING_DIRECTORY ${INDABA_SQLITE3_CACHE} RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE said)
+        if(failed)
+            message(FATAL_ERROR "npm could not fetch ${package}@${version}: check that npm reaches its registry. ${said}")
+        endif()
+        file(SHA512 ${archive} found)
+        if(NOT found STREQUAL sha512)
+            file(REMOVE ${archive})
+            message(FATAL_ERROR "${package}@${version} is not what this project pinned (SHA-512 ${found}): do not use it")
+        endif()
+    endif()
+    if(NOT EXISTS ${unpacked}/complete)
+        file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked} PATTERNS package/deps/sqlite3/* package/LICENSE)
+        file(TOUCH ${unpacked}/complete)
+    endif()
+endfunction()
+
+indaba_fetch_sqlite3()
