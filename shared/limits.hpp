@@ -1,0 +1,47 @@
+// Every limit on sizes, counts and waits, in one place, with its unit and its reason. Changing one that says "format"
+// changes what other devices accept: raise it only together with the protocol version.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace indaba::shared::limits {
+
+// --- decoding (archive.hpp) ---
+/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file.
+inline constexpr std::size_t kDecodedPerInput = 4;
+/// Added to that, so that small messages of many small things decode.
+inline constexpr std::size_t kDecodedSlack_bytes = 64 * 1024;
+/// Classes within classes: our deepest message has 6.
+inline constexpr int kDecodedDepth = 16;
+
+// --- data (format) ---
+/// Text and codes in one cell: a long description in any script; more belongs in an attachment.
+inline constexpr std::size_t kValue_bytes = 64 * 1024;
+/// A cell's key: field, language or element.
+inline constexpr std::size_t kKey_bytes = 128;
+/// Leaves of one cell; then settle first.
+inline constexpr std::size_t kLeaves = 64;
+/// Cells of one record, set elements and language versions included.
+inline constexpr std::size_t kCells = 1'024;
+/// Records that one transaction changes: an import writes in pieces of this size.
+inline constexpr std::size_t kRecordsPerTransaction = 1'000;
+/// An encoded transaction. Below kMessage_bytes with room for the change set around it.
+inline constexpr std::size_t kTransaction_bytes = 4 * 1024 * 1024;
+
+// --- wire (format) ---
+/// One decompressed message: a transaction of the largest size and its envelope.
+inline constexpr std::size_t kMessage_bytes = 5 * 1024 * 1024;
+/// Bytes of change sets or feed that a sender aims to put in one message: large enough to compress well, small enough that a
+/// cut loses little and the receiver's transaction stays short.
+inline constexpr std::size_t kMessageTarget_bytes = 512 * 1024;
+/// Bytes sent and not yet acknowledged, each direction: four messages keep a satellite link busy and memory small.
+inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;
+/// Spaces that one device carries in one session.
+inline constexpr std::size_t kSpacesPerSession = 256;
+
+// --- clocks ---
+/// How far a message may move a device's clock past its own time: a wrong clock must not spread.
+inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;
+
+}  // namespace indaba::shared::limits
