@@ -1,0 +1,203 @@
+// SQLite behind RAII: a database, its prepared statements, its transactions. The only headers that know SQLite exist
+// are the sqlite*.hpp here; sqlite3.h itself is seen by their sources alone.
+// Thread rule: a Database and everything made from it is used by one thread at a time (SQLITE_THREADSAFE=2); only
+// interrupt() may come from another. Deliberately not: a pool, an ORM, a migration framework.
+//
+//     Statement insert = database.statement("INSERT INTO note(id, text) VALUES (?1, ?2)");
+//     insert.bind_all(id, text);
+//     INDABA_TRY(insert.run());
+#pragma once
+
+#include "shared/bytes.hpp"
+#include "shared/result.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace indaba::platform {
+
+using shared::Bytes;
+using shared::ByteView;
+using shared::Result;
+
+using Key32 = std::array<std::uint8_t, 32>;
+
+struct DatabaseOptions {
+    /// A file path, or a URI beginning with "file:" (for example file:/name?vfs=memdb, shared within the process).
+    std::string path;
+    bool create = false;           ///< make the file (mode 0600) if it is not there; else a missing file is not_found
+    bool read_only = false;        ///< reads go on while another connection writes
+    std::optional<Key32> key;      ///< encrypts every page, the -wal file's too; no key derivation, so make it random
+    std::string vfs;               ///< empty: the system's
+    int busy_timeout_ms = 5000;    ///< how long a lock held by somebody else is waited for
+    int cache_kib = 16 * 1024;
+    int wal_pages = 4096;          ///< checkpointed on the first commit that leaves the -wal file longer than this
+    bool synchronous_off = false;  ///< tests only: an acknowledged commit may not survive a power cut
+};
+
+/// SQL text that lives as long as the program: implicitly made from string literals, and from nothing else.
+struct Sql {
+    const char* text;
+    consteval Sql(const char* literal) : text(literal) {}
+};
+
+class Database;
+
+/// One prepared statement while it is being used. It goes back to its Database's cache, reset, at the end of its scope.
+/// Errors in preparing or binding are kept and answered by step() and run().
+class Statement {
+public:
+    Statement(Statement&& other) noexcept;
+    Statement& operator=(Statement&&) = delete;
+    ~Statement();
+
+    /// Parameters count from 1. Text and blobs are not copied: they must live until run() returned, or until the last
+    /// step(). Bindings stay until they are bound anew, also over run() and reset().
+    template <std::integral T>
+    void bind(int index, T value)
+    {
+        bind_int64(index, static_cast<std::int64_t>(value));  // 64-bit unsigned: the same bits, read back by a cast
+    }
+    void bind(int index, double value);
+    void bind(int index, std::string_view text);
+    void bind(int index, const char* text) { bind(index, std::string_view(text)); }
+    void bind(int index, ByteView blob);
+    void bind(int index, std::nullptr_t);
+    template <class T>
+    void bind(int index, const std::optional<T>& value)
+    {
+        value ? bind(index, *value) : bind(index, nullptr);
+    }
+
+    /// Binds all parameters in order, beginning with 1.
+    template <class... Values>
+    Statement& bind_all(const Values&... values)
+    {
+        int index = 0;
+        (bind(++index, values), ...);
+        return *this;
+    }
+
+    /// True: there is a row. False: the end, and the statement is reset.
+    [[nodiscard]] Result<bool> step();
+    /// Steps to the end, discarding rows, and resets.
+    [[nodiscard]] Result<void> run();
+    /// Back to before the first row. Ends the read of a statement that was not stepped to its end.
+    void reset();
+    /// The last failure was a constraint (UNIQUE, NOT NULL, CHECK): Errc::rule_broken, and nothing is wrong with the file.
+    [[nodiscard]] bool constraint_failed() const;
+
+    /// Columns count from 0. Views hold until the next step() or reset(); NULL reads as 0 and empty.
+    [[nodiscard]] std::int64_t int64(int column) const;
+    [[nodiscard]] double real(int column) const;
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] ByteView blob(int column) const;
+    [[nodiscard]] bool is_null(int column) const;
+
+private:
+    friend class Database;
+    struct Prepared;
+    Statement(Database& database, Prepared& prepared, bool cached);
+    void bind_int64(int index, std::int64_t value);
+    void bound(int code);
+
+    Database* database_;
+    Prepared* prepared_;
+    bool cached_;
+};
+
+class Database {
+public:
+    /// WAL, synchronous=FULL, no memory mapping (a failing disk would kill the process instead of answering io).
+    /// corrupt: not a database, or it cannot be opened with this key.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+    /// No Statement or Transaction of it may be left.
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Every call answers a shared::Error with these codes:
+    //   busy         another connection held the lock for longer than busy_timeout_ms: try again
+    //   full         the disk is full; the transaction is over or must be rolled back, the database goes on
+    //   io           the disk failed. STICKY: from then on every call answers this error, nothing is tried again
+    //   corrupt      the file does not hold together
+    //   rule_broken  a constraint failed
+    //   cancelled    interrupt() was called
+    //   usage        the SQL is wrong, or a MATCH expression is
+    //   too_large    a text or blob over SQLite's limit
+
+    /// The statement of this text: prepared once, then found by the literal's address. Safe to nest and to recurse.
+    [[nodiscard]] Statement statement(Sql sql);
+    /// A statement that is not kept, for SQL that is put together at run time.
+    [[nodiscard]] Statement prepare(std::string_view sql);
+    /// Runs a script of any number of statements.
+    [[nodiscard]] Result<void> execute(const std::string& script);
+
+    /// BEGIN IMMEDIATE: nobody else writes until the end. Use Transaction, not these.
+    [[nodiscard]] Result<void> begin();
+    /// BEGIN: the reads until the end see one state.
+    [[nodiscard]] Result<void> begin_read();
+    [[nodiscard]] Result<void> commit();
+    void rollback();
+    [[nodiscard]] bool in_transaction() const;
+
+    [[nodiscard]] std::int64_t last_insert_rowid() const;
+    /// Rows changed by the last INSERT, UPDATE or DELETE.
+    [[nodiscard]] std::int64_t changes() const;
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] bool encrypted() const { return encrypted_; }
+    /// The error that stopped this database for good, if one did.
+    [[nodiscard]] const std::optional<shared::Error>& broken() const { return broken_; }
+
+    /// Moves the -wal file's pages into the database. `truncate` waits for readers and leaves an empty -wal file.
+    enum class Checkpoint : unsigned char { passive, truncate };
+    [[nodiscard]] Result<void> checkpoint(Checkpoint how);
+
+    /// Any thread: what runs now ends with cancelled.
+    void interrupt();
+
+private:
+    friend class Statement;
+    Database(sqlite3* handle, std::string path, bool encrypted);
+    [[nodiscard]] std::unique_ptr<Statement::Prepared> compile(std::string_view sql, bool persistent);
+    [[nodiscard]] Result<void> configure(const DatabaseOptions& options);
+    [[nodiscard]] Result<void> enter_wal(int busy_timeout_ms);
+    [[nodiscard]] shared::Error failure(int code);
+
+    sqlite3* handle_;
+    std::string path_;
+    bool encrypted_;
+    std::optional<shared::Error> broken_;
+    std::optional<shared::Error> rolled_back_by_;  ///< SQLite itself ended the open transaction
+    std::unordered_map<const char*, std::unique_ptr<Statement::Prepared>> statements_;
+};
+
+/// Rolled back at the end of its scope unless committed. Functions that write take one by reference.
+class Transaction {
+public:
+    [[nodiscard]] static Result<Transaction> write(Database& database);
+    [[nodiscard]] static Result<Transaction> read(Database& database);
+    Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+    Transaction& operator=(Transaction&&) = delete;
+    ~Transaction();
+
+    /// After this returned without an error, what was written survives a power cut.
+    [[nodiscard]] Result<void> commit();
+    [[nodiscard]] Database& database() const { return *database_; }
+
+private:
+    explicit Transaction(Database& database) : database_(&database) {}
+    Database* database_;
+};
+
+}  // namespace indaba::platform
