@@ -1,0 +1,58 @@
+// Journals: what one database wrote in one space, numbered without gaps and chained by hash; and change sets, the runs of a
+// journal that travel, sealed with the device's signature. The same bytes go by server, hub, peer or USB stick.
+// Plain values and pure functions, any thread.
+#pragma once
+
+#include "shared/ids.hpp"
+#include "shared/ports.hpp"
+#include "shared/stamp.hpp"
+
+#include <vector>
+
+namespace indaba::shared {
+
+/// Whose journal it is and where: covered by every hash of the chain.
+struct JournalHead {
+    SpaceName space;
+    JournalId id;
+    PublicKey author;  ///< the device's key
+};
+
+/// What an entry carries beside its place in the chain.
+struct Entry {
+    Stamp stamp;
+    Bytes payload;  ///< an encoded transaction
+};
+
+/// The hash before the first entry: SHA-256 over a label, the space, the journal and the author.
+[[nodiscard]] Hash first_hash(const JournalHead& head, Digest& digest);
+
+/// An entry's hash covers the one before it, the number, the stamp and the payload's hash (so that a payload can be
+/// erased later and the chain still be followed).
+[[nodiscard]] Hash entry_hash(const Hash& previous, std::uint64_t number, Stamp stamp, const Hash& payload, Digest& digest);
+
+/// A contiguous run of a journal. `signature` is over a label and the hash of the last entry.
+struct ChangeSet {
+    JournalHead journal;
+    std::uint64_t first = 1;  ///< number of the first entry
+    Hash previous;            ///< hash of the entry before it
+    std::vector<Entry> entries;
+    Signature signature;
+};
+
+/// The hash of every entry of the set.
+[[nodiscard]] std::vector<Hash> entry_hashes(const ChangeSet& set, Digest& digest);
+
+/// Signs the set as it stands. The signer is the journal's author.
+void seal(ChangeSet& set, const Hash& last, Signer& signer);
+
+[[nodiscard]] Bytes encode_change_set(const ChangeSet& set);
+
+/// Decodes, follows the chain and checks the signature before anything in a payload is looked at. Yields the hashes too.
+struct VerifiedChangeSet {
+    ChangeSet set;
+    std::vector<Hash> hashes;
+};
+[[nodiscard]] Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest);
+
+}  // namespace indaba::shared

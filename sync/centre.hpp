@@ -1,0 +1,73 @@
+// The centre's side: it rules on every transaction, in the storage transaction that stores it, and scans its feed for devices.
+// One thread at a time. Not here: connections (server_session.hpp) and who people are (the Authority port, server/).
+#pragma once
+
+#include "shared/catalogue.hpp"
+#include "shared/journal.hpp"
+#include "sync/feed.hpp"
+#include "sync/storage.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace indaba::sync {
+
+/// Who may do what, asked inside the storing transaction. server/ implements it over the same database.
+class Authority {
+public:
+    virtual ~Authority() = default;
+    /// True if the device may write in the space now: enrolled, not revoked, its person with a role that writes.
+    [[nodiscard]] virtual Result<bool> may_write(const shared::DeviceId& device, const SpaceName& space) = 0;
+    [[nodiscard]] virtual Result<bool> may_read(const shared::DeviceId& device, const SpaceName& space) = 0;
+    /// Display names for an author's device and person.
+    [[nodiscard]] virtual Result<Author> describe(JournalId journal, const shared::DeviceId& device) = 0;
+};
+
+struct CentrePorts {
+    CentreStorage& storage;
+    Authority& authority;
+    shared::Clock& clock;
+    shared::Digest& digest;
+    shared::Signer& signer;  ///< the centre's key
+    const shared::Catalogue& catalogue;
+};
+
+class Centre {
+public:
+    explicit Centre(CentrePorts ports) : ports_(ports) {}
+
+    /// Takes a change set from an authenticated sender (who need not be its author) and rules on what is new in it, in order, as one
+    /// storage transaction. Entries ruled before are answered again, never applied again.
+    struct Ingested {
+        std::uint64_t stored_through = 0;   ///< every entry up to this number is durable
+        std::uint64_t expected = 0;         ///< not 0: nothing was stored, the journal must be sent from this number
+        std::vector<Ruling> repeated;       ///< rulings that were there before
+        std::uint64_t ruled = 0;
+    };
+    [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set);
+
+    /// A device's place in a space's feed. A cursor whose head is not on the chain means one of the two was restored.
+    [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Cursor& cursor);
+
+    /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(name)` is true for the
+    /// receiver's own entries that it surely still holds: they are echoed, not sent back.
+    struct Scan {
+        SpaceName space;
+        std::uint64_t base = 0;
+        std::uint64_t position = 0;
+        std::size_t target_bytes = 0;
+    };
+    [[nodiscard]] Result<FeedBatch> next_batch(const Scan& scan, const std::function<bool(const TransactionName&)>& holds);
+
+    [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
+
+    [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
+    [[nodiscard]] const CentrePorts& ports() const { return ports_; }
+
+private:
+    struct Line;
+    CentrePorts ports_;
+};
+
+}  // namespace indaba::sync

@@ -1,0 +1,78 @@
+// The device's end of one connection: pushes own transactions and takes the centre's feed, both at once, each limited by bytes in
+// flight; resumes from what the storage holds, so a connection cut anywhere loses and repeats nothing. One thread at a time.
+#pragma once
+
+#include "sync/replica.hpp"
+#include "sync/session.hpp"
+
+#include <deque>
+#include <map>
+#include <set>
+
+namespace indaba::sync {
+
+/// What one session did, for people and scripts. Counts of transactions and records, not bytes.
+struct Progress {
+    std::uint64_t pushed = 0;       ///< own transactions sent and stored
+    std::uint64_t accepted = 0;     ///< own transactions that the centre accepted in this session
+    std::uint64_t refused = 0;
+    std::uint64_t pulled = 0;       ///< records that changed here
+    std::uint64_t conflicts = 0;    ///< that appeared with them
+    std::uint64_t round_trips = 0;  ///< times the device waited for an answer before it could go on
+    std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, as of the welcome
+    bool welcomed = false;
+    bool up_to_date = false;        ///< caught up in every space, every own transaction ruled
+};
+
+class ClientSession {
+public:
+    struct Options {
+        std::string program;  ///< name and version
+        bool stay = false;    ///< stay open after catching up (else: close when up to date)
+    };
+    ClientSession(Replica& replica, Options options) : replica_(replica), options_(std::move(options)) {}
+
+    /// The connection is open.
+    [[nodiscard]] Actions start();
+    [[nodiscard]] Actions on_message(shared::ByteView bytes);
+    /// Somebody on this device wrote a transaction, or another process of this home did.
+    [[nodiscard]] Actions on_written();
+    /// Asks the centre for a record's history; the answer is in history() once a message brought it.
+    [[nodiscard]] Actions ask_history(const RecordId& id);
+
+    [[nodiscard]] const Progress& progress() const { return progress_; }
+    [[nodiscard]] const std::optional<HistoryAnswer>& history() const { return history_; }
+
+private:
+    struct Lane;  // one space
+
+    Result<void> handle(const Message& message, Actions& actions);
+    Result<void> take_welcome(const Welcome& welcome, Actions& actions);
+    Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
+    Result<void> take_stored(const Stored& stored);
+    Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
+    Result<void> push(Actions& actions);
+    Result<void> push_space(const SpaceName& space, Actions& actions);
+    Result<bool> all_ruled();
+    Result<Following> following(const StoredSpace& space);
+    Actions finish(Result<void> outcome, Actions actions);
+    void send(const Message& message, Actions& actions);
+    void asked() { waiting_ = true; }
+    void answered();
+
+    Replica& replica_;
+    Options options_;
+    Progress progress_;
+    std::optional<HistoryAnswer> history_;
+    bool asking_history_ = false;
+
+    std::vector<SpaceName> hello_;                   // spaces in the order of the hello
+    std::set<SpaceName> behind_;                     // followed, not caught up
+    std::map<JournalId, std::uint64_t> sent_;        // own journals: sent through this number
+    std::deque<std::pair<JournalId, std::size_t>> in_flight_;  // pushes not yet stored
+    std::size_t in_flight_bytes_ = 0;
+    bool waiting_ = false;                           // something was sent that needs an answer
+    bool closed_ = false;
+};
+
+}  // namespace indaba::sync

@@ -1,0 +1,97 @@
+// The feed: a space's rulings in commit order, numbered from 1 without gaps and chained by hash; and the pieces of it that
+// travel. Shapes only: centre.hpp writes the feed, replica.hpp follows it, batch.hpp encodes it. Plain values, any thread.
+#pragma once
+
+#include "shared/ids.hpp"
+#include "shared/ports.hpp"
+#include "sync/cells.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace indaba::sync {
+
+using shared::Hash;
+
+enum class Verdict : std::uint8_t { accepted, refused, lost };
+
+/// Why a transaction was refused, for its author: `field` is empty when no single field is to blame.
+struct Reason {
+    enum class Code : std::uint8_t { none, no_role, no_record, rule, too_many_leaves, other_type, lost };
+    Code code = Code::none;
+    std::string field;
+    std::string text;  ///< one line in English, for people; programs go by `code` and `field`
+
+    friend bool operator==(const Reason&, const Reason&) = default;
+};
+
+/// The centre's word on one transaction. `line` is the journal's id, or, of a branch, the prefix of its first entry's hash.
+struct Ruling {
+    std::uint64_t number = 0;
+    TransactionName name;
+    std::uint64_t line = 0;
+    Verdict verdict = Verdict::accepted;
+    Reason reason;
+    std::int64_t time_ms = 0;
+
+    friend bool operator==(const Ruling&, const Ruling&) = default;
+};
+
+/// The chain: hash of a label, the hash before, and the ruling. The hash before the first is all zero.
+[[nodiscard]] Hash chain_hash(const Hash& before, const Ruling& ruling, shared::Digest& digest);
+
+/// A head of a space's feed, signed by the centre's key.
+struct SignedHead {
+    shared::SpaceName space;
+    std::uint64_t number = 0;
+    Hash hash;
+    std::int64_t time_ms = 0;
+    std::uint64_t backed_up = 0;  ///< everything up to this number survives the loss of the centre's disk
+    shared::Signature signature;
+};
+[[nodiscard]] shared::Bytes head_message(const SignedHead& head);
+
+/// Where a device stands in a space's feed: caught up at `base`, scanned to `position`, and the newest head it has seen.
+struct Cursor {
+    std::uint64_t base = 0;
+    std::uint64_t position = 0;
+    std::uint64_t head = 0;
+    Hash head_hash;
+
+    friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
+/// A record as the feed carries it: its cells newer than the receiver's base, under its newest number.
+struct FeedRecord {
+    shared::RecordId id;
+    std::string type;
+    std::uint64_t number = 0;
+    bool tombstone = false;  ///< plainly deleted: `cells` is the existence cell and replaces everything
+    Cells cells;
+    /// Instead of cells: exactly what the receiver's own transaction, ruled under this number, wrote to this record.
+    bool echo = false;
+};
+
+/// Who wrote a journal, for people.
+struct Author {
+    shared::JournalId journal;
+    shared::DeviceId device;
+    std::string device_name;
+    std::string person;
+
+    friend bool operator==(const Author&, const Author&) = default;
+};
+
+/// A step of a scan: the rulings in (from, to] and the records whose newest number lies there.
+struct FeedBatch {
+    shared::SpaceName space;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    std::vector<Author> authors;  ///< of journals that this session has not told yet
+    std::vector<Ruling> rulings;
+    std::vector<FeedRecord> records;     ///< ordered by number
+    std::optional<SignedHead> head;      ///< on the last step: `to` is this head
+};
+
+}  // namespace indaba::sync

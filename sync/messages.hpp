@@ -1,0 +1,112 @@
+// What a device and a centre say to each other: one struct a message, one tag a struct. The bytes are these structs through
+// the bounded archive; compression and framing belong to the transport. Plain values, any thread.
+#pragma once
+
+#include "sync/feed.hpp"
+#include "sync/replica.hpp"
+
+#include <variant>
+
+namespace indaba::sync {
+
+/// Raised when an old program could misread a new one's messages; a centre speaks every version it ever spoke.
+inline constexpr std::uint32_t kProtocol = 1;
+
+/// A space that a device follows: where it stands, and the run of its own journal there that it still holds.
+struct Following {
+    SpaceName space;
+    Cursor cursor;
+    JournalId journal;          ///< 0: it has written nothing there
+    std::uint64_t held_from = 1;
+    std::uint64_t held_to = 0;  ///< below held_from: nothing
+};
+
+/// Device, first. Change sets may follow at once, without waiting for the welcome.
+struct Hello {
+    std::uint32_t protocol = kProtocol;
+    std::string program;             ///< name and version, for the operator
+    std::int64_t now_ms = 0;
+    std::uint64_t grants = 0;        ///< digest of the grants it knows (grants_digest): the centre repeats them only when they differ
+    std::vector<Following> following;
+};
+
+/// Centre, first. One status for each space of the hello, in its order.
+enum class Standing : std::uint8_t {
+    follows,     ///< the feed goes on from the cursor (if at the head: nothing follows)
+    start_over,  ///< the cursor is not on the centre's chain: forget it, the feed comes from zero
+    not_granted, ///< no role there
+};
+struct Welcome {
+    std::uint32_t protocol = kProtocol;
+    std::int64_t now_ms = 0;
+    std::vector<Standing> standings;
+    bool grants_differ = false;
+    std::vector<Replica::Grant> grants;  ///< all of them, if they differ
+};
+
+/// Device: follow more spaces, as in Hello; answered by their batches alone.
+struct Follow {
+    std::vector<Following> following;
+};
+
+/// Device: a sealed change set (shared/journal.hpp).
+struct Push {
+    Bytes change_set;
+};
+
+/// Centre, for each Push, in order. `window_bytes` gives that many bytes of the push window back.
+struct Stored {
+    JournalId journal;
+    std::uint64_t through = 0;      ///< durable up to this number
+    std::uint64_t expected = 0;     ///< not 0: nothing was stored, send from this number
+    std::vector<Ruling> repeated;   ///< rulings that were there before this push
+    std::uint64_t window_bytes = 0;
+};
+
+/// Centre: the next step of a space's scan, or what was ruled just now.
+struct Batch {
+    FeedBatch batch;
+};
+
+/// Device: has taken batches of this many encoded bytes.
+struct Taken {
+    std::uint64_t window_bytes = 0;
+};
+
+/// Centre: the grants have changed.
+struct Grants {
+    std::vector<Replica::Grant> grants;
+};
+
+/// Device: who changed this record? Centre: every accepted transaction that touched it, oldest first.
+struct HistoryQuestion {
+    RecordId record;
+};
+struct HistoryEntry {
+    TransactionName name;
+    Stamp stamp;
+    std::int64_t ruled_ms = 0;
+    Author author;
+    std::vector<std::pair<std::string, Value>> cells;
+};
+struct HistoryAnswer {
+    RecordId record;
+    std::vector<HistoryEntry> entries;
+};
+
+/// Either: the last message, with a line that says why.
+struct Bye {
+    shared::Errc code = shared::Errc::cancelled;
+    std::string text;
+};
+
+using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye>;
+
+[[nodiscard]] Bytes encode_message(const Message& message);
+/// Malformed, too_large or unsupported; whatever it accepts encodes back to the same bytes.
+[[nodiscard]] Result<Message> decode_message(shared::ByteView bytes);
+
+/// Order does not matter; 0 for none.
+[[nodiscard]] std::uint64_t grants_digest(const std::vector<Replica::Grant>& grants, shared::Digest& digest);
+
+}  // namespace indaba::sync

@@ -1,0 +1,81 @@
+// A device's side of the data: what it wrote, the centre's word as far as it has come, and the one folded over the other.
+// Every public method is one storage transaction: it happened whole, or it did not. One thread at a time.
+// Not here: connections (client_session.hpp), and which spaces a person chooses.
+#pragma once
+
+#include "shared/catalogue.hpp"
+#include "shared/journal.hpp"
+#include "sync/authoring.hpp"
+#include "sync/storage.hpp"
+
+#include <map>
+#include <vector>
+
+namespace indaba::sync {
+
+/// Everything from outside that a replica works with; all must outlive it.
+struct ReplicaPorts {
+    ReplicaStorage& storage;
+    shared::Clock& clock;
+    shared::Random& random;
+    shared::Digest& digest;
+    shared::Signer& signer;                ///< the device's key
+    const shared::PublicKey& centre_key;   ///< signs the heads of every feed
+    const shared::Catalogue& catalogue;
+};
+
+/// Entries of one journal ready to travel.
+struct Outgoing {
+    Bytes change_set;
+    std::uint64_t last = 0;  ///< number of its last entry
+};
+
+class Replica {
+public:
+    explicit Replica(ReplicaPorts ports) : ports_(ports) {}
+
+    /// Writes one transaction in one space: checks the catalogue's rules on what the person changed, stamps it, appends it to the
+    /// journal and shows it. Returns its name; a change of nothing returns number 0 and stores nothing.
+    /// Errors: rule_broken with the field first, not_found, forbidden (no role that writes in that space), too_large.
+    [[nodiscard]] Result<TransactionName> write(const SpaceName& space, const std::vector<Change>& changes);
+
+    /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
+    [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value, std::string_view reason);
+    [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason);
+
+    /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
+    /// `applied` is false for a batch that belongs elsewhere (another process was faster): ask again from the cursor.
+    struct Applied {
+        bool applied = false;
+        bool caught_up = false;
+        std::uint64_t records = 0;    ///< that changed here
+        std::uint64_t accepted = 0;   ///< own transactions ruled in this batch
+        std::uint64_t refused = 0;
+        std::uint64_t conflicts = 0;  ///< that appeared with it
+    };
+    [[nodiscard]] Result<Applied> take(const FeedBatch& batch);
+    /// The centre's feed is not the one this device followed: forget the word (not what is pending) and scan from zero.
+    [[nodiscard]] Result<void> start_over(const SpaceName& space);
+    /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and records.
+    struct Grant {
+        SpaceName space;
+        std::string kind;
+        std::string title;
+        std::string role;
+        friend bool operator==(const Grant&, const Grant&) = default;
+    };
+    [[nodiscard]] Result<void> take_grants(const std::vector<Grant>& grants);
+
+    /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the end.
+    [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after, std::size_t target_bytes);
+
+    [[nodiscard]] ReplicaStorage& storage() { return ports_.storage; }
+    [[nodiscard]] const ReplicaPorts& ports() const { return ports_; }
+
+private:
+    struct Draft;
+    struct Step;
+    ReplicaPorts ports_;
+};
+
+}  // namespace indaba::sync

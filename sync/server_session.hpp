@@ -1,0 +1,62 @@
+// The centre's end of one connection: stores and rules what the device pushes, sends it the feed of the spaces it follows, and
+// goes on as long as the device stays. What it keeps is bounded: positions, not data. One thread at a time.
+#pragma once
+
+#include "sync/centre.hpp"
+#include "sync/session.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+
+namespace indaba::sync {
+
+class ServerSession {
+public:
+    struct Peer {
+        shared::DeviceId device;  ///< as the transport authenticated it
+        /// The spaces its person may see now, read at the hello.
+        std::function<Result<std::vector<Replica::Grant>>()> grants;
+    };
+    ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
+
+    [[nodiscard]] Actions on_message(shared::ByteView bytes);
+    /// The feed of a space grew, here or in another session.
+    [[nodiscard]] Actions on_feed(const SpaceName& space);
+    /// Spaces whose feed this session made grow since the last call: tell the other sessions.
+    [[nodiscard]] std::set<SpaceName> take_grown();
+    /// The centre is going away: says so and closes.
+    [[nodiscard]] Actions shut_down();
+
+    [[nodiscard]] const std::string& program() const { return program_; }
+
+private:
+    struct Lane {
+        std::uint64_t base = 0;
+        std::uint64_t position = 0;
+        JournalId journal;
+        std::uint64_t held_from = 1;
+        std::uint64_t held_to = 0;
+    };
+
+    Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
+    Result<void> take_hello(const Hello& hello, Actions& actions);
+    Result<Standing> follow(const Following& following);
+    Result<void> take_push(const Push& push, std::size_t bytes, Actions& actions);
+    Result<void> answer_history(const RecordId& id, Actions& actions);
+    Result<void> pump(Actions& actions);
+    Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
+    Actions finish(Result<void> outcome, Actions actions);
+
+    Centre& centre_;
+    Peer peer_;
+    std::string program_;
+    bool greeted_ = false;
+    bool closed_ = false;
+    std::map<SpaceName, Lane> lanes_;
+    std::set<JournalId> told_;       // authors that this session has told
+    std::set<SpaceName> grown_;
+    std::size_t unacknowledged_bytes_ = 0;
+};
+
+}  // namespace indaba::sync

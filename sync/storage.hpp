@@ -1,0 +1,146 @@
+// The storage port: what a device's replica and a centre need of a database. sync/store/ implements it over SQLite.
+// Every method that writes must be called between begin() and commit(); what was written since begin() appears whole or not
+// at all, also after a crash, and commit() returns only when it is durable. Reads see the transaction's own writes.
+// One thread at a time. Errors: io, full, busy, corrupt; after any of them call rollback().
+#pragma once
+
+#include "shared/journal.hpp"
+#include "shared/result.hpp"
+#include "sync/cells.hpp"
+#include "sync/feed.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace indaba::sync {
+
+using shared::Bytes;
+using shared::JournalId;
+using shared::RecordId;
+using shared::Result;
+using shared::SpaceName;
+
+/// A record as it is kept. On a centre `shown` is the centre's word and the rest stays empty.
+struct StoredRecord {
+    RecordId id;
+    std::string type;
+    SpaceName space;
+    std::uint64_t number = 0;   ///< of the feed; 0 for what the centre has not ruled
+    Cells shown;                ///< the word with the pending transactions folded over it
+    std::optional<Cells> word;  ///< the centre's word, kept apart while there is something to fold
+    std::vector<TransactionName> pending;  ///< what is folded, in the order in which it was written or received
+
+    /// The centre's word: `word` or, with nothing pending, `shown`.
+    [[nodiscard]] const Cells& centre_word() const { return word ? *word : shown; }
+};
+
+/// A journal entry with what is known of its ruling.
+struct StoredEntry {
+    TransactionName name;
+    SpaceName space;
+    Hash hash;
+    Stamp stamp;
+    Bytes payload;
+    std::optional<Ruling> ruling;
+};
+
+/// A journal as far as it is here.
+struct StoredJournal {
+    shared::JournalHead head;
+    bool own = false;             ///< written by this database
+    std::uint64_t last = 0;       ///< number of its last entry here
+    Hash last_hash;               ///< its hash; first_hash of the journal while there is none
+    std::uint64_t ruled = 0;      ///< ruled through this number
+    Hash ruled_hash;
+    Author author;
+};
+
+/// A space as a device keeps it.
+struct StoredSpace {
+    SpaceName name;
+    std::string kind;
+    std::string title;
+    std::string role;        ///< viewer, contributor, editor, organiser; empty: none any more
+    bool carried = true;     ///< this device has chosen to hold it
+    Cursor cursor;
+    Hash position_hash;      ///< chain hash at cursor.position
+    std::uint64_t backed_up = 0;
+};
+
+/// What both ends keep.
+class Storage {
+public:
+    virtual ~Storage() = default;
+
+    [[nodiscard]] virtual Result<void> begin() = 0;
+    [[nodiscard]] virtual Result<void> commit() = 0;
+    virtual void rollback() = 0;
+
+    [[nodiscard]] virtual Result<std::optional<StoredRecord>> find_record(const RecordId& id) = 0;
+    /// Inserts or replaces, with everything derived from it: search index, conflict list.
+    [[nodiscard]] virtual Result<void> save_record(const StoredRecord& record) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<StoredEntry>> find_entry(const TransactionName& name) = 0;
+    /// The entries of a journal from number `from` on, in order, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_entry(JournalId journal, std::uint64_t from, const std::function<bool(StoredEntry&&)>& visit) = 0;
+    /// Appends an entry that is not there yet, with its ruling if it has one.
+    [[nodiscard]] virtual Result<void> add_entry(const StoredEntry& entry) = 0;
+    /// Keeps a ruling with an entry that is here.
+    [[nodiscard]] virtual Result<void> set_ruling(const Ruling& ruling) = 0;
+
+    [[nodiscard]] virtual Result<std::optional<StoredJournal>> find_journal(JournalId id) = 0;
+    [[nodiscard]] virtual Result<void> save_journal(const StoredJournal& journal) = 0;
+};
+
+/// What a device keeps besides.
+class ReplicaStorage : public Storage {
+public:
+    [[nodiscard]] virtual Result<std::vector<StoredSpace>> spaces() = 0;
+    [[nodiscard]] virtual Result<std::optional<StoredSpace>> find_space(const SpaceName& name) = 0;
+    [[nodiscard]] virtual Result<void> save_space(const StoredSpace& space) = 0;
+    /// The journal that this database now writes in a space, if it has one.
+    [[nodiscard]] virtual Result<std::optional<StoredJournal>> own_journal(const SpaceName& space) = 0;
+    /// All journals here that were written by this device, older lives included, in the order they were begun.
+    [[nodiscard]] virtual Result<std::vector<StoredJournal>> own_journals(const SpaceName& space) = 0;
+    /// Rulings between base and position, kept for entries that come later by other ways; dropped when base moves.
+    [[nodiscard]] virtual Result<void> keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings) = 0;
+    [[nodiscard]] virtual Result<void> drop_rulings(const SpaceName& space) = 0;
+    [[nodiscard]] virtual Result<void> keep_author(const Author& author) = 0;
+    /// Forgets every record, conflict and index row of a space whose record has nothing pending, and its cursor.
+    [[nodiscard]] virtual Result<void> purge_space(const SpaceName& space) = 0;
+    /// The greatest stamp ever given or heard.
+    [[nodiscard]] virtual Result<Stamp> last_stamp() = 0;
+    [[nodiscard]] virtual Result<void> save_stamp(Stamp stamp) = 0;
+};
+
+/// What a centre keeps besides.
+class CentreStorage : public Storage {
+public:
+    /// The newest ruling's number and chain hash; zero for an empty feed. Not found: no such space.
+    struct Head {
+        std::uint64_t number = 0;
+        Hash hash;
+    };
+    [[nodiscard]] virtual Result<Head> head(const SpaceName& space) = 0;
+    /// Chain hash at a number of the feed; nothing beyond the head.
+    [[nodiscard]] virtual Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) = 0;
+    /// Stores a ruled entry as the next row of its space's feed, and which records it touched.
+    [[nodiscard]] virtual Result<void> append_ruled(const StoredEntry& entry, const Hash& chain, const std::vector<RecordId>& touched) = 0;
+    /// The last entry of a line: a journal, or a branch by the prefix of its first hash.
+    struct Mark {
+        std::uint64_t number = 0;
+        Hash hash;
+    };
+    [[nodiscard]] virtual Result<std::optional<Mark>> mark(JournalId journal, std::uint64_t line) = 0;
+    [[nodiscard]] virtual Result<void> set_mark(JournalId journal, std::uint64_t line, const Mark& mark) = 0;
+    /// Records of a space with a number beyond `after`, ordered by number, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_record_after(const SpaceName& space, std::uint64_t after, const std::function<bool(StoredRecord&&)>& visit) = 0;
+    /// Rulings of a space with numbers in (after, to], in order, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to, const std::function<bool(Ruling&&)>& visit) = 0;
+    /// Entries that touched a record, oldest first.
+    [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id, const std::function<bool(StoredEntry&&)>& visit) = 0;
+};
+
+}  // namespace indaba::sync
