@@ -62,12 +62,10 @@ bool applies(const Banned& banned, const Source& source)
 {
     const auto room = source.room();
     switch (banned.where) {
-        case Where::everywhere:
-            return true;
-        case Where::pure:
-            return room == "shared" || room == "sync" || room == "sync/store";
-        case Where::programs:
-            return room != "platform" && room != "tests";
+        case Where::everywhere: return true;
+        case Where::outside_platform: return room != "platform";
+        case Where::programs: return room != "platform" && room != "tests";
+        case Where::pure: return room == "shared" || room == "sync" || room == "sync/store";
     }
     return true;
 }
