@@ -17,13 +17,21 @@ bool is_code(const Source& source)
     return source.is_cpp() || source.file_name() == "CMakeLists.txt" || source.path.ends_with(".cmake");
 }
 
-/// The .cpp is named in a CMakeLists.txt in its folder or above, by its path from there.
-bool is_listed(const Source& source, const std::map<std::string_view, const Source*>& lists)
+/// What the build files of a folder say, all of it.
+using BuildLists = std::map<std::string_view, std::string>;
+
+std::string_view parent(std::string_view folder)
 {
-    for (auto folder = source.folder(); !folder.empty();
-         folder = folder.substr(0, std::max<std::size_t>(folder.rfind('/') + 1, 1) - 1)) {
+    const auto slash = folder.rfind('/');
+    return slash == folder.npos ? std::string_view{} : folder.substr(0, slash);
+}
+
+/// The .cpp is named by a build file in its folder or above, by its path from there.
+bool is_listed(const Source& source, const BuildLists& lists)
+{
+    for (auto folder = source.folder(); !folder.empty(); folder = parent(folder)) {
         const auto list = lists.find(folder);
-        if (list != lists.end() && list->second->text.find(source.path.substr(folder.size() + 1)) != std::string::npos)
+        if (list != lists.end() && list->second.find(source.path.substr(folder.size() + 1)) != std::string::npos)
             return true;
     }
     return false;
@@ -42,11 +50,11 @@ bool is_excused(const Finding& finding, std::set<const Exception*>& used)
 
 Findings check_house(std::span<const Source> sources)
 {
-    std::map<std::string_view, const Source*> lists;
+    BuildLists lists;
     std::set<std::string_view> code_folders;
     std::set<std::string_view> readme_folders;
     for (const auto& source : sources) {
-        if (source.file_name() == "CMakeLists.txt") lists[source.folder()] = &source;
+        if (!source.is_cpp() && is_code(source)) lists[source.folder()] += source.text;
         if (source.file_name() == "README.md" && lines_of(source.text).size() >= 3)
             readme_folders.insert(source.folder());
         if (is_code(source)) code_folders.insert(source.folder());
@@ -58,7 +66,7 @@ Findings check_house(std::span<const Source> sources)
     }
     for (const auto& source : sources) {
         if (source.path.ends_with(".cpp") && !is_listed(source, lists))
-            findings.push_back({source.path, "build", "1: in no CMakeLists.txt, so nobody compiles it"});
+            findings.push_back({source.path, "build", "1: in no build file, so nobody compiles it"});
     }
     return findings;
 }
