@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -128,7 +129,7 @@ public:
 
     // Every call answers a shared::Error with these codes:
     //   busy         another connection held the lock for longer than busy_timeout_ms: try again
-    //   full         the disk is full; the transaction is over or must be rolled back, the database goes on
+    //   full         the disk is full: the transaction must be rolled back, then the database goes on
     //   io           the disk failed. STICKY: from then on every call answers this error, nothing is tried again
     //   corrupt      the file does not hold together
     //   rule_broken  a constraint failed
@@ -173,12 +174,20 @@ private:
     [[nodiscard]] Result<void> configure(const DatabaseOptions& options);
     [[nodiscard]] Result<void> enter_wal(int busy_timeout_ms);
     [[nodiscard]] shared::Error failure(int code);
+    [[nodiscard]] Result<void> start(Sql begin);
+    /// Why nothing may run now; null if it may.
+    [[nodiscard]] const shared::Error* stopped() const
+    {
+        return broken_ ? &*broken_ : rolled_back_by_ ? &*rolled_back_by_ : nullptr;
+    }
 
     sqlite3* handle_;
     std::string path_;
     bool encrypted_;
     std::optional<shared::Error> broken_;
-    std::optional<shared::Error> rolled_back_by_;  ///< SQLite itself ended the open transaction
+    bool in_scope_ = false;                        ///< between begin() and commit() or rollback()
+    std::optional<shared::Error> rolled_back_by_;  ///< in that scope SQLite ended the transaction itself: a statement
+                                                   ///< now would commit on its own, so none may run
     std::unordered_map<const char*, std::unique_ptr<Statement::Prepared>> statements_;
 };
 

@@ -10,7 +10,7 @@ public:
     [[nodiscard]] std::int64_t now_ms() override;
 };
 
-/// The kernel's generator, read in small batches for each thread.
+/// The kernel's generator, asked each time: nothing is buffered, so a forked process never repeats its parent.
 class SystemRandom final : public shared::Random {
 public:
     void fill(std::span<std::uint8_t> out) override;

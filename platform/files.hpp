@@ -1,0 +1,56 @@
+// Whole files: bounded reads, writes that are all or nothing, files and directories that only their owner may read, and
+// a lock between processes. Any thread. Deliberately not: streams, or anything SQLite keeps.
+#pragma once
+
+#include "shared/bytes.hpp"
+#include "shared/result.hpp"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace indaba::platform {
+
+using shared::Bytes;
+using shared::ByteView;
+using shared::Result;
+
+[[nodiscard]] bool exists(const std::string& path);
+
+/// not_found, or too_large if there are more than `max_bytes` of it.
+[[nodiscard]] Result<Bytes> read_file(const std::string& path, std::size_t max_bytes);
+
+/// After it returned without an error the new bytes survive a power cut; until then, and after an error, the old ones
+/// are what is there. A symlink is replaced, not followed.
+[[nodiscard]] Result<void> write_file_atomic(const std::string& path, ByteView bytes, unsigned mode = 0644);
+
+/// The same with mode 0600, for secrets; forbidden if the name is a symlink.
+[[nodiscard]] Result<void> write_private_file(const std::string& path, ByteView bytes);
+
+/// forbidden if anybody but the owner may read or write it, if it is somebody else's, or a symlink.
+[[nodiscard]] Result<Bytes> read_private_file(const std::string& path, std::size_t max_bytes);
+
+/// Empty, mode 0600 whatever the umask; there already is fine.
+[[nodiscard]] Result<void> create_private_file(const std::string& path);
+
+/// Mode 0700, with its parents. forbidden if it exists and others may enter it.
+[[nodiscard]] Result<void> make_private_directory(const std::string& path);
+
+/// Not an error if it is not there.
+[[nodiscard]] Result<void> remove_file(const std::string& path);
+
+/// Held by one process at a time, and let go when it ends, however it ends. The file stays.
+class FileLock {
+public:
+    /// busy if somebody holds it.
+    [[nodiscard]] static Result<FileLock> try_take(const std::string& path);
+    FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+private:
+    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+}  // namespace indaba::platform

@@ -1,0 +1,144 @@
+#include "platform/cpu.hpp"
+#include "platform/files.hpp"
+#include "platform/sqlite_native.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+namespace indaba::platform {
+namespace {
+
+using shared::Errc;
+using shared::Error;
+
+constexpr const char* kAegis = "aegis";
+constexpr const char* kChacha20 = "chacha20";
+constexpr std::string_view kRawKeyPrefix = "raw:";  // what follows is the key itself: nothing is derived
+
+bool is_uri(const std::string& path) { return path.starts_with("file:"); }
+
+struct CloseSqlite {
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
+};
+using Handle = std::unique_ptr<sqlite3, CloseSqlite>;
+
+std::string vfs_name(const DatabaseOptions& options)
+{
+    constexpr std::string_view kCiphersPrefix = "multipleciphers-";
+    if (options.vfs.empty() || !options.key || options.vfs.starts_with(kCiphersPrefix)) { return options.vfs; }
+    return std::string(kCiphersPrefix) + options.vfs;
+}
+
+Result<Handle> open_handle(const DatabaseOptions& options)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (options.create && !options.read_only) { flags |= SQLITE_OPEN_CREATE; }
+    if (is_uri(options.path)) { flags |= SQLITE_OPEN_URI; }
+    const std::string vfs = vfs_name(options);
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(options.path.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
+    Handle handle(raw);
+    if (code != SQLITE_OK) { return sqlite_error(code, raw, options.path); }
+    sqlite3_busy_timeout(raw, options.busy_timeout_ms);
+    return handle;
+}
+
+Result<void> set_key(sqlite3* handle, const DatabaseOptions& options, const char* cipher)
+{
+    const int index = sqlite3mc_cipher_index(cipher);
+    INDABA_CHECK(index > 0 && sqlite3mc_config(handle, "cipher", index) == index);
+    std::array<char, kRawKeyPrefix.size() + sizeof(Key32)> spelled{};
+    std::memcpy(spelled.data(), kRawKeyPrefix.data(), kRawKeyPrefix.size());
+    std::memcpy(spelled.data() + kRawKeyPrefix.size(), options.key->data(), options.key->size());
+    const int code = sqlite3_key_v2(handle, "main", spelled.data(), static_cast<int>(spelled.size()));
+    explicit_bzero(spelled.data(), spelled.size());
+    if (code != SQLITE_OK) {
+        return shared::fail(Errc::usage, options.path + ": this kind of storage cannot be encrypted");
+    }
+    return {};
+}
+
+/// Reads the first page, which is where a wrong key or cipher shows.
+int probe(sqlite3* handle)
+{
+    return sqlite3_exec(handle, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+}
+
+/// The file does not say which cipher it is in, and may come from a machine with the other kind of processor.
+Result<Handle> open_encrypted(const DatabaseOptions& options)
+{
+    const bool aegis_first = has_aes_instructions();
+    int code = SQLITE_OK;
+    for (const char* cipher : {aegis_first ? kAegis : kChacha20, aegis_first ? kChacha20 : kAegis}) {
+        INDABA_ASSIGN(Handle handle, open_handle(options));
+        INDABA_TRY(set_key(handle.get(), options, cipher));
+        code = probe(handle.get());
+        if (code == SQLITE_OK) { return handle; }
+        if (primary_code(code) != SQLITE_NOTADB) { return sqlite_error(code, handle.get(), options.path); }
+    }
+    return sqlite_error(code, nullptr, options.path);
+}
+
+Result<Handle> open_plain(const DatabaseOptions& options)
+{
+    INDABA_ASSIGN(Handle handle, open_handle(options));
+    const int code = probe(handle.get());
+    if (code != SQLITE_OK) { return sqlite_error(code, handle.get(), options.path); }
+    return handle;
+}
+
+/// SQLite would make it readable for all; -wal and -shm take their permissions from it.
+Result<void> provide_file(const DatabaseOptions& options)
+{
+    if (is_uri(options.path) || !options.vfs.empty() || exists(options.path)) { return {}; }
+    if (!options.create || options.read_only) {
+        return shared::fail(Errc::not_found, options.path + ": there is no such file");
+    }
+    return create_private_file(options.path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
+{
+    INDABA_TRY(provide_file(options));
+    INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(options) : open_plain(options));
+    std::unique_ptr<Database> database(new Database(handle.release(), options.path, options.key.has_value()));
+    INDABA_TRY(database->configure(options));
+    return database;
+}
+
+Result<void> Database::configure(const DatabaseOptions& options)
+{
+    // A crafted file cannot make us run functions from its schema, nor can a slip of ours write to a shadow table.
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    INDABA_TRY(execute("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+                       "PRAGMA cache_size=-" + std::to_string(options.cache_kib)));
+    if (options.read_only) { return {}; }
+    INDABA_TRY(enter_wal(options.busy_timeout_ms));
+    INDABA_TRY(execute(options.synchronous_off ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL"));
+    // After a checkpoint the -wal file is cut back to where it is checkpointed anyway: one huge transaction does not
+    // keep its room for ever.
+    const std::int64_t page_bytes = 4096;
+    INDABA_TRY(execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.wal_pages)));
+    return execute("PRAGMA journal_size_limit=" + std::to_string(options.wal_pages * page_bytes));
+}
+
+/// Two processes that open a new file at once: SQLite does not wait for the lock that this needs, so we do.
+Result<void> Database::enter_wal(int busy_timeout_ms)
+{
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_timeout_ms);
+    while (true) {
+        Statement pragma = prepare("PRAGMA journal_mode=WAL");
+        const Result<bool> row = pragma.step();
+        // An in-memory database answers "memory": there is nothing to log ahead of.
+        if (row.has_value()) { return {}; }
+        if (row.error().code != Errc::busy || std::chrono::steady_clock::now() >= deadline) { return row.error(); }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+}  // namespace indaba::platform
