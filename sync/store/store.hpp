@@ -1,0 +1,81 @@
+// The storage port over one SQLite file: ReplicaStore for a device, CentreStore for a centre. Several processes may use one
+// file at once; each store is used by one thread at a time. Beside the port's errors, open() answers unsupported for a file
+// of a newer program. Not here: what records mean, who may do what, connections.
+#pragma once
+
+#include "platform/sqlite.hpp"
+#include "shared/catalogue.hpp"
+#include "sync/store/queries.hpp"
+#include "sync/store/store_over.hpp"
+
+namespace indaba::sync::store {
+
+struct StoreOptions {
+    /// Keeps the search index. Every process that uses a file says the same; a change rebuilds or drops the index at open.
+    bool search_index = true;
+};
+
+class ReplicaStore final : public StoreOver<ReplicaStorage> {
+public:
+    /// `catalogue` must outlive the store: it says what is searched and what is a conflict.
+    [[nodiscard]] static Result<std::unique_ptr<ReplicaStore>> open(const platform::DatabaseOptions& file,
+                                                                    const shared::Catalogue& catalogue, StoreOptions options);
+
+    [[nodiscard]] Queries& queries() { return queries_; }
+
+    [[nodiscard]] Result<std::vector<StoredSpace>> spaces() override;
+    [[nodiscard]] Result<std::optional<StoredSpace>> find_space(const SpaceName& name) override;
+    [[nodiscard]] Result<void> save_space(const StoredSpace& space) override;
+    [[nodiscard]] Result<std::optional<StoredJournal>> own_journal(const SpaceName& space) override;
+    [[nodiscard]] Result<std::vector<StoredJournal>> own_journals(const SpaceName& space) override;
+    [[nodiscard]] Result<void> keep_rulings(const SpaceName& space, std::uint64_t to,
+                                            const std::vector<Ruling>& rulings) override;
+    [[nodiscard]] Result<void> drop_rulings(const SpaceName& space) override;
+    /// The author is there with find_journal() from then on, whether or not the journal was ever saved.
+    [[nodiscard]] Result<void> keep_author(const Author& author) override;
+    /// Records with something pending stay, hidden, with an empty word; nothing shows them until they are saved again.
+    /// The space's row stays as it is: the caller resets its cursor.
+    [[nodiscard]] Result<void> purge_space(const SpaceName& space) override;
+    [[nodiscard]] Result<Stamp> last_stamp() override;
+    [[nodiscard]] Result<void> save_stamp(Stamp stamp) override;
+
+    /// What keep_rulings() kept and drop_rulings() has not dropped, in the order of the feed.
+    [[nodiscard]] Result<std::vector<Ruling>> kept_rulings(const SpaceName& space);
+
+private:
+    ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue);
+
+    Queries queries_;
+};
+
+class CentreStore final : public StoreOver<CentreStorage> {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<CentreStore>> open(const platform::DatabaseOptions& file,
+                                                                   const shared::Catalogue& catalogue);
+
+    struct Space {
+        SpaceName name;
+        std::string kind;
+        std::string title;
+    };
+    /// Inside a transaction, once for each space; rule_broken if it is there already.
+    [[nodiscard]] Result<void> add_space(const Space& space);
+    [[nodiscard]] Result<std::vector<Space>> spaces();
+
+    [[nodiscard]] Result<Head> head(const SpaceName& space) override;
+    [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) override;
+    [[nodiscard]] Result<void> append_ruled(const StoredEntry& entry, const Hash& chain,
+                                            const std::vector<RecordId>& touched) override;
+    [[nodiscard]] Result<std::optional<Mark>> mark(JournalId journal, std::uint64_t line) override;
+    [[nodiscard]] Result<void> set_mark(JournalId journal, std::uint64_t line, const Mark& mark) override;
+    [[nodiscard]] Result<void> each_record_after(const SpaceName& space, std::uint64_t after,
+                                                 const std::function<bool(StoredRecord&&)>& visit) override;
+    [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
+                                           const std::function<bool(Ruling&&)>& visit) override;
+    [[nodiscard]] Result<void> each_entry_of(const RecordId& id, const std::function<bool(StoredEntry&&)>& visit) override;
+
+private:
+    explicit CentreStore(std::unique_ptr<Tables> tables);
+};
+
+}  // namespace indaba::sync::store

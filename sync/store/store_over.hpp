@@ -1,0 +1,45 @@
+// What both stores answer alike: transactions, records, entries and journals. Not used by itself.
+#pragma once
+
+#include "sync/storage.hpp"
+
+#include <memory>
+
+namespace indaba::platform {
+class Database;
+}
+
+namespace indaba::sync::store {
+
+class Tables;
+
+template <class Port>
+class StoreOver : public Port {
+public:
+    ~StoreOver() override;
+
+    [[nodiscard]] Result<void> begin() override;
+    [[nodiscard]] Result<void> commit() override;
+    void rollback() override;
+
+    [[nodiscard]] Result<std::optional<StoredRecord>> find_record(const RecordId& id) override;
+    [[nodiscard]] Result<void> save_record(const StoredRecord& record) override;
+    [[nodiscard]] Result<std::optional<StoredEntry>> find_entry(const TransactionName& name) override;
+    [[nodiscard]] Result<void> each_entry(JournalId journal, std::uint64_t from,
+                                          const std::function<bool(StoredEntry&&)>& visit) override;
+    [[nodiscard]] Result<void> add_entry(const StoredEntry& entry) override;
+    [[nodiscard]] Result<void> set_ruling(const Ruling& ruling) override;
+    [[nodiscard]] Result<std::optional<StoredJournal>> find_journal(JournalId id) override;
+    [[nodiscard]] Result<void> save_journal(const StoredJournal& journal) override;
+
+    /// The file itself, for other tables in it: what is read or written between begin() and commit() belongs to that
+    /// transaction. Whoever writes outside of them uses a platform::Transaction of their own.
+    [[nodiscard]] platform::Database& database();
+
+protected:
+    explicit StoreOver(std::unique_ptr<Tables> tables);
+
+    std::unique_ptr<Tables> tables_;
+};
+
+}  // namespace indaba::sync::store
