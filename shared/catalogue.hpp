@@ -101,7 +101,7 @@ struct KeyParts {
 [[nodiscard]] bool is_language_tag(std::string_view tag);
 
 using CellView = std::pair<std::string_view, const Value*>;
-using Cell = std::pair<std::string, Value>;
+using NamedValue = std::pair<std::string, Value>;
 
 class Catalogue {
 public:
@@ -133,8 +133,8 @@ public:
     /// The cells that FIELD=VALUE writes, checked; for the command line and tables. `country=CN`; `title@pt=…`; of a code,
     /// its label does as well; `sectors=green-energy,water` adds two elements (elements that are text are separated by
     /// semicolons); `sectors/water=no` removes one. Empty text makes the cell absent, and of a whole set says nothing.
-    [[nodiscard]] Result<std::vector<Cell>> parse_assignment(std::string_view type, std::string_view field,
-                                                             std::string_view text) const;
+    [[nodiscard]] Result<std::vector<NamedValue>> parse_assignment(std::string_view type, std::string_view field,
+                                                                   std::string_view text) const;
 
     /// What to call a record; its type's label if it has nothing better.
     [[nodiscard]] std::string title(std::string_view type, std::span<const CellView> cells) const;

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <tuple>
 
 namespace indaba::shared {
 
@@ -85,6 +86,18 @@ bool is_canonical(std::string_view bytes)
         case ValueKind::attachment: return bytes.size() > kMediaType && is_media_type(bytes.substr(kMediaType));
     }
     return true;  // a newer program's kind
+}
+
+std::strong_ordering compare_decimals(Decimal a, Decimal b)
+{
+    // Truncated whole parts first: where they differ they decide, where not the fractions have 18 digits and fit.
+    std::int64_t power_a = 1;
+    std::int64_t power_b = 1;
+    for (int i = 0; i < a.scale; ++i) power_a *= 10;
+    for (int i = 0; i < b.scale; ++i) power_b *= 10;
+    if (const auto order = a.units / power_a <=> b.units / power_b; order != 0) return order;
+    constexpr std::int64_t kWhole = 1'000'000'000'000'000'000;
+    return a.units % power_a * (kWhole / power_a) <=> b.units % power_b * (kWhole / power_b);
 }
 
 }  // namespace
@@ -239,6 +252,31 @@ Attachment Value::as_attachment() const
     attachment.size_bytes = read<std::uint64_t>(bytes_, kSize);
     attachment.media_type = encoding().substr(kMediaType);
     return attachment;
+}
+
+std::strong_ordering compare(const Value& a, const Value& b)
+{
+    if (a.kind() != b.kind()) return a.encoding() <=> b.encoding();
+    switch (a.kind()) {
+        case ValueKind::integer: return a.as_integer() <=> b.as_integer();
+        case ValueKind::decimal: return compare_decimals(a.as_decimal(), b.as_decimal());
+        case ValueKind::date: {
+            const auto [year_a, month_a, day_a] = a.as_date();
+            const auto [year_b, month_b, day_b] = b.as_date();
+            return std::tie(year_a, month_a, day_a) <=> std::tie(year_b, month_b, day_b);
+        }
+        case ValueKind::instant:
+            if (const auto order = a.as_instant().utc_ms <=> b.as_instant().utc_ms; order != 0) return order;
+            return a.as_instant().offset_min <=> b.as_instant().offset_min;
+        case ValueKind::absent:
+        case ValueKind::text:
+        case ValueKind::boolean:
+        case ValueKind::code:
+        case ValueKind::reference:
+        case ValueKind::place:
+        case ValueKind::attachment: break;
+    }
+    return a.encoding() <=> b.encoding();
 }
 
 }  // namespace indaba::shared

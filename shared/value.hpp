@@ -5,6 +5,7 @@
 #include "shared/archive.hpp"
 #include "shared/ids.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -92,6 +93,10 @@ private:
     explicit Value(std::string bytes) : bytes_(std::move(bytes)) {}
     std::string bytes_;
 };
+
+/// Two of one kind, both numbers, dates or moments: by size (a year comes before its months, a month before its days).
+/// Any others by their encoding. Total, and equal exactly if the bytes are, for two values of one kind.
+[[nodiscard]] std::strong_ordering compare(const Value& a, const Value& b);
 
 /// Reads what `display` writes, for a field of that kind (empty text is absent); malformed says what form is expected.
 [[nodiscard]] Result<Value> parse_value(ValueKind kind, std::string_view text);
