@@ -1,0 +1,23 @@
+# What `cmake --install` lays down: the two programs, and the client core as the package "indaba" for those who embed it:
+#   find_package(indaba REQUIRED)
+#   target_link_libraries(theirs PRIVATE indaba::client)      #include "client/core.hpp"
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/indaba)
+set(header_dir ${CMAKE_INSTALL_INCLUDEDIR}/indaba)
+
+set(rooms shared sync store platform sqlite3 client)
+foreach(room IN LISTS rooms)
+    set_target_properties(indaba_${room} PROPERTIES EXPORT_NAME ${room})
+    install(TARGETS indaba_${room} EXPORT indaba ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endforeach()
+target_include_directories(indaba_shared INTERFACE $<INSTALL_INTERFACE:${header_dir}>)
+target_compile_features(indaba_shared PUBLIC cxx_std_20)
+
+install(DIRECTORY shared sync platform client DESTINATION ${header_dir} FILES_MATCHING PATTERN *.hpp)
+install(TARGETS indaba indaba-server RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(EXPORT indaba NAMESPACE indaba:: DESTINATION ${package_dir} FILE indaba-targets.cmake)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/indaba-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/indaba-config.cmake ${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake
+    ${PROJECT_BINARY_DIR}/indaba-config-version.cmake DESTINATION ${package_dir})
