@@ -4,6 +4,9 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-fno-semantic-interposition)  # or -fPIC keeps g++ from inlining; clang never minds
+endif()
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES C CXX)
 
