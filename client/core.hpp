@@ -1,0 +1,99 @@
+// The delegate's program without a face: everything that the command line does, for whoever embeds it. Everything but
+// sync() and history() works with no network and never asks for one.
+// Thread rule: one thread at a time per Core; any number of Cores, also in other processes, may share one home.
+// Every call that writes is one transaction: it happened whole, and is durable, or nothing happened.
+// Times are Unix milliseconds; the errors of every call are shared::Error, whose text may be shown to people as it is:
+//   not_found  no such record     rule_broken  a catalogue rule, the field's name first     forbidden  no role there
+//   usage      the question is wrong     busy  another process wrote for longer than 5 s    cancelled  `stop` was asked
+//   full, io, corrupt  the disk: what was written before stays
+#pragma once
+
+#include "client/home.hpp"
+#include "client/records.hpp"
+#include "client/sync_report.hpp"
+#include "shared/catalogue.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace indaba::client {
+
+/// A record to be created or changed. Only the named cells change; an absent value clears a cell.
+struct Draft {
+    std::optional<RecordId> id;  ///< none: a new record. One that is not here: created under this id
+    std::string type;            ///< may be empty for a record that is here
+    std::string space;           ///< empty: the record's own, or the only one where this person may write
+    std::vector<Cell> cells;     ///< as Catalogue::parse_assignment makes them
+};
+
+struct ListQuery {
+    std::string type;
+    /// All must hold: the field shows this text, in any language version; or the set has this element.
+    std::vector<std::pair<std::string, std::string>> where;
+    std::size_t limit = 0;    ///< 0: all
+};
+
+/// Which of the values of a conflict stays.
+struct Choice {
+    std::optional<int> keep;              ///< the number of a leaf
+    std::optional<std::string> value;     ///< or another value, as people type it
+};
+
+struct SyncOptions {
+    bool watch = false;  ///< stay connected, reconnect, push what any process of this home writes, until stopped
+    /// With watch: each time a connection has caught up, or has ended with an error and will be tried again.
+    std::function<void(const SyncReport&)> on_turn;
+};
+
+class Core {
+public:
+    /// not_found if the home is not enrolled; corrupt, forbidden, unsupported as Home::open.
+    [[nodiscard]] static Result<std::unique_ptr<Core>> open(const std::string& home_directory);
+    ~Core();
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    /// One transaction, so all drafts are of one space and at most limits::kRecordsPerTransaction. The ids in their order.
+    [[nodiscard]] Result<std::vector<RecordId>> put(const std::vector<Draft>& drafts);
+    /// Checks the drafts as put() would and writes nothing: the error of each, by its index.
+    [[nodiscard]] Result<std::vector<std::pair<std::size_t, shared::Error>>> check(const std::vector<Draft>& drafts);
+    [[nodiscard]] Result<void> remove(const RecordId& id);
+
+    /// not_found also for a record that is plainly deleted; the text says so.
+    [[nodiscard]] Result<RecordView> get(const RecordId& id);
+    /// In the order of their creation, until `visit` answers false.
+    [[nodiscard]] Result<void> list(const ListQuery& query, const std::function<bool(RecordView&&)>& visit);
+    /// Best matches first; every word must occur, the last one perhaps unfinished.
+    [[nodiscard]] Result<std::vector<RecordView>> search(const std::string& text, std::size_t limit);
+
+    [[nodiscard]] Result<std::vector<Conflict>> conflicts();
+    [[nodiscard]] Result<void> resolve(const RecordId& id, const std::string& field, const Choice& choice,
+                                       const std::string& reason);
+    /// Settles a deletion that met an edit; `alive` also brings back a record that is plainly deleted.
+    [[nodiscard]] Result<void> resolve_existence(const RecordId& id, bool alive, const std::string& reason);
+
+    [[nodiscard]] Result<std::vector<Refusal>> refused();
+    [[nodiscard]] Result<Status> status();
+
+    /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in time.
+    [[nodiscard]] Result<History> history(const RecordId& id, int patience_ms);
+
+    /// Pushes and pulls until both sides hold the same, or for ever with `watch`. Not reaching the centre is no failure
+    /// of the call: the report says so in `error`. The calling thread does the storing, another one the network.
+    [[nodiscard]] SyncReport sync(const SyncOptions& options, std::stop_token stop = {}, const SyncProgress& progress = {});
+
+    [[nodiscard]] const Home& home() const;
+    [[nodiscard]] const shared::Catalogue& catalogue() const;
+
+private:
+    struct Parts;
+    explicit Core(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace indaba::client

@@ -1,0 +1,76 @@
+#include "client/core_parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace indaba::client {
+
+using shared::Errc;
+using shared::fail;
+
+namespace {
+
+/// The value that the person chose for the conflict's field.
+Result<Value> chosen(const Conflict& conflict, const Choice& choice, const shared::Catalogue& catalogue)
+{
+    if (choice.keep.has_value() == choice.value.has_value())
+        return fail(Errc::usage, "say which value stays: either the number of one, or another value");
+    if (choice.keep) {
+        const auto leaf = std::ranges::find(conflict.leaves, *choice.keep, &ConflictLeaf::number);
+        if (leaf != conflict.leaves.end()) return leaf->value;
+        return fail(Errc::usage, fmt::format("{}: there is no value number {}: see `indaba conflicts`", conflict.field, *choice.keep));
+    }
+    INDABA_ASSIGN(const auto cells, catalogue.parse_assignment(conflict.type, conflict.field, *choice.value));
+    const auto cell = std::ranges::find(cells, conflict.field, &Cell::first);
+    if (cell == cells.end()) return Value();
+    return cell->second;
+}
+
+}  // namespace
+
+Result<std::vector<Conflict>> Core::conflicts()
+{
+    std::vector<Conflict> list;
+    std::optional<shared::Error> broken;
+    INDABA_TRY(parts_->store->queries().each_conflict([&](sync::StoredRecord&& record) {
+        auto found = parts_->conflicts_of(record);
+        if (found.has_error()) {
+            broken = std::move(found).error();
+            return false;
+        }
+        for (auto& conflict : *found) list.push_back(std::move(conflict));
+        return true;
+    }));
+    if (broken) return *broken;
+    return list;
+}
+
+Result<void> Core::resolve(const RecordId& id, const std::string& field, const Choice& choice, const std::string& reason)
+{
+    INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+    if (!record) return no_such_record(id);
+    INDABA_ASSIGN(const auto conflicts, parts_->conflicts_of(*record));
+    const auto conflict = std::ranges::find(conflicts, field, &Conflict::field);
+    if (field == kExistenceField && conflict != conflicts.end())
+        return fail(Errc::usage, "a deletion that met an edit is settled with --restore or --delete");
+    if (conflict == conflicts.end())
+        return fail(Errc::not_found, fmt::format("{}: nothing to settle there; `indaba conflicts` lists what is", field));
+    INDABA_ASSIGN(const auto value, chosen(*conflict, choice, parts_->catalogue));
+    INDABA_TRY(parts_->replica.settle(id, field, value, reason));
+    return {};
+}
+
+Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::string& reason)
+{
+    INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+    if (!record) return no_such_record(id);
+    const auto existence = sync::existence(record->shown);
+    if (existence == sync::Existence::alive)
+        return fail(Errc::usage, alive ? "the record is not deleted" : "no edit met a deletion there: to delete it, use `indaba delete`");
+    if (existence == sync::Existence::deleted && !alive) return fail(Errc::usage, "the record is deleted already");
+    INDABA_TRY(parts_->replica.settle_existence(id, alive, reason));
+    return {};
+}
+
+}  // namespace indaba::client

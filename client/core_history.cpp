@@ -1,0 +1,109 @@
+#include "client/core_parts.hpp"
+#include "client/sync_connection.hpp"
+#include "shared/transaction.hpp"
+
+#include <algorithm>
+
+namespace indaba::client {
+
+namespace {
+
+using Steps = std::map<shared::TransactionName, HistoryStep>;
+
+std::string cell_name(std::string_view key)
+{
+    return key == shared::kExistence ? std::string(kExistenceField) : std::string(key);
+}
+
+/// What an own entry wrote to the record; nothing if it did not touch it.
+Result<std::optional<HistoryStep>> step_of(const sync::StoredEntry& entry, const RecordId& id)
+{
+    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
+    const auto record = std::ranges::find(transaction.records, id, &shared::TouchedRecord::id);
+    if (record == transaction.records.end()) return std::optional<HistoryStep>{};
+    const auto index = std::size_t(record - transaction.records.begin());
+    HistoryStep step;
+    step.at_ms = entry.stamp.unix_ms();
+    step.state = State::only_here;
+    if (entry.ruling) step.state = entry.ruling->verdict == sync::Verdict::accepted ? State::accepted : State::refused;
+    for (const auto& write : transaction.writes)
+        if (write.record == index) step.cells.emplace_back(cell_name(write.key), write.value);
+    return std::optional(std::move(step));
+}
+
+Result<void> add_own_entries(sync::ReplicaStorage& storage, const sync::StoredRecord& record, Steps& steps)
+{
+    INDABA_ASSIGN(const auto journals, storage.own_journals(record.space));
+    for (const auto& journal : journals) {
+        std::optional<shared::Error> broken;
+        INDABA_TRY(storage.each_entry(journal.head.id, 1, [&](sync::StoredEntry&& entry) {
+            auto step = step_of(entry, record.id);
+            if (step.has_error()) broken = std::move(step).error();
+            else if (*step) steps[entry.name] = std::move(**step);
+            return !broken;
+        }));
+        if (broken) return *broken;
+    }
+    return {};
+}
+
+void add_leaves(const sync::StoredRecord& record, Steps& steps)
+{
+    std::map<shared::TransactionName, HistoryStep> found;
+    for (const auto& cell : record.shown) {
+        for (const auto& leaf : cell.leaves) {
+            if (steps.contains(leaf.name)) continue;
+            auto& step = found[leaf.name];
+            step.at_ms = leaf.stamp.unix_ms();
+            const bool pending = std::ranges::find(record.pending, leaf.name) != record.pending.end();
+            step.state = pending ? State::only_here : State::accepted;
+            step.cells.emplace_back(cell_name(cell.key), leaf.value);
+        }
+    }
+    steps.merge(found);
+}
+
+void add_answer(const sync::HistoryAnswer& answer, Steps& steps)
+{
+    for (const auto& entry : answer.entries) {
+        auto& step = steps[entry.name];
+        step = {entry.stamp.unix_ms(), entry.author.person, entry.author.device_name, State::accepted, {}};
+        for (const auto& [key, value] : entry.cells) step.cells.emplace_back(cell_name(key), value);
+    }
+}
+
+}  // namespace
+
+Result<History> Core::history(const RecordId& id, int patience_ms)
+{
+    auto& parts = *parts_;
+    History history{id, false, {}};
+    Steps steps;
+    INDABA_ASSIGN(const auto record, parts.store->find_record(id));
+    if (record) {
+        INDABA_TRY(add_own_entries(*parts.store, *record, steps));
+        add_leaves(*record, steps);
+    }
+    for (auto& [name, step] : steps) {
+        INDABA_ASSIGN(const auto by, parts.author(name.journal));
+        step.by = by.person;
+        step.device = by.device_name;
+    }
+    if (patience_ms > 0) {
+        ConnectionOptions options;
+        options.wire = {parts.home.enrolment().server, parts.home.tls(), {}, {}};
+        options.program = "indaba history";
+        std::optional<sync::HistoryAnswer> answer;
+        SyncConnection connection(parts.replica, std::move(options));
+        (void)connection.run_for_history(id, patience_ms, answer);
+        history.complete = answer.has_value();
+        if (answer) add_answer(*answer, steps);
+        parts.authors.clear();
+    }
+    if (steps.empty()) return no_such_record(id);
+    for (auto& [name, step] : steps) history.steps.push_back(std::move(step));
+    std::ranges::stable_sort(history.steps, {}, &HistoryStep::at_ms);
+    return history;
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,136 @@
+#include "client/core_parts.hpp"
+
+#include "shared/transaction.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace indaba::client {
+
+using shared::Errc;
+using shared::fail;
+
+namespace {
+
+bool is_gone(const sync::StoredRecord& record)
+{
+    const auto existence = sync::existence(record.shown);
+    return existence == sync::Existence::none || existence == sync::Existence::deleted;
+}
+
+/// What nobody but this device knows: records of own transactions without a ruling, and whether they live.
+using Pending = std::unordered_map<RecordId, bool>;
+
+Result<void> add_pending(sync::ReplicaStorage& storage, const sync::StoredJournal& journal, Pending& pending)
+{
+    if (journal.ruled >= journal.last) return {};
+    std::optional<shared::Error> broken;
+    INDABA_TRY(storage.each_entry(journal.head.id, journal.ruled + 1, [&](sync::StoredEntry&& entry) {
+        if (entry.ruling) return true;
+        auto transaction = shared::decode_transaction(entry.payload);
+        if (transaction.has_error()) {
+            broken = std::move(transaction).error();
+            return false;
+        }
+        for (const auto& record : transaction->records) pending.try_emplace(record.id, true);
+        for (const auto& write : transaction->writes)
+            if (write.key == shared::kExistence) pending[transaction->records[write.record].id] = write.value == Value::boolean(true);
+        return true;
+    }));
+    if (broken) return *broken;
+    return {};
+}
+
+}  // namespace
+
+Result<RecordView> Core::get(const RecordId& id)
+{
+    INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+    INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    if (record && !is_gone(*record)) return parts_->view(*record, refusals);
+    if (refusals.contains(id)) {
+        INDABA_ASSIGN(const auto list, refused());
+        const auto found = std::ranges::find(list, id, &Refusal::record);
+        if (found != list.end())
+            return RecordView{id, found->type, found->space, found->title, found->cells, found->written_ms,
+                              parts_->home.enrolment().person, State::refused, {}};
+    }
+    if (record && sync::existence(record->shown) == sync::Existence::deleted)
+        return fail(Errc::not_found, fmt::format("record {} is deleted: `indaba history` says by whom", id.text()));
+    return no_such_record(id);
+}
+
+Result<void> Core::list(const ListQuery& query, const std::function<bool(RecordView&&)>& visit)
+{
+    INDABA_TRY(parts_->catalogue.require_known(query.type));
+    sync::store::ListFilter filter;
+    filter.type = query.type;
+    filter.where = query.where;
+    filter.limit = query.limit;
+    INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    std::optional<shared::Error> broken;
+    INDABA_TRY(parts_->store->queries().list(filter, [&](sync::StoredRecord&& record) {
+        auto view = parts_->view(record, refusals);
+        if (view.has_value()) return visit(std::move(*view));
+        broken = std::move(view).error();
+        return false;
+    }));
+    if (broken) return *broken;
+    return {};
+}
+
+Result<std::vector<RecordView>> Core::search(const std::string& text, std::size_t limit)
+{
+    INDABA_ASSIGN(const auto ids, parts_->store->queries().search(text, limit));
+    INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    std::vector<RecordView> found;
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+        if (!record || is_gone(*record)) continue;  // another process deleted it just now
+        INDABA_ASSIGN(auto view, parts_->view(*record, refusals));
+        found.push_back(std::move(view));
+    }
+    return found;
+}
+
+Result<Status> Core::status()
+{
+    const auto& enrolment = parts_->home.enrolment();
+    const auto contact = parts_->home.contact();
+    Status status;
+    status.device = enrolment.device_name;
+    status.person = enrolment.person;
+    status.server = enrolment.server.text();
+    status.last_attempt_ms = contact.last_attempt_ms;
+    status.last_contact_ms = contact.last_contact_ms;
+    Pending pending;
+    INDABA_ASSIGN(const auto spaces, parts_->store->spaces());
+    for (const auto& space : spaces) {
+        if (!space.role.empty()) status.spaces.push_back({space.name, space.kind, space.title, space.role});
+        INDABA_ASSIGN(const auto journals, parts_->store->own_journals(space.name));
+        for (const auto& journal : journals) INDABA_TRY(add_pending(*parts_->store, journal, pending));
+    }
+    INDABA_ASSIGN(const auto counts, parts_->store->queries().counts());
+    for (const auto& count : counts) {
+        status.records += count.records;
+        status.conflicts += count.conflicts;
+    }
+    INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    std::uint64_t refused_alive = 0;
+    for (const auto& [id, names] : refusals) {
+        if (pending.contains(id)) continue;
+        INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+        if (record && !stands_refused(*record, refusals)) continue;
+        ++status.refused;
+        if (record && !is_gone(*record)) ++refused_alive;
+    }
+    status.only_here = pending.size();
+    const auto pending_alive = std::uint64_t(std::ranges::count_if(pending, [](const auto& known) { return known.second; }));
+    const auto settled = pending_alive + refused_alive;
+    status.accepted = status.records > settled ? status.records - settled : 0;
+    return status;
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,81 @@
+#include "client/core_parts.hpp"
+#include "client/sync_connection.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+namespace indaba::client {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr const char* kProgram = "indaba/0.1";
+/// Between attempts: doubled from the first to the most, and drawn between half and all of it, so that the devices of a
+/// hall do not all come back in the same second after the centre did.
+constexpr std::int64_t kFirstPause_ms = 1'000;
+constexpr std::int64_t kMostPause_ms = 60'000;
+
+std::int64_t with_jitter(std::int64_t pause_ms, shared::Random& random)
+{
+    const auto half = std::uint64_t(pause_ms / 2);
+    return std::int64_t(half + shared::draw64(random) % (half + 1));
+}
+
+/// True if another connection to this database has committed since the last time; `seen` is what it was then.
+bool changed_by_others(platform::Database& database, std::int64_t& seen)
+{
+    auto statement = database.prepare("PRAGMA data_version");
+    const auto row = statement.step();
+    if (row.has_error() || !*row) return false;
+    return std::exchange(seen, statement.int64(0)) != statement.int64(0);
+}
+
+void pause(std::stop_token stop, milliseconds duration)
+{
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    (void)woken.wait_for(lock, stop, duration, [] { return false; });
+}
+
+/// Connections that would not get better by themselves.
+bool is_final(const shared::Error& error)
+{
+    return error.code == shared::Errc::cancelled || error.code == shared::Errc::untrusted ||
+           error.code == shared::Errc::forbidden || error.code == shared::Errc::corrupt ||
+           error.code == shared::Errc::io || error.code == shared::Errc::unsupported;
+}
+
+}  // namespace
+
+SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const SyncProgress& progress)
+{
+    auto& parts = *parts_;
+    std::int64_t version = 0;
+    auto pause_ms = kFirstPause_ms;
+    for (;;) {
+        ConnectionOptions connection_options;
+        connection_options.wire = {parts.home.enrolment().server, parts.home.tls(), {}, {}};
+        connection_options.program = kProgram;
+        connection_options.stay = options.watch;
+        connection_options.written = [&] { return changed_by_others(parts.store->database(), version); };
+        connection_options.on_caught_up = options.on_turn;
+        auto contact = parts.home.contact();
+        contact.last_attempt_ms = parts.clock.now_ms();
+        (void)changed_by_others(parts.store->database(), version);
+        SyncConnection connection(parts.replica, std::move(connection_options));
+        auto report = connection.run(stop, progress);
+        if (connection.welcomed()) contact.last_contact_ms = parts.clock.now_ms();
+        parts.home.note_contact(contact);
+        parts.authors.clear();
+        if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;
+        if (options.on_turn) options.on_turn(report);
+        pause_ms = connection.welcomed() ? kFirstPause_ms : std::min(2 * pause_ms, kMostPause_ms);
+        pause(stop, milliseconds(with_jitter(pause_ms, parts.random)));
+        if (stop.stop_requested()) return report;
+    }
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,134 @@
+#include "client/core_parts.hpp"
+
+#include "shared/limits.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace indaba::client {
+
+using shared::Errc;
+using shared::fail;
+
+namespace {
+
+std::string names_of(const std::vector<sync::StoredSpace>& spaces)
+{
+    std::string names;
+    for (const auto& space : spaces)
+        if (may_write(space.role)) names += (names.empty() ? "" : ", ") + space.name;
+    return names;
+}
+
+shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces)
+{
+    if (spaces.empty()) return fail(Errc::forbidden, "this device knows no space yet: run `indaba sync` once where there is a connection");
+    return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
+}
+
+sync::Change change_of(const Draft& draft, const RecordId& id, const std::string& type)
+{
+    return {sync::Change::Kind::put, id, type, draft.cells};
+}
+
+}  // namespace
+
+Result<std::string> Core::Parts::space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here)
+{
+    if (here) {
+        if (draft.space.empty() || draft.space == here->space) return here->space;
+        return fail(Errc::usage, fmt::format("the record lives in the space {} and cannot move to {}", here->space, draft.space));
+    }
+    INDABA_ASSIGN(const auto spaces, store->spaces());
+    if (!draft.space.empty()) {
+        const auto known = std::ranges::find(spaces, draft.space, &sync::StoredSpace::name);
+        if (known != spaces.end() && !known->role.empty()) return draft.space;
+        return fail(Errc::forbidden, fmt::format("you have no role in a space {}: see `indaba status`", draft.space));
+    }
+    std::string only;
+    for (const auto& space : spaces) {
+        if (!may_write(space.role)) continue;
+        if (!only.empty()) return fail(Errc::usage, "say in which space, with --space: " + names_of(spaces));
+        only = space.name;
+    }
+    if (only.empty()) return nowhere_to_write(spaces);
+    return only;
+}
+
+Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const
+{
+    if (here && !draft.type.empty() && draft.type != here->type)
+        return fail(Errc::usage, fmt::format("the record is of type {}, not {}", here->type, draft.type));
+    const auto& type = here ? here->type : draft.type;
+    if (type.empty()) return fail(Errc::usage, "say of which type the new record is");
+    INDABA_TRY(catalogue.require_known(type));
+    auto cells = here ? shown_cells(type, here->shown) : std::vector<Cell>();
+    for (const auto& [key, value] : draft.cells) {
+        INDABA_TRY(catalogue.require_known(type, key));
+        INDABA_TRY(catalogue.check_value(type, key, value));
+        const auto known = std::ranges::find(cells, key, &Cell::first);
+        if (known != cells.end()) known->second = value;
+        else cells.emplace_back(key, value);
+    }
+    // The other cells of a deleted record are not here to be checked: the centre has them.
+    if (here && sync::existence(here->shown) == sync::Existence::deleted) return {};
+    std::vector<shared::CellView> views;
+    for (const auto& [key, value] : cells) views.emplace_back(key, &value);
+    return catalogue.check_record(type, views);
+}
+
+Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std::vector<Draft>& drafts)
+{
+    std::vector<std::pair<std::size_t, shared::Error>> errors;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+        std::optional<sync::StoredRecord> here;
+        if (drafts[i].id) {
+            INDABA_ASSIGN(here, parts_->store->find_record(*drafts[i].id));
+        }
+        if (auto fine = parts_->check(drafts[i], here); fine.has_error()) {
+            errors.emplace_back(i, std::move(fine).error());
+            continue;
+        }
+        if (auto space = parts_->space_for(drafts[i], here); space.has_error()) errors.emplace_back(i, std::move(space).error());
+    }
+    return errors;
+}
+
+Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
+{
+    if (drafts.size() > shared::limits::kRecordsPerTransaction)
+        return fail(Errc::usage, fmt::format("{} records are too many for one transaction: at most {} (`indaba import` splits)",
+                                             drafts.size(), shared::limits::kRecordsPerTransaction));
+    std::string space;
+    std::vector<RecordId> ids;
+    std::vector<sync::Change> changes;
+    for (const auto& draft : drafts) {
+        std::optional<sync::StoredRecord> here;
+        if (draft.id) {
+            INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));
+        }
+        INDABA_TRY(parts_->check(draft, here));
+        INDABA_ASSIGN(auto its_space, parts_->space_for(draft, here));
+        if (!space.empty() && its_space != space)
+            return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}", space, its_space));
+        space = std::move(its_space);
+        std::array<std::uint8_t, 10> random{};
+        parts_->random.fill(random);
+        ids.push_back(draft.id ? *draft.id : RecordId::make(parts_->clock.now_ms(), random));
+        changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
+    }
+    if (!changes.empty()) INDABA_TRY(parts_->replica.write(space, changes));
+    return ids;
+}
+
+Result<void> Core::remove(const RecordId& id)
+{
+    INDABA_ASSIGN(const auto here, parts_->store->find_record(id));
+    if (!here) return no_such_record(id);
+    INDABA_TRY(parts_->replica.write(here->space, {{sync::Change::Kind::remove, id, here->type, {}}}));
+    return {};
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,26 @@
+// How a directory becomes a home: an invitation is spent at the centre that it names, over TLS pinned to the fingerprint
+// in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind.
+#pragma once
+
+#include "client/home.hpp"
+
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace indaba::client {
+
+/// `indaba:HOST:PORT/FINGERPRINT/CODE`, as `indaba-server invite` prints it.
+struct Invitation {
+    platform::Address server;
+    shared::Hash authority;  ///< SHA-256 of the organisation's root certificate
+    std::string code;        ///< a secret, good once
+
+    /// malformed if it is anything else; spaces and line ends around it are fine.
+    [[nodiscard]] static Result<Invitation> parse(std::string_view text);
+};
+
+/// forbidden: the invitation is used or expired. untrusted: somebody else answers there. usage: enrolled already.
+[[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::stop_token stop = {});
+
+}  // namespace indaba::client

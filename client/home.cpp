@@ -1,0 +1,177 @@
+#include "client/home.hpp"
+
+#include "platform/files.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace indaba::client {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kVersion = 1;
+constexpr std::size_t kMaxFile_bytes = 64 * 1024;
+
+std::string enrolment_path(const std::string& directory) { return directory + "/enrolment.json"; }
+std::string device_key_path(const std::string& directory) { return directory + "/device.key"; }
+std::string database_key_path(const std::string& directory) { return directory + "/data.key"; }
+std::string contact_path(const std::string& directory) { return directory + "/contact.json"; }
+
+shared::Error damaged(const std::string& directory, const char* file)
+{
+    return shared::fail(shared::Errc::corrupt,
+                        fmt::format("{}/{} is missing or damaged: restore it from a copy, or enrol anew in another home",
+                                    directory, file));
+}
+
+std::string text_of(const Enrolment& enrolment)
+{
+    return json::serialize(json::object{
+        {"version", kVersion},
+        {"server", enrolment.server.text()},
+        {"authority", enrolment.authority_pem},
+        {"certificate", enrolment.certificate_pem},
+        {"centre_key", shared::to_hex(enrolment.centre_key.bytes)},
+        {"organisation", enrolment.organisation},
+        {"person", enrolment.person},
+        {"device", enrolment.device_name},
+    });
+}
+
+std::string member(const json::object& object, const char* name)
+{
+    const auto* value = object.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Result<Enrolment> enrolment_of(const json::object& object)
+{
+    Enrolment enrolment;
+    INDABA_ASSIGN(enrolment.server, platform::Address::parse(member(object, "server")));
+    INDABA_ASSIGN(const auto key, shared::from_hex(member(object, "centre_key")));
+    if (key.size() != enrolment.centre_key.bytes.size())
+        return shared::fail(shared::Errc::malformed, "the centre's key has a wrong size");
+    std::ranges::copy(key, enrolment.centre_key.bytes.begin());
+    enrolment.authority_pem = member(object, "authority");
+    enrolment.certificate_pem = member(object, "certificate");
+    enrolment.organisation = member(object, "organisation");
+    enrolment.person = member(object, "person");
+    enrolment.device_name = member(object, "device");
+    return enrolment;
+}
+
+Result<Enrolment> read_enrolment(const std::string& directory)
+{
+    auto bytes = platform::read_private_file(enrolment_path(directory), kMaxFile_bytes);
+    if (bytes.has_error()) {
+        if (bytes.error().code != shared::Errc::not_found) return std::move(bytes).error();
+        return shared::fail(shared::Errc::not_found,
+                            fmt::format("{} is not enrolled yet: ask your organiser for an invitation, then run "
+                                        "`indaba enrol INVITATION`",
+                                        directory));
+    }
+    boost::system::error_code failed;
+    const auto parsed = json::parse(std::string(shared::as_text(*bytes)), failed);
+    if (failed || !parsed.is_object()) return damaged(directory, "enrolment.json");
+    const auto& object = parsed.get_object();
+    const auto* version = object.if_contains("version");
+    if (version == nullptr || !version->is_int64()) return damaged(directory, "enrolment.json");
+    if (version->get_int64() > kVersion)
+        return shared::fail(shared::Errc::unsupported, "this home was made by a newer indaba: update this one");
+    auto enrolment = enrolment_of(object);
+    if (enrolment.has_error()) return damaged(directory, "enrolment.json");
+    return enrolment;
+}
+
+Result<platform::Key32> read_database_key(const std::string& directory)
+{
+    INDABA_ASSIGN(const auto bytes, platform::read_private_file(database_key_path(directory), kMaxFile_bytes));
+    platform::Key32 key{};
+    if (bytes.size() != key.size()) return damaged(directory, "data.key");
+    std::ranges::copy(bytes, key.begin());
+    return key;
+}
+
+}  // namespace
+
+Home::Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key)
+    : directory_(std::move(directory)), enrolment_(std::move(enrolment)), key_(std::move(key)), database_key_(database_key)
+{
+}
+
+bool Home::is_enrolled(const std::string& directory) { return platform::exists(enrolment_path(directory)); }
+
+Result<Home> Home::open(const std::string& directory)
+{
+    INDABA_ASSIGN(auto enrolment, read_enrolment(directory));
+    // An existing directory is only looked at: who may enter it decides whether its keys are still secrets.
+    INDABA_TRY(platform::make_private_directory(directory));
+    auto pem = platform::read_private_file(device_key_path(directory), kMaxFile_bytes);
+    if (pem.has_error() && pem.error().code == shared::Errc::not_found) return damaged(directory, "device.key");
+    if (pem.has_error()) return std::move(pem).error();
+    auto key = platform::KeyPair::from_pem(shared::as_text(*pem));
+    if (key.has_error()) return damaged(directory, "device.key");
+    auto database_key = read_database_key(directory);
+    if (database_key.has_error() && database_key.error().code == shared::Errc::not_found)
+        return damaged(directory, "data.key");
+    if (database_key.has_error()) return std::move(database_key).error();
+    return Home(directory, std::move(enrolment), std::move(*key), *database_key);
+}
+
+Result<platform::KeyPair> Home::prepare(const std::string& directory)
+{
+    INDABA_TRY(platform::make_private_directory(directory));
+    const auto left = platform::read_private_file(device_key_path(directory), kMaxFile_bytes);
+    if (left.has_value()) {
+        if (auto key = platform::KeyPair::from_pem(shared::as_text(*left)); key.has_value()) return key;
+    }
+    auto key = platform::KeyPair::generate();
+    INDABA_TRY(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem())));
+    return key;
+}
+
+Result<Home> Home::create(const std::string& directory, const platform::KeyPair& key, const Enrolment& enrolment)
+{
+    INDABA_TRY(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem())));
+    platform::Key32 database_key{};
+    platform::SystemRandom().fill(database_key);
+    INDABA_TRY(platform::write_private_file(database_key_path(directory), database_key));
+    INDABA_TRY(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment))));
+    return open(directory);
+}
+
+std::string Home::database_path() const { return directory_ + "/indaba.db"; }
+
+platform::ClientTls Home::tls() const
+{
+    // A delegate's clock may be years wrong: the pinned authority and the centre's own list of devices decide.
+    return {platform::PinnedAuthority{enrolment_.authority_pem},
+            platform::Identity{enrolment_.certificate_pem, key_.to_pem()}, false};
+}
+
+Contact Home::contact() const
+{
+    const auto bytes = platform::read_private_file(contact_path(directory_), kMaxFile_bytes);
+    if (bytes.has_error()) return {};
+    boost::system::error_code failed;
+    const auto parsed = json::parse(std::string(shared::as_text(*bytes)), failed);
+    if (failed || !parsed.is_object()) return {};
+    const auto time = [&](const char* name) {
+        const auto* value = parsed.get_object().if_contains(name);
+        return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+    };
+    return {time("last_attempt_ms"), time("last_contact_ms")};
+}
+
+void Home::note_contact(const Contact& contact) const
+{
+    const auto text = json::serialize(json::object{{"last_attempt_ms", contact.last_attempt_ms},
+                                                   {"last_contact_ms", contact.last_contact_ms}});
+    (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
+}
+
+}  // namespace indaba::client

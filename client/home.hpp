@@ -1,0 +1,71 @@
+// A home: the private directory of one device of one person. It holds the device's keys, what enrolment brought, and the
+// encrypted database. Enrolled is what has `enrolment.json`, which is written last, so there is nothing in between.
+// Values, any thread; several processes may use one home at once. Deliberately not: the database itself (core.hpp).
+#pragma once
+
+#include "platform/crypto.hpp"
+#include "platform/net_address.hpp"
+#include "platform/sqlite.hpp"
+#include "platform/tls.hpp"
+
+#include <optional>
+#include <string>
+
+namespace indaba::client {
+
+using shared::Result;
+
+/// What a device keeps from its enrolment. No secrets.
+struct Enrolment {
+    platform::Address server;
+    std::string authority_pem;      ///< the organisation's root, the only one trusted
+    std::string certificate_pem;    ///< this device's
+    shared::PublicKey centre_key;   ///< signs the heads of every feed
+    std::string organisation;
+    std::string person;
+    std::string device_name;        ///< as the centre shows it to others
+};
+
+/// When the centre was last tried and last reached, Unix milliseconds; 0 for never.
+struct Contact {
+    std::int64_t last_attempt_ms = 0;
+    std::int64_t last_contact_ms = 0;
+};
+
+class Home {
+public:
+    /// forbidden if others may enter the directory; not_found, with what to do, if it is not enrolled; corrupt if a part
+    /// is missing; unsupported if a newer program wrote it.
+    [[nodiscard]] static Result<Home> open(const std::string& directory);
+    [[nodiscard]] static bool is_enrolled(const std::string& directory);
+
+    /// The device's key in a directory that is not enrolled yet: the one that an interrupted enrolment left, or a new one.
+    [[nodiscard]] static Result<platform::KeyPair> prepare(const std::string& directory);
+    /// Makes the directory an enrolled home: all of it or nothing.
+    [[nodiscard]] static Result<Home> create(const std::string& directory, const platform::KeyPair& key,
+                                             const Enrolment& enrolment);
+
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+    [[nodiscard]] const Enrolment& enrolment() const { return enrolment_; }
+    [[nodiscard]] const platform::KeyPair& key() const { return key_; }
+    [[nodiscard]] shared::DeviceId device() const { return platform::device_id(key_.public_key()); }
+    /// Encrypts the database from its first byte.
+    [[nodiscard]] const platform::Key32& database_key() const { return database_key_; }
+    [[nodiscard]] std::string database_path() const;
+    /// What a connection to the centre trusts and shows.
+    [[nodiscard]] platform::ClientTls tls() const;
+
+    [[nodiscard]] Contact contact() const;
+    /// Losing this to a power cut loses a remark for people, so a failure is not an error of the caller's work.
+    void note_contact(const Contact& contact) const;
+
+private:
+    Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key);
+
+    std::string directory_;
+    Enrolment enrolment_;
+    platform::KeyPair key_;
+    platform::Key32 database_key_;
+};
+
+}  // namespace indaba::client

@@ -1,0 +1,110 @@
+// What the core answers: records, conflicts, refusals and counts as people see them, under names instead of hashes.
+// Plain values, any thread. Times are Unix milliseconds, UTC. JSON for programs is in json.hpp.
+#pragma once
+
+#include "shared/catalogue.hpp"
+#include "shared/ids.hpp"
+#include "shared/value.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace indaba::client {
+
+using shared::Cell;
+using shared::RecordId;
+using shared::Value;
+
+/// Where a record stands with the centre.
+enum class State : unsigned char {
+    only_here,  ///< something of it has not been ruled yet
+    accepted,   ///< the centre holds what is shown here
+    refused,    ///< something written here was refused and waits for a person
+};
+[[nodiscard]] const char* state_name(State state);
+
+/// The `field` of a conflict between a deletion and an edit.
+inline constexpr const char* kExistenceField = "existence";
+
+/// One of several values that were written without knowing of each other.
+struct ConflictLeaf {
+    int number = 0;  ///< from 1, for `resolve`: holds as long as the conflict does not change
+    Value value;     ///< of the field; of an existence conflict a text: what was done
+    std::string by;
+    std::string device;
+    std::int64_t at_ms = 0;
+    bool shown = false;
+};
+
+struct Conflict {
+    RecordId record;
+    std::string type;
+    std::string title;
+    std::string field;  ///< the cell's key, or kExistenceField
+    std::vector<ConflictLeaf> leaves;
+};
+
+/// A record as it is shown: the centre's word with what was written here folded over it.
+struct RecordView {
+    RecordId id;
+    std::string type;
+    std::string space;
+    std::string title;
+    std::vector<Cell> cells;  ///< present ones, ordered by key; elements of sets hold `true`
+    std::int64_t updated_at_ms = 0;
+    std::string updated_by;
+    State state = State::accepted;
+    std::vector<Conflict> conflicts;
+};
+
+/// A transaction of this device that the centre refused, with what it wanted.
+struct Refusal {
+    RecordId record;    ///< the first that it touched
+    std::string type;
+    std::string title;
+    std::string space;
+    std::string field;  ///< to blame; may be empty
+    std::string reason;
+    std::int64_t written_ms = 0;
+    std::int64_t ruled_ms = 0;
+    std::vector<Cell> cells;  ///< what it wrote to that record
+};
+
+/// One step in a record's life.
+struct HistoryStep {
+    std::int64_t at_ms = 0;
+    std::string by;
+    std::string device;
+    State state = State::accepted;
+    std::vector<Cell> cells;  ///< absent values were cleared; kExistenceField holds a boolean
+};
+
+struct History {
+    RecordId record;
+    bool complete = false;           ///< the centre told all; else what is known here
+    std::vector<HistoryStep> steps;  ///< oldest first
+};
+
+struct SpaceView {
+    std::string name;
+    std::string kind;
+    std::string title;
+    std::string role;
+};
+
+struct Status {
+    std::string device;
+    std::string person;
+    std::string server;
+    std::vector<SpaceView> spaces;
+    std::uint64_t records = 0;    ///< alive, of all spaces; the three below add up to it and to what was refused before it lived
+    std::uint64_t only_here = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t conflicts = 0;
+    std::int64_t last_contact_ms = 0;  ///< 0: never
+    std::int64_t last_attempt_ms = 0;
+};
+
+}  // namespace indaba::client

@@ -1,0 +1,139 @@
+#include "client/sync_connection.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace indaba::client {
+
+using std::chrono::milliseconds;
+using Kind = WireEvent::Kind;
+
+namespace {
+
+constexpr milliseconds kTellEvery{100};
+/// A person's "stop" may wait for one storage transaction, not for the centre's goodbye.
+constexpr milliseconds kGoodbye{2'000};
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
+
+SyncConnection::SyncConnection(sync::Replica& replica, ConnectionOptions options)
+    : options_(std::move(options)), session_(replica, {options_.program, options_.stay})
+{
+}
+
+void SyncConnection::act(sync::Actions actions)
+{
+    for (auto& message : actions.send) wire_->send(std::move(message));
+    if (!actions.close) return;
+    if (actions.error && !error_) error_ = std::move(actions.error);
+    end(error_ ? platform::CloseReason::broke_protocol : platform::CloseReason::finished);
+}
+
+void SyncConnection::end(platform::CloseReason reason)
+{
+    if (std::exchange(ending_, true)) return;
+    wire_->close(reason);
+    deadline_ = Clock::now() + kGoodbye + options_.wire.limits.close;
+}
+
+void SyncConnection::handle(WireEvent event)
+{
+    switch (event.kind) {
+        case Kind::opened:
+            open_ = true;
+            heard_ = Clock::now();
+            act(session_.start());
+            return;
+        case Kind::message:
+            heard_ = Clock::now();
+            if (ending_) return;
+            act(session_.on_message(event.message));
+            if (asked_ && session_.progress().welcomed) act(session_.ask_history(*std::exchange(asked_, std::nullopt)));
+            return;
+        case Kind::closed:
+            over_ = true;
+            if (event.error && !ending_ && !error_) error_ = std::move(event.error);
+            return;
+        case Kind::notified:
+        case Kind::nothing:
+            return;
+    }
+}
+
+void SyncConnection::look_around(Clock::time_point now, const SyncProgress& progress)
+{
+    if (progress && now - told_ >= kTellEvery) {
+        told_ = now;
+        progress(report());
+    }
+    if (!open_ || ending_) return;
+    if (options_.stay && now - looked_ >= milliseconds(options_.poll_ms)) {
+        looked_ = now;
+        if (options_.written && options_.written()) act(session_.on_written());
+    }
+    const bool up_to_date = session_.progress().up_to_date;
+    if (options_.stay && up_to_date && !was_up_to_date_ && options_.on_caught_up) options_.on_caught_up(report());
+    was_up_to_date_ = up_to_date;
+    if (!up_to_date && now - heard_ >= milliseconds(options_.silence_ms)) {
+        error_ = shared::fail(shared::Errc::timed_out, "the centre has gone silent: try again");
+        end(platform::CloseReason::going_away);
+    }
+}
+
+SyncReport SyncConnection::run(std::stop_token stop, const SyncProgress& progress)
+{
+    began_ = told_ = looked_ = Clock::now();
+    deadline_ = Clock::time_point::max();
+    wire_ = std::make_unique<Wire>(options_.wire);
+    const std::stop_callback wake(stop, [this] { wire_->notify(); });
+    while (!over_) {
+        const auto now = Clock::now();
+        if (now >= deadline_) break;
+        if (stop.stop_requested() && !ending_) {
+            error_ = shared::fail(shared::Errc::cancelled, "stopped");
+            if (!open_) break;
+            end(platform::CloseReason::finished);
+        }
+        look_around(now, progress);
+        handle(wire_->wait_until(std::min(deadline_, now + milliseconds(options_.poll_ms))));
+    }
+    bytes_ = wire_->bytes();
+    ended_ = Clock::now();
+    return report();
+}
+
+SyncReport SyncConnection::run_for_history(const shared::RecordId& record, int patience_ms,
+                                           std::optional<sync::HistoryAnswer>& answer)
+{
+    asked_ = record;
+    began_ = told_ = looked_ = Clock::now();
+    deadline_ = began_ + milliseconds(patience_ms);
+    wire_ = std::make_unique<Wire>(options_.wire);
+    while (!over_ && Clock::now() < deadline_ && !session_.history()) handle(wire_->wait_until(deadline_));
+    answer = session_.history();
+    return report();
+}
+
+SyncReport SyncConnection::report() const
+{
+    const auto& done = session_.progress();
+    SyncReport report;
+    report.pushed = done.pushed;
+    report.accepted = done.accepted;
+    report.refused = done.refused;
+    report.pulled = done.pulled;
+    report.conflicts = done.conflicts;
+    report.round_trips = done.round_trips;
+    report.up_to_date = done.up_to_date && !error_;
+    report.bytes_sent = bytes_.sent;
+    report.bytes_received = bytes_.received;
+    report.handshake_round_trips = open_ ? platform::kHandshakeRoundTrips : 0;
+    const auto until = ended_ == Clock::time_point{} ? Clock::now() : ended_;
+    report.duration_ms = std::chrono::duration_cast<milliseconds>(until - began_).count();
+    report.error = error_;
+    return report;
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,64 @@
+// Runs one synchronisation: a ClientSession over a Wire. The network thread reads, decompresses and sends while the calling
+// thread stores. One thread; cancelling through `stop` ends it between two storage transactions.
+// Deliberately not: reconnecting (sync_watch.hpp) and what is said to people.
+#pragma once
+
+#include "client/sync_report.hpp"
+#include "client/wire.hpp"
+#include "sync/client_session.hpp"
+
+#include <stop_token>
+#include <string>
+
+namespace indaba::client {
+
+struct ConnectionOptions {
+    WireOptions wire;
+    std::string program;         ///< name and version, for the operator
+    bool stay = false;           ///< go on after catching up
+    int silence_ms = 60'000;     ///< longest wait for an answer; the slowest centre writes 512 KiB in less
+    int poll_ms = 250;           ///< with `stay`: how often to look for writes of other processes
+    std::function<bool()> written;              ///< with `stay`: did another process write since the last call?
+    std::function<void(SyncReport)> on_caught_up;  ///< with `stay`: each time that it has become up to date
+};
+
+class SyncConnection {
+public:
+    SyncConnection(sync::Replica& replica, ConnectionOptions options);
+
+    /// Until the session is over; not reaching the centre is an error in the report.
+    [[nodiscard]] SyncReport run(std::stop_token stop, const SyncProgress& progress);
+    /// The same until the centre has told this record's history, or `patience_ms` have passed.
+    [[nodiscard]] SyncReport run_for_history(const shared::RecordId& record, int patience_ms,
+                                             std::optional<sync::HistoryAnswer>& answer);
+
+    /// The centre was reached and spoke.
+    [[nodiscard]] bool welcomed() const { return session_.progress().welcomed; }
+
+private:
+    using Time = std::chrono::steady_clock::time_point;
+    void act(sync::Actions actions);
+    void end(platform::CloseReason reason);
+    void handle(WireEvent event);
+    void look_around(Time now, const SyncProgress& progress);
+    [[nodiscard]] SyncReport report() const;
+
+    ConnectionOptions options_;
+    sync::ClientSession session_;
+    std::unique_ptr<Wire> wire_;
+    std::optional<shared::RecordId> asked_;
+    std::optional<shared::Error> error_;
+    WireBytes bytes_;
+    bool open_ = false;
+    bool ending_ = false;  ///< we have said that we close
+    bool over_ = false;
+    bool was_up_to_date_ = false;
+    Time began_{};
+    Time ended_{};
+    Time heard_{};
+    Time looked_{};
+    Time told_{};
+    Time deadline_{};
+};
+
+}  // namespace indaba::client

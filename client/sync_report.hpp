@@ -1,0 +1,31 @@
+// What one connection to the centre did: the figures that `sync --json` prints. Values, any thread.
+#pragma once
+
+#include "shared/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace indaba::client {
+
+/// Counts of transactions (pushed, accepted, refused), of records (pulled) and of fields (conflicts).
+struct SyncReport {
+    std::uint64_t pushed = 0;
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t pulled = 0;
+    std::uint64_t conflicts = 0;         ///< that appeared with it
+    std::uint64_t bytes_sent = 0;        ///< on the socket, below TLS, after the handshakes
+    std::uint64_t bytes_received = 0;
+    std::uint64_t round_trips = 0;       ///< times the device had to wait for an answer
+    int handshake_round_trips = 0;       ///< of TCP, TLS and WebSocket, counted apart
+    std::int64_t duration_ms = 0;        ///< from dialling to the last byte
+    bool up_to_date = false;
+    std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
+};
+
+/// Called on the thread that called sync(), at most ten times a second, with what was done so far.
+using SyncProgress = std::function<void(const SyncReport&)>;
+
+}  // namespace indaba::client
