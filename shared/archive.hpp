@@ -125,12 +125,15 @@ void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, T& value)
     archive.get(&value, sizeof value);
 }
 
-inline void CEREAL_SAVE_FUNCTION_NAME(BinaryOutput& archive, const bool& value)
+// A template, for nothing may become a boolean by conversion.
+template <std::same_as<bool> T>
+void CEREAL_SAVE_FUNCTION_NAME(BinaryOutput& archive, const T& value)
 {
     const std::uint8_t byte = value ? 1 : 0;
     archive.put(&byte, 1);
 }
-inline void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, bool& value)
+template <std::same_as<bool> T>
+void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, T& value)
 {
     std::uint8_t byte = 0;
     archive.get(&byte, 1);

@@ -8,8 +8,9 @@
 namespace indaba::shared::limits {
 
 // --- decoding (archive.hpp) ---
-/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file.
-inline constexpr std::size_t kDecodedPerInput = 4;
+/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file. An
+/// added set element is 5 bytes of a transaction and 32 in memory: the least that lets every honest one through.
+inline constexpr std::size_t kDecodedPerInput = 8;
 /// Added to that, so that small messages of many small things decode.
 inline constexpr std::size_t kDecodedSlack_bytes = 64 * 1024;
 /// Classes within classes: our deepest message has 6.
@@ -18,8 +19,8 @@ inline constexpr int kDecodedDepth = 16;
 // --- data (format) ---
 /// Text and codes in one cell: a long description in any script; more belongs in an attachment.
 inline constexpr std::size_t kValue_bytes = 64 * 1024;
-/// A cell's key: field, language or element.
-inline constexpr std::size_t kKey_bytes = 128;
+/// A cell's key: field, language or element (a name of 80 characters in any script).
+inline constexpr std::size_t kKey_bytes = 256;
 /// Leaves of one cell; then settle first.
 inline constexpr std::size_t kLeaves = 64;
 /// Cells of one record, set elements and language versions included.
