@@ -43,6 +43,17 @@ Result<void> add_pending(sync::ReplicaStorage& storage, const sync::StoredJourna
     return {};
 }
 
+/// As the store compares: the code for a code's label, dates and numbers in their usual form, elements by themselves.
+Result<std::pair<std::string, std::string>> condition(const shared::Catalogue& catalogue, const std::string& type,
+                                                      const std::pair<std::string, std::string>& where)
+{
+    INDABA_ASSIGN(const auto cells, catalogue.parse_assignment(type, where.first, where.second));
+    if (cells.size() != 1) return fail(Errc::usage, where.first + ": one value to look for is needed");
+    const auto parts = shared::key_parts(cells.front().first);
+    if (!parts.element.empty()) return std::pair(std::string(parts.field), std::string(parts.element));
+    return std::pair(cells.front().first, cells.front().second.display());
+}
+
 }  // namespace
 
 Result<RecordView> Core::get(const RecordId& id)
@@ -67,7 +78,10 @@ Result<void> Core::list(const ListQuery& query, const std::function<bool(RecordV
     INDABA_TRY(parts_->catalogue.require_known(query.type));
     sync::store::ListFilter filter;
     filter.type = query.type;
-    filter.where = query.where;
+    for (const auto& where : query.where) {
+        INDABA_ASSIGN(auto wanted, condition(parts_->catalogue, query.type, where));
+        filter.where.push_back(std::move(wanted));
+    }
     filter.limit = query.limit;
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
     std::optional<shared::Error> broken;

@@ -1,5 +1,6 @@
 // How a directory becomes a home: an invitation is spent at the centre that it names, over TLS pinned to the fingerprint
-// in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind.
+// in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind, and the same
+// invitation spent again with that key is answered again, so an enrolment cut off anywhere can be repeated.
 #pragma once
 
 #include "client/home.hpp"
@@ -16,11 +17,14 @@ struct Invitation {
     shared::Hash authority;  ///< SHA-256 of the organisation's root certificate
     std::string code;        ///< a secret, good once
 
-    /// malformed if it is anything else; spaces and line ends around it are fine.
+    /// usage if it is anything else; spaces and line ends around it are fine.
     [[nodiscard]] static Result<Invitation> parse(std::string_view text);
 };
 
+/// `device_name` is what others will read beside what is written here; empty: this machine's name.
 /// forbidden: the invitation is used or expired. untrusted: somebody else answers there. usage: enrolled already.
-[[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::stop_token stop = {});
+/// busy: another process is enrolling this home.
+[[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
+                                 std::stop_token stop = {});
 
 }  // namespace indaba::client

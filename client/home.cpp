@@ -36,7 +36,6 @@ std::string text_of(const Enrolment& enrolment)
         {"authority", enrolment.authority_pem},
         {"certificate", enrolment.certificate_pem},
         {"centre_key", shared::to_hex(enrolment.centre_key.bytes)},
-        {"organisation", enrolment.organisation},
         {"person", enrolment.person},
         {"device", enrolment.device_name},
     });
@@ -58,7 +57,6 @@ Result<Enrolment> enrolment_of(const json::object& object)
     std::ranges::copy(key, enrolment.centre_key.bytes.begin());
     enrolment.authority_pem = member(object, "authority");
     enrolment.certificate_pem = member(object, "certificate");
-    enrolment.organisation = member(object, "organisation");
     enrolment.person = member(object, "person");
     enrolment.device_name = member(object, "device");
     return enrolment;

@@ -21,7 +21,6 @@ struct Enrolment {
     std::string authority_pem;      ///< the organisation's root, the only one trusted
     std::string certificate_pem;    ///< this device's
     shared::PublicKey centre_key;   ///< signs the heads of every feed
-    std::string organisation;
     std::string person;
     std::string device_name;        ///< as the centre shows it to others
 };

@@ -12,7 +12,7 @@
 
 namespace indaba::client {
 
-using shared::Cell;
+using Cell = shared::NamedValue;
 using shared::RecordId;
 using shared::Value;
 

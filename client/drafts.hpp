@@ -1,0 +1,25 @@
+// From what people and scripts write to drafts: FIELD=VALUE arguments and lines of JSON. Pure functions, any thread.
+// Errors begin with the field: rule_broken for a value that may not stand there, usage for text of no known form.
+#pragma once
+
+#include "client/core.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace indaba::client {
+
+/// `FIELD=VALUE`, as Catalogue::parse_assignment reads both.
+[[nodiscard]] Result<std::vector<Cell>> cells_of_arguments(const shared::Catalogue& catalogue, const std::string& type,
+                                                           const std::vector<std::string>& assignments);
+
+/// {"id"?, "type"?, "space"?, "fields": {…}} as `list --json` and `export` write it: null clears, the elements of an array
+/// are added to the set. `type` and `space` stand in where the line has none.
+[[nodiscard]] Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view line, const Draft& defaults);
+
+/// One draft a line; blank lines are skipped. The error names the line.
+[[nodiscard]] Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalogue, std::string_view text,
+                                                              const Draft& defaults);
+
+}  // namespace indaba::client

@@ -1,0 +1,146 @@
+#include "client/enrolment.hpp"
+
+#include "platform/async_loop.hpp"
+#include "platform/certificates.hpp"
+#include "platform/files.hpp"
+#include "platform/http_client.hpp"
+
+#include <boost/asio/ip/host_name.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace indaba::client {
+
+namespace json = boost::json;
+using shared::Errc;
+using shared::fail;
+
+namespace {
+
+constexpr std::string_view kScheme = "indaba:";
+constexpr const char* kTarget = "/enrol";
+constexpr std::size_t kDeviceName_bytes = 60;
+
+std::string_view trimmed(std::string_view text)
+{
+    constexpr const char* kSpace = " \t\r\n";
+    const auto first = text.find_first_not_of(kSpace);
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// The machine's name, told apart from its other homes by the key.
+std::string usual_device_name(const platform::KeyPair& key)
+{
+    boost::system::error_code failed;
+    auto name = boost::asio::ip::host_name(failed);
+    if (failed || name.empty() || !shared::is_utf8(name)) name = "device";
+    name.resize(std::min(name.size(), kDeviceName_bytes));
+    return name + "-" + shared::to_hex(platform::device_id(key.public_key()).hash.bytes).substr(0, 6);
+}
+
+std::string one_line(std::string_view text)
+{
+    return std::string(trimmed(text.substr(0, std::min(text.find('\n'), text.size()))));
+}
+
+shared::Error refusal_of(const platform::HttpResponse& response)
+{
+    auto text = one_line(response.body);
+    const bool readable = !text.empty() && text.size() <= 300 && shared::is_utf8(text);
+    if (!readable) text = fmt::format("the centre answered with status {}", response.status);
+    if (response.status == 429 || response.status == 503) return fail(Errc::busy, text);
+    if (response.status >= 500) return fail(Errc::io, text);
+    return fail(Errc::forbidden, text);
+}
+
+Result<std::string> member(const json::object& object, const char* name)
+{
+    const auto* value = object.if_contains(name);
+    if (value == nullptr || !value->is_string())
+        return fail(Errc::malformed, fmt::format("the centre's answer has no {}: is it a centre of this version?", name));
+    return std::string(value->get_string());
+}
+
+Result<Enrolment> enrolment_of(const std::string& body, const Invitation& invitation, const platform::KeyPair& key)
+{
+    boost::system::error_code failed;
+    const auto parsed = json::parse(body, failed);
+    if (failed || !parsed.is_object()) return fail(Errc::malformed, "this is not how a centre answers: check the address");
+    const auto& object = parsed.get_object();
+    Enrolment enrolment;
+    enrolment.server = invitation.server;
+    INDABA_ASSIGN(enrolment.certificate_pem, member(object, "certificate_pem"));
+    INDABA_ASSIGN(enrolment.authority_pem, member(object, "ca_pem"));
+    INDABA_ASSIGN(enrolment.person, member(object, "person"));
+    INDABA_ASSIGN(const auto hex, member(object, "centre_key"));
+    INDABA_ASSIGN(const auto centre_key, shared::from_hex(hex));
+    if (centre_key.size() != enrolment.centre_key.bytes.size())
+        return fail(Errc::malformed, "the centre's key has a wrong size");
+    std::ranges::copy(centre_key, enrolment.centre_key.bytes.begin());
+    INDABA_ASSIGN(const auto fingerprint, platform::certificate_fingerprint(enrolment.authority_pem));
+    if (fingerprint != invitation.authority)
+        return fail(Errc::untrusted, "the centre sent another organisation's certificate than the invitation names: ask who invited you");
+    INDABA_ASSIGN(const auto certified, platform::certificate_key(enrolment.certificate_pem));
+    if (certified != key.public_key()) return fail(Errc::untrusted, "the centre certified another key than this device's");
+    return enrolment;
+}
+
+platform::Task<Result<platform::HttpResponse>> post(Invitation invitation, std::string body)
+{
+    const platform::ClientTls tls{platform::PinnedFingerprint{invitation.authority}, std::nullopt, false};
+    co_return co_await platform::http_post(invitation.server, kTarget, "application/json", std::move(body), tls);
+}
+
+Result<platform::HttpResponse> ask(const Invitation& invitation, const std::string& body, std::stop_token stop)
+{
+    platform::EventLoop loop;
+    const std::stop_callback cut(stop, [&loop] { loop.stop(); });
+    return loop.run_for_result(post(invitation, body));
+}
+
+}  // namespace
+
+Result<Invitation> Invitation::parse(std::string_view text)
+{
+    const auto wrong = fail(Errc::usage, "this is no invitation: it looks like indaba:HOST:PORT/FINGERPRINT/CODE, on one line");
+    text = trimmed(text);
+    if (!text.starts_with(kScheme)) return wrong;
+    text.remove_prefix(kScheme.size());
+    const auto first = text.find('/');
+    const auto second = text.find('/', first == text.npos ? first : first + 1);
+    if (second == text.npos) return wrong;
+    Invitation invitation;
+    auto server = platform::Address::parse(text.substr(0, first));
+    auto fingerprint = shared::from_hex(text.substr(first + 1, second - first - 1));
+    if (server.has_error() || fingerprint.has_error() || fingerprint->size() != invitation.authority.bytes.size()) return wrong;
+    invitation.server = std::move(*server);
+    std::ranges::copy(*fingerprint, invitation.authority.bytes.begin());
+    invitation.code = text.substr(second + 1);
+    if (invitation.code.empty() || invitation.code.find('/') != std::string::npos) return wrong;
+    return invitation;
+}
+
+Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name, std::stop_token stop)
+{
+    INDABA_TRY(platform::make_private_directory(directory));
+    INDABA_ASSIGN(const auto lock, platform::FileLock::try_take(directory + "/enrol.lock"));
+    if (Home::is_enrolled(directory)) {
+        INDABA_ASSIGN(const auto home, Home::open(directory));
+        return fail(Errc::usage, fmt::format("{} is enrolled already, as a device of {} at {}: enrol with another --home", directory,
+                                             home.enrolment().person, home.enrolment().server.text()));
+    }
+    INDABA_ASSIGN(const auto key, Home::prepare(directory));
+    if (device_name.empty()) device_name = usual_device_name(key);
+    const auto body = json::serialize(json::object{
+        {"code", invitation.code}, {"csr_pem", platform::make_signing_request(key)}, {"device_name", device_name}});
+    INDABA_ASSIGN(const auto response, ask(invitation, body, std::move(stop)));
+    if (response.status != 200) return refusal_of(response);
+    INDABA_ASSIGN(auto enrolment, enrolment_of(response.body, invitation, key));
+    enrolment.device_name = std::move(device_name);
+    return Home::create(directory, key, enrolment);
+}
+
+}  // namespace indaba::client

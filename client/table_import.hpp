@@ -1,0 +1,38 @@
+// Records from tables (csv.hpp): the header row names fields, language versions (`title@pt`) or elements
+// (`sectors/water`); a column `id` says which record a row changes. Nothing is written while any row is bad.
+#pragma once
+
+#include "client/core.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace indaba::client {
+
+struct BadRow {
+    std::size_t line = 0;  ///< of the file, from 1
+    std::string text;      ///< the field, and what is wrong there
+};
+
+struct ImportOptions {
+    std::string type;
+    std::string space;     ///< as in Draft
+    bool dry_run = false;  ///< check everything, write nothing
+    std::function<void(std::size_t done, std::size_t total)> progress;
+};
+
+struct ImportReport {
+    std::size_t rows = 0;
+    std::size_t written = 0;    ///< less than `rows` only if it was stopped, or failed, between two transactions
+    std::vector<BadRow> bad;
+    std::vector<RecordId> ids;  ///< of what was written, in the order of the rows
+    std::optional<shared::Error> error;  ///< why it ended early; what `written` counts is there
+};
+
+/// Written in transactions of up to limits::kRecordsPerTransaction rows. An error of the table as a whole (no header, an
+/// unknown column, broken quotes) is the result's; those of rows are in the report.
+[[nodiscard]] Result<ImportReport> import_table(Core& core, std::string_view csv, const ImportOptions& options,
+                                                std::stop_token stop = {});
+
+}  // namespace indaba::client
