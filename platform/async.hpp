@@ -33,7 +33,7 @@ enum class RaceEnd : unsigned char { finished, timed_out, cancelled };
 [[nodiscard]] Task<RaceEnd> race(Task<> work, Duration limit);
 
 /// cancelled if the task was.
-[[nodiscard]] Task<Result<void>> sleep_for(Duration duration);
+[[nodiscard]] Task<Result<void>> wait_for(Duration duration);
 
 template <class T>
 Task<> keep_result(Task<Result<T>> work, std::shared_ptr<std::optional<Result<T>>> kept)
@@ -68,6 +68,7 @@ public:
 
 private:
     struct State;
+    static Task<Result<void>> wait_on(std::shared_ptr<State> state);
     std::shared_ptr<State> state_;
 };
 
@@ -92,6 +93,7 @@ private:
     struct State;
     struct Entry;
     static Task<> run(std::shared_ptr<State> state, std::shared_ptr<Entry> entry, Task<> task);
+    static Task<Result<void>> wait_until_empty(std::shared_ptr<State> state);
     std::shared_ptr<State> state_;
 };
 

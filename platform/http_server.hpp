@@ -63,6 +63,7 @@ public:
 
 private:
     struct State;
+    static Task<> shut_down(std::shared_ptr<State> state, Duration grace);
     explicit HttpServer(std::shared_ptr<State> state);
     std::shared_ptr<State> state_;
 };

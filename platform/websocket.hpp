@@ -14,20 +14,20 @@ namespace indaba::platform {
 using shared::Bytes;
 
 struct MessageLimits {
-    std::size_t message_bytes = 5 * 1024 * 1024;   ///< a larger one ends the stream; memory grows only as it arrives
-    Duration idle{std::chrono::seconds(90)};       ///< nothing from the peer for so long: gone. A ping at half of it
-    Duration write{std::chrono::seconds(60)};      ///< a message not taken for so long: gone
-    Duration close{std::chrono::seconds(5)};       ///< for the peer's answer to a close; then cut
+    std::size_t message_bytes = 5 * 1024 * 1024;  ///< a larger one ends the stream; memory grows only as it arrives
+    Duration idle{std::chrono::seconds(90)};  ///< nothing from the peer for so long: gone. A ping at half of it
+    Duration write{std::chrono::seconds(60)};  ///< a message not taken for so long: gone
+    Duration close{std::chrono::seconds(5)};  ///< for the peer's answer to a close; then cut
 };
 
 /// Why a stream is closed, as the peer is told (RFC 6455, 7.4.1).
 enum class CloseReason : unsigned char {
-    finished,        ///< 1000: nothing more to say
-    going_away,      ///< 1001: shutting down, come back later
+    finished,  ///< 1000: nothing more to say
+    going_away,  ///< 1001: shutting down, come back later
     broke_protocol,  ///< 1002: the peer's bytes make no sense
-    not_allowed,     ///< 1008: role or device: do not come back unchanged
-    too_large,       ///< 1009
-    failed,          ///< 1011: our own fault
+    not_allowed,  ///< 1008: role or device: do not come back unchanged
+    too_large,  ///< 1009
+    failed,  ///< 1011: our own fault
 };
 
 class MessageStream {

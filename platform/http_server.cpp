@@ -1,0 +1,308 @@
+#include "platform/http_server.hpp"
+
+#include "platform/net_connection.hpp"
+#include "shared/check.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <unordered_set>
+
+namespace indaba::platform {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using shared::Errc;
+using shared::Error;
+using shared::fail;
+
+namespace {
+
+/// Before accepting again when the system has no descriptors left.
+constexpr Duration kAcceptPause{std::chrono::milliseconds(200)};
+
+Address address_of(const tcp::endpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
+
+unsigned status_of(Errc code)
+{
+    if (code == Errc::too_large) return 413;
+    return code == Errc::timed_out ? 408 : 400;
+}
+
+/// A connection as shutdown() sees it.
+struct Served {
+    enum class Stage : unsigned char { waiting, answering, streaming };
+
+    explicit Served(std::shared_ptr<Connection> accepted) : connection(std::move(accepted)) {}
+
+    std::shared_ptr<Connection> connection;
+    Stage stage = Stage::waiting;
+};
+
+}  // namespace
+
+struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
+    State(const Executor& executor, HttpServerOptions chosen, TlsContext context)
+        : options(std::move(chosen)), tls(std::move(context)), acceptor(executor), tasks(executor)
+    {
+    }
+
+    using Self = std::shared_ptr<State>;
+    static Task<> accept(Self self);
+    static Task<> serve(Self self, std::shared_ptr<Served> served);
+    static Task<> serve_requests(Self self, std::shared_ptr<Served> served);
+    static Task<bool> answer(Self self, std::shared_ptr<Served> served, ReceivedRequest received);
+    static Task<> serve_stream(Self self, std::shared_ptr<Served> served);
+    static Task<Result<HttpResponse>> handle(Self self, HttpRequest request);
+    static Task<> close_stream(std::shared_ptr<MessageStream> stream);
+
+    void report(const Connection& connection, const std::string& text) const;
+    void report(const Address& remote, const std::string& text) const;
+    void begin_closing();
+    void cut_all();
+
+    HttpServerOptions options;
+    TlsContext tls;
+    tcp::acceptor acceptor;
+    std::unordered_set<std::shared_ptr<Served>> connections;
+    std::size_t anonymous = 0;
+    std::size_t devices = 0;
+    bool draining = false;
+    TaskGroup tasks;
+};
+
+void HttpServer::State::report(const Address& remote, const std::string& text) const
+{
+    if (!text.empty() && options.on_event) options.on_event(ConnectionEvent{text, remote});
+}
+
+void HttpServer::State::report(const Connection& connection, const std::string& text) const
+{
+    report(connection.peer().address, text);
+}
+
+Task<> HttpServer::State::accept(Self self)
+{
+    for (;;) {
+        error_code error;
+        auto socket = co_await self->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        if (self->draining) co_return;
+        if (error) {
+            self->report(self->options.listen, "cannot accept connections (" + error.message() + ")");
+            INDABA_CHECK(error != asio::error::bad_descriptor);
+            if ((co_await wait_for(kAcceptPause)).has_error()) co_return;
+            continue;
+        }
+        const auto remote = socket.remote_endpoint(error);
+        if (error) continue;  // gone already
+        if (self->anonymous >= self->options.limits.anonymous_connections) {
+            self->report(address_of(remote), "turned away a connection: too many without a certificate");
+            continue;
+        }
+        auto connection = std::make_shared<Connection>(std::move(socket), self->tls, address_of(remote));
+        self->tasks.spawn(serve(self, std::make_shared<Served>(std::move(connection))));
+    }
+}
+
+/// A connection counts as anonymous until its certificate is known.
+Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
+{
+    struct Counted {
+        Self server;
+        std::shared_ptr<Served> served;
+        bool device = false;
+        Counted(Self counting, std::shared_ptr<Served> counted)
+            : server(std::move(counting)), served(std::move(counted))
+        {
+            ++server->anonymous;
+            server->connections.insert(served);
+        }
+        ~Counted()
+        {
+            --(device ? server->devices : server->anonymous);
+            server->connections.erase(served);
+            served->connection->abort();
+        }
+    } counted(self, served);
+
+    const auto connection = served->connection;
+    auto accepting = connection->accept_tls(self->options.limits.handshake);
+    const auto accepted = co_await std::move(accepting);
+    if (accepted.has_error()) {
+        self->report(*connection, accepted.error().text);
+        if (!self->draining) co_await connection->linger();
+        co_return;
+    }
+    if (connection->peer().certificate) {
+        if (self->devices >= self->options.limits.device_connections) {
+            self->report(*connection, "turned away a device: too many are connected");
+            co_return;
+        }
+        counted.device = true;
+        --self->anonymous;
+        ++self->devices;
+    }
+    co_await serve_requests(self, served);
+}
+
+Task<> HttpServer::State::serve_requests(Self self, std::shared_ptr<Served> served)
+{
+    const auto& limits = self->options.limits;
+    const auto connection = served->connection;
+    while (!self->draining) {
+        served->stage = Served::Stage::waiting;
+        auto reading =
+            connection->read_request({limits.idle, limits.header, limits.body, limits.header_bytes, limits.body_bytes});
+        auto received = co_await std::move(reading);
+        if (received.has_error()) {
+            self->report(*connection, received.error().text);
+            if (received.error().code == Errc::unreachable || received.error().code == Errc::timed_out) co_return;
+            auto writing = connection->write_response(
+                text_response(status_of(received.error().code), received.error().text), false, limits.answer);
+            (void)co_await std::move(writing);
+            co_await connection->linger();
+            co_return;
+        }
+        if (!received->has_value()) co_return;
+        served->stage = Served::Stage::answering;
+        auto answering = answer(self, served, std::move(**received));
+        if (!co_await std::move(answering)) co_return;
+    }
+    co_await connection->finish();
+}
+
+/// True if the connection can take another request.
+Task<bool> HttpServer::State::answer(Self self, std::shared_ptr<Served> served, ReceivedRequest received)
+{
+    const auto connection = served->connection;
+    const auto limit = self->options.limits.answer;
+    HttpResponse response;
+    if (received.wants_websocket && received.request.target != self->options.stream_target) {
+        response = text_response(404, "there are no sessions here");
+    } else if (received.wants_websocket && !connection->peer().certificate) {
+        self->report(*connection, "refused a session without a device certificate");
+        response = text_response(403, "this needs a device certificate: enrol first");
+    } else if (received.wants_websocket) {
+        co_await serve_stream(self, served);
+        co_return false;
+    } else {
+        auto handling = with_deadline(handle(self, std::move(received.request)), limit);
+        auto handled = co_await std::move(handling);
+        response = handled ? std::move(*handled) : text_response(503, "busy: try again later");
+    }
+    const bool keep_alive = received.keep_alive && !received.wants_websocket && !self->draining;
+    auto writing = connection->write_response(std::move(response), keep_alive, limit);
+    const auto written = co_await std::move(writing);
+    if (written && !keep_alive) co_await connection->finish();
+    co_return written.has_value() && keep_alive;
+}
+
+Task<Result<HttpResponse>> HttpServer::State::handle(Self self, HttpRequest request)
+{
+    const auto remote = request.peer.address;
+    try {
+        auto handling = self->options.on_request(std::move(request));
+        co_return co_await std::move(handling);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;
+        self->report(remote, std::string("a request failed: ") + error.what());
+    } catch (const std::exception& error) {
+        self->report(remote, std::string("a request failed: ") + error.what());
+    }
+    co_return text_response(500, "the centre failed to answer: tell the operator");
+}
+
+Task<> HttpServer::State::serve_stream(Self self, std::shared_ptr<Served> served)
+{
+    const auto connection = served->connection;
+    auto accepting = connection->accept_websocket(self->options.limits.messages, self->options.limits.answer);
+    auto stream = co_await std::move(accepting);
+    if (stream.has_error()) {
+        self->report(*connection, stream.error().text);
+        co_return;
+    }
+    served->stage = Served::Stage::streaming;
+    if (self->draining) self->tasks.spawn(close_stream(connection->stream()));
+    try {
+        auto session = self->options.on_stream(std::move(*stream));
+        co_await std::move(session);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == asio::error::operation_aborted) throw;
+        self->report(*connection, std::string("a session failed: ") + error.what());
+    } catch (const std::exception& error) {
+        self->report(*connection, std::string("a session failed: ") + error.what());
+    }
+}
+
+Task<> HttpServer::State::close_stream(std::shared_ptr<MessageStream> stream)
+{
+    if (stream) co_await stream->close(CloseReason::going_away);
+}
+
+void HttpServer::State::begin_closing()
+{
+    draining = true;
+    error_code ignored;
+    acceptor.close(ignored);
+    for (const auto& served : connections) {
+        switch (served->stage) {
+            case Served::Stage::waiting: served->connection->abort(); break;
+            case Served::Stage::answering: break;
+            case Served::Stage::streaming: tasks.spawn(close_stream(served->connection->stream())); break;
+        }
+    }
+}
+
+void HttpServer::State::cut_all()
+{
+    draining = true;
+    error_code ignored;
+    acceptor.close(ignored);
+    for (const auto& served : connections) served->connection->abort();
+    tasks.cancel();
+}
+
+HttpServer::HttpServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+HttpServer::~HttpServer() { state_->cut_all(); }
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(const Executor& executor, HttpServerOptions options)
+{
+    INDABA_CHECK(options.on_request && options.on_stream);
+    error_code error;
+    const auto ip = asio::ip::make_address(options.listen.host, error);
+    if (error) return fail(Errc::usage, "not an IP address to listen on: " + options.listen.host);
+    INDABA_ASSIGN(auto tls, make_tls_context(options.tls));
+    const tcp::endpoint endpoint(ip, options.listen.port);
+    auto state = std::make_shared<State>(executor, std::move(options), std::move(tls));
+    state->acceptor.open(endpoint.protocol(), error);
+    if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) state->acceptor.bind(endpoint, error);
+    if (!error) state->acceptor.listen(tcp::acceptor::max_listen_connections, error);
+    if (error == asio::error::address_in_use)
+        return fail(Errc::busy, state->options.listen.text() + " is taken by another program: choose another port");
+    if (error) return fail(Errc::io, "cannot listen on " + state->options.listen.text() + " (" + error.message() + ")");
+    state->options.listen.port = state->acceptor.local_endpoint(error).port();
+    state->tasks.spawn(State::accept(state));
+    return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+Address HttpServer::address() const { return state_->options.listen; }
+
+std::size_t HttpServer::connections() const { return state_->connections.size(); }
+
+Task<> HttpServer::shutdown(Duration grace) { return shut_down(state_, grace); }
+
+Task<> HttpServer::shut_down(std::shared_ptr<State> state, Duration grace)
+{
+    state->begin_closing();
+    auto waiting = with_deadline(state->tasks.wait(), grace);
+    if ((co_await std::move(waiting)).has_value()) co_return;
+    state->cut_all();
+    auto ending = state->tasks.wait();
+    (void)co_await std::move(ending);
+}
+
+}  // namespace indaba::platform
