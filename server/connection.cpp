@@ -1,0 +1,137 @@
+#include "server/connection.hpp"
+
+#include "server/outbox.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <chrono>
+
+namespace indaba::server {
+
+namespace {
+
+using platform::CloseReason;
+using platform::MessageStream;
+using shared::Errc;
+using SteadyClock = std::chrono::steady_clock;
+
+/// Tells the sessions that the connection is over, however it ends.
+class Seat {
+public:
+    Seat(ConnectionPorts ports, SessionId id) : ports_(ports), id_(id) {}
+    ~Seat()
+    {
+        ports_.store.post([&sessions = ports_.sessions, id = id_] { sessions.close(id); });
+    }
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+    [[nodiscard]] SessionId id() const { return id_; }
+
+private:
+    ConnectionPorts ports_;
+    SessionId id_;
+};
+
+Task<> write_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, std::shared_ptr<Outbox> outbox)
+{
+    while (true) {
+        const auto message = co_await outbox->next();
+        if (message.has_error()) co_return;
+        if (!*message) break;
+        const auto written = co_await stream->write(platform::pack_message(**message, ports.compressor));
+        if (written.has_error()) {
+            outbox->end(CloseReason::finished, {});
+            stream->abort();
+            co_return;
+        }
+    }
+    co_await stream->close(outbox->ending().reason, outbox->ending().text);
+}
+
+/// Ends with what ended it: an error of the stream, of unpacking, or cancelled.
+Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, std::shared_ptr<Outbox> outbox,
+                            SessionId id)
+{
+    while (!outbox->has_ended()) {
+        INDABA_CO_TRY(co_await outbox->wait_for_room());
+        INDABA_CO_ASSIGN(auto frame, co_await stream->read());
+        INDABA_CO_ASSIGN(auto message, platform::unpack_message(frame, ports.decompressor));
+        frame = {};
+        auto handled = co_await ports.store.run(
+            [&sessions = ports.sessions, id, message = std::move(message)]() -> Result<void> {
+                sessions.on_message(id, message);
+                return {};
+            });
+        INDABA_CO_TRY(std::move(handled));
+    }
+    co_return Result<void>();
+}
+
+CloseReason reason_of(const shared::Error& error)
+{
+    if (error.code == Errc::malformed) return CloseReason::broke_protocol;
+    if (error.code == Errc::too_large) return CloseReason::too_large;
+    return CloseReason::finished;
+}
+
+Sessions::Sink make_sink(platform::Executor executor, std::shared_ptr<Outbox> outbox)
+{
+    return [executor = std::move(executor), outbox = std::move(outbox)](Delivery delivery) {
+        boost::asio::post(executor, [outbox, delivery = std::move(delivery)]() mutable { outbox->take(std::move(delivery)); });
+    };
+}
+
+Task<> refuse(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, DeviceId device, shared::Error error)
+{
+    ports.log.warning("session_refused", {{"device", log_name(device)}, {"reason", error.text}});
+    const auto reason = error.code == Errc::forbidden   ? CloseReason::not_allowed
+                        : error.code == Errc::cancelled ? CloseReason::going_away
+                                                        : CloseReason::failed;
+    co_await stream->close(reason, error.text);
+}
+
+void log_end(ConnectionPorts& ports, const MessageStream& stream, const DeviceId& device, SteadyClock::time_point begun,
+             const std::string& ended_by)
+{
+    const auto duration = std::chrono::duration_cast<platform::Duration>(SteadyClock::now() - begun);
+    ports.log.info("session_closed", {{"device", log_name(device)},
+                                      {"duration_ms", duration.count()},
+                                      {"bytes_sent", stream.bytes_sent()},
+                                      {"bytes_received", stream.bytes_received()},
+                                      {"by", ended_by}});
+}
+
+}  // namespace
+
+std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
+
+Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
+{
+    const std::shared_ptr<MessageStream> stream(std::move(owned));
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto device = stream->peer().certificate->device;
+    const auto outbox = std::make_shared<Outbox>(executor);
+    const auto begun = SteadyClock::now();
+    const auto opened = co_await ports.store.run([&sessions = ports.sessions, device, sink = make_sink(executor, outbox)] {
+        return sessions.open(device, sink);
+    });
+    if (opened.has_error()) {
+        co_await refuse(ports, stream, device, opened.error());
+        co_return;
+    }
+    const Seat seat(ports, *opened);
+    ports.log.info("session_opened", {{"device", log_name(device)}});
+
+    platform::TaskGroup writing(executor);
+    writing.spawn(write_all(ports, stream, outbox));
+    const auto ended = co_await read_all(ports, stream, outbox, seat.id());
+    const bool is_ours = outbox->has_ended();
+    if (ended.has_error()) outbox->end(reason_of(ended.error()), ended.error().text);
+    const auto drained = co_await writing.wait();
+    if (drained.has_error()) co_return;
+    log_end(ports, *stream, device, begun, is_ours ? outbox->ending().text : ended.has_error() ? ended.error().text : "");
+}
+
+}  // namespace indaba::server

@@ -1,0 +1,30 @@
+// One device's connection, from its WebSocket to its session on the store thread and back. It reads the next message only
+// when the one before has been handled, and not while the device leaves too much unread; one writer sends in order.
+// On the network's executor. Deliberately not: what messages mean.
+#pragma once
+
+#include "platform/message_frame.hpp"
+#include "platform/websocket.hpp"
+#include "server/sessions.hpp"
+#include "server/store_thread.hpp"
+
+#include <memory>
+
+namespace indaba::server {
+
+/// What all connections use; outlives them.
+struct ConnectionPorts {
+    StoreThread& store;
+    Sessions& sessions;  ///< store thread only
+    platform::Compressor& compressor;
+    platform::Decompressor& decompressor;
+    platform::Log& log;
+};
+
+/// Returns when the connection is over. The peer has a certificate.
+[[nodiscard]] Task<> serve_device(ConnectionPorts ports, std::unique_ptr<platform::MessageStream> stream);
+
+/// How a device is called in the log.
+[[nodiscard]] std::string log_name(const DeviceId& device);
+
+}  // namespace indaba::server

@@ -1,0 +1,175 @@
+#include "server/data_directory.hpp"
+
+#include "server/limits.hpp"
+#include "server/registry.hpp"
+#include "server/settings.hpp"
+#include "shared/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+
+namespace indaba::server {
+
+namespace {
+
+using platform::KeyPair;
+using shared::Errc;
+using shared::fail;
+using sync::store::CentreStore;
+
+constexpr std::string_view kLock = "lock";
+constexpr std::string_view kDatabase = "centre.db";
+constexpr std::string_view kAuthorityCertificate = "authority.crt";
+constexpr std::string_view kAuthorityKey = "authority.key";
+constexpr std::string_view kServerCertificate = "server.crt";
+constexpr std::string_view kServerKey = "server.key";
+constexpr std::string_view kFeedKey = "feed.key";
+
+/// Nothing that is not ours is in the directory.
+Result<void> require_ours(const std::string& path)
+{
+    std::error_code error;
+    std::filesystem::directory_iterator files(path, error);
+    for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
+        const auto name = files->path().filename().string();
+        const bool is_ours = name == kLock || name == kAuthorityCertificate || name == kAuthorityKey ||
+                             name == kServerCertificate || name == kServerKey || name == kFeedKey ||
+                             name.starts_with(kDatabase);
+        if (!is_ours)
+            return fail(Errc::usage, fmt::format("{} is not empty: give a new directory to --data", path));
+    }
+    if (error) return fail(Errc::io, fmt::format("cannot read the directory {}: {}", path, error.message()));
+    return {};
+}
+
+/// True for a database that create() finished.
+Result<bool> is_finished(CentreStore& store)
+{
+    const auto openable = Registry(store).require_openable();
+    if (openable.has_error() && openable.error().code != Errc::not_found) return openable.error();
+    return openable.has_value();
+}
+
+platform::DatabaseOptions database_at(std::string path, bool create)
+{
+    platform::DatabaseOptions options;
+    options.path = std::move(path);
+    options.create = create;
+    return options;
+}
+
+}  // namespace
+
+std::string DataDirectory::file(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
+
+Result<DataDirectory> DataDirectory::create(const std::string& path, const std::vector<std::string>& hosts,
+                                            std::int64_t now_ms)
+{
+    INDABA_TRY(platform::make_private_directory(path));
+    INDABA_TRY(require_ours(path));
+    const DataDirectory directory(path);
+    INDABA_ASSIGN(const auto lock, directory.lock());
+    if (platform::exists(directory.file(kDatabase))) {
+        INDABA_ASSIGN(const auto store, directory.open_store());
+        INDABA_ASSIGN(const bool finished, is_finished(*store));
+        if (finished)
+            return fail(Errc::usage, fmt::format("{} holds a centre already: use it, or give a new directory", path));
+    }
+    INDABA_TRY(directory.make_keys(hosts, now_ms));
+    INDABA_TRY(directory.make_database(hosts));
+    return directory;
+}
+
+Result<void> DataDirectory::make_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+{
+    for (const auto name : {kAuthorityKey, kServerKey, kFeedKey})
+        INDABA_TRY(platform::write_private_file(file(name), shared::as_bytes(KeyPair::generate().to_pem())));
+    INDABA_ASSIGN(auto authority_key, key(kAuthorityKey));
+    INDABA_ASSIGN(const auto authority, platform::CertificateAuthority::make(hosts.front(), std::move(authority_key), now_ms));
+    INDABA_TRY(platform::write_file_atomic(file(kAuthorityCertificate), shared::as_bytes(authority.certificate_pem())));
+    INDABA_TRY(sign_server(hosts, now_ms));
+    return {};
+}
+
+Result<void> DataDirectory::make_database(const std::vector<std::string>& hosts) const
+{
+    INDABA_ASSIGN(const auto store, CentreStore::open(database_at(file(kDatabase), true), shared::Catalogue::builtin()));
+    INDABA_ASSIGN(auto transaction, platform::Transaction::write(store->database()));
+    INDABA_TRY(Registry::create(transaction));
+    INDABA_TRY(save_hosts(transaction, hosts));
+    return transaction.commit();
+}
+
+Result<DataDirectory> DataDirectory::open(const std::string& path)
+{
+    const DataDirectory directory(path);
+    if (!platform::exists(directory.file(kDatabase)))
+        return fail(Errc::not_found,
+                    fmt::format("{} holds no centre: make one with indaba-server init --data {} --name HOST", path, path));
+    INDABA_TRY(platform::make_private_directory(path));
+    return directory;
+}
+
+Result<platform::FileLock> DataDirectory::lock() const
+{
+    auto lock = platform::FileLock::try_take(file(kLock));
+    if (lock.has_error() && lock.error().code == Errc::busy)
+        return fail(Errc::busy, fmt::format("another indaba-server works with {}: stop it first", path_));
+    return lock;
+}
+
+Result<std::unique_ptr<CentreStore>> DataDirectory::open_store() const
+{
+    INDABA_ASSIGN(auto store, CentreStore::open(database_at(file(kDatabase), false), shared::Catalogue::builtin()));
+    return store;
+}
+
+Result<KeyPair> DataDirectory::key(std::string_view name) const
+{
+    INDABA_ASSIGN(const auto pem, platform::read_private_file(file(name), platform::kMaxPemBytes));
+    auto key = KeyPair::from_pem(shared::as_text(pem));
+    if (key.has_error()) return fail(Errc::corrupt, fmt::format("{} is not a key: restore it from a backup", file(name)));
+    return key;
+}
+
+Result<std::string> DataDirectory::authority_pem() const
+{
+    INDABA_ASSIGN(const auto pem, platform::read_file(file(kAuthorityCertificate), platform::kMaxPemBytes));
+    return std::string(shared::as_text(pem));
+}
+
+Result<platform::CertificateAuthority> DataDirectory::authority() const
+{
+    INDABA_ASSIGN(const auto pem, authority_pem());
+    INDABA_ASSIGN(auto authority_key, key(kAuthorityKey));
+    return platform::CertificateAuthority::load(pem, std::move(authority_key));
+}
+
+Result<KeyPair> DataDirectory::feed_key() const { return key(kFeedKey); }
+
+Result<std::string> DataDirectory::sign_server(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+{
+    INDABA_ASSIGN(const auto authority_now, authority());
+    INDABA_ASSIGN(const auto server_key, key(kServerKey));
+    INDABA_ASSIGN(auto pem, authority_now.sign_server(hosts, server_key.public_key(), now_ms));
+    INDABA_TRY(platform::write_file_atomic(file(kServerCertificate), shared::as_bytes(pem)));
+    return pem;
+}
+
+Result<platform::Identity> DataDirectory::server_identity(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+{
+    INDABA_ASSIGN(const auto stored, platform::read_file(file(kServerCertificate), platform::kMaxPemBytes));
+    std::string pem(shared::as_text(stored));
+    INDABA_ASSIGN(const auto expires_ms, platform::certificate_expires_ms(pem));
+    if (expires_ms < now_ms + limits::kRenewBefore_ms) {
+        INDABA_ASSIGN(auto renewed, sign_server(hosts, now_ms));
+        pem = std::move(renewed);
+    }
+    INDABA_ASSIGN(const auto authority, authority_pem());
+    INDABA_ASSIGN(const auto server_key, key(kServerKey));
+    return platform::Identity{pem + authority, server_key.to_pem()};
+}
+
+}  // namespace indaba::server

@@ -1,0 +1,51 @@
+// A centre's directory: the organisation's authority, the server's and the feed's keys, the database, and the lock of the
+// one process that serves. Private to its owner. Made whole by create(): the database is finished last.
+// A value, any thread; several processes may read one directory at once. Deliberately not: what the database holds.
+#pragma once
+
+#include "platform/certificates.hpp"
+#include "platform/files.hpp"
+#include "platform/tls.hpp"
+#include "sync/store/store.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace indaba::server {
+
+using shared::Result;
+
+class DataDirectory {
+public:
+    /// usage if there is a centre already, or anything else. What an interrupted create() left is made anew.
+    [[nodiscard]] static Result<DataDirectory> create(const std::string& path, const std::vector<std::string>& hosts,
+                                                      std::int64_t now_ms);
+    /// not_found, with what to do; forbidden if others may enter.
+    [[nodiscard]] static Result<DataDirectory> open(const std::string& path);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+    /// busy if another process serves from here.
+    [[nodiscard]] Result<platform::FileLock> lock() const;
+    [[nodiscard]] Result<std::unique_ptr<sync::store::CentreStore>> open_store() const;
+
+    [[nodiscard]] Result<std::string> authority_pem() const;
+    [[nodiscard]] Result<platform::CertificateAuthority> authority() const;
+    /// Signs the heads of every feed.
+    [[nodiscard]] Result<platform::KeyPair> feed_key() const;
+    /// What the server shows: its certificate, then the authority's. Signed anew if it ends soon.
+    [[nodiscard]] Result<platform::Identity> server_identity(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
+
+private:
+    explicit DataDirectory(std::string path) : path_(std::move(path)) {}
+    [[nodiscard]] std::string file(std::string_view name) const;
+    [[nodiscard]] Result<platform::KeyPair> key(std::string_view name) const;
+    [[nodiscard]] Result<void> make_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
+    [[nodiscard]] Result<void> make_database(const std::vector<std::string>& hosts) const;
+    [[nodiscard]] Result<std::string> sign_server(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
+
+    std::string path_;
+};
+
+}  // namespace indaba::server

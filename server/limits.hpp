@@ -1,0 +1,48 @@
+// Every limit of the centre that is not a limit of the formats (those are in shared/limits.hpp), with unit and reason.
+#pragma once
+
+#include "platform/async.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace indaba::server::limits {
+
+using platform::Duration;
+
+// --- names ---
+/// Of a person, a device, a space's title: what fits on one line of a list, in any script.
+inline constexpr std::size_t kName_codepoints = 100;
+
+// --- enrolment ---
+/// An invitation that nobody used for so long has gone astray.
+inline constexpr int kInvitation_days = 7;
+inline constexpr int kInvitationMost_days = 365;
+/// Wrong codes that one address may try within kWrongCodes_ms: a person mistypes a few times, a venue shares one address.
+inline constexpr std::size_t kWrongCodesPerAddress = 20;
+/// From everywhere together: with 130 bits in a code this guards the log and the processor, not the secret.
+inline constexpr std::size_t kWrongCodesInTotal = 600;
+inline constexpr std::int64_t kWrongCodes_ms = 10 * 60 * 1000;
+
+// --- certificates ---
+/// A server certificate that ends sooner than this is renewed when the centre starts.
+inline constexpr std::int64_t kRenewBefore_ms = std::int64_t(60) * 24 * 60 * 60 * 1000;
+
+// --- sessions ---
+/// Messages waiting to be written to one device, in bytes: reading from it waits until they are fewer. A session itself keeps
+/// to the window of shared/limits.hpp; this is for answers that no window counts.
+inline constexpr std::size_t kOutboxPause_bytes = 4 * 1024 * 1024;
+/// A device that makes more of them is cut: it asks faster than it listens.
+inline constexpr std::size_t kOutboxMost_bytes = 16 * 1024 * 1024;
+/// Another process of this centre (an operator's command) may have changed roles or revoked a device: looked at this often.
+inline constexpr Duration kWatch{2'000};
+/// For the store's answer to a health question: beyond it something is wrong.
+inline constexpr Duration kHealth{5'000};
+
+// --- the end ---
+/// From the signal to the cut, for what runs to finish.
+inline constexpr Duration kShutdown{5'000};
+/// Of these, for sessions to say goodbye.
+inline constexpr Duration kGoodbye{2'000};
+
+}  // namespace indaba::server::limits

@@ -1,0 +1,48 @@
+#include "server/office.hpp"
+
+#include "server/settings.hpp"
+#include "shared/catalogue.hpp"
+
+namespace indaba::server {
+
+Result<std::unique_ptr<Office>> Office::open(const DataDirectory& directory, shared::Clock& clock, platform::Log& log,
+                                             Later later)
+{
+    INDABA_ASSIGN(auto store, directory.open_store());
+    INDABA_TRY(Registry(*store).require_openable());
+    INDABA_ASSIGN(auto names, hosts(store->database()));
+    INDABA_ASSIGN(auto feed_key, directory.feed_key());
+    INDABA_ASSIGN(auto authority, directory.authority());
+    CentreFacts facts{authority.certificate_pem(), feed_key.public_key(), std::move(names)};
+    Parts parts{std::move(store), std::move(facts), std::move(feed_key), std::move(authority)};
+    return std::unique_ptr<Office>(new Office(std::move(parts), clock, log, std::move(later)));
+}
+
+Office::Office(Parts parts, shared::Clock& clock, platform::Log& log, Later later)
+    : facts_(std::move(parts.facts)),
+      store_(std::move(parts.store)),
+      feed_key_(std::move(parts.feed_key)),
+      registry_(*store_),
+      centre_({*store_, registry_, clock, digest_, feed_key_, shared::Catalogue::builtin()}),
+      sessions_({centre_, registry_, store_->database(), clock, log, std::move(later)}),
+      enrolment_({registry_, store_->database(), clock, digest_, std::move(parts.authority)})
+{
+}
+
+Result<void> Office::note_port(std::uint16_t port)
+{
+    INDABA_ASSIGN(auto transaction, Transaction::write(store_->database()));
+    INDABA_TRY(save_port(transaction, port));
+    return transaction.commit();
+}
+
+Result<Health> Office::health()
+{
+    INDABA_ASSIGN(const auto spaces, store_->spaces());
+    if (const auto& broken = store_->database().broken()) return *broken;
+    return Health{spaces.size(), sessions_.size()};
+}
+
+Result<void> Office::tidy_up() { return store_->database().checkpoint(platform::Database::Checkpoint::truncate); }
+
+}  // namespace indaba::server

@@ -1,0 +1,139 @@
+#include "server/registry.hpp"
+
+#include <algorithm>
+
+namespace indaba::server {
+
+namespace {
+
+using shared::Errc;
+using shared::fail;
+
+DeviceId device_id_from(shared::ByteView blob)
+{
+    DeviceId id;
+    std::ranges::copy(blob.first(std::min(blob.size(), id.hash.bytes.size())), id.hash.bytes.begin());
+    return id;
+}
+
+Device device_from(const platform::Statement& row)
+{
+    return {
+        .id = device_id_from(row.blob(0)),
+        .person = row.int64(1),
+        .person_name = std::string(row.text(2)),
+        .name = std::string(row.text(3)),
+        .certificate_pem = std::string(row.text(4)),
+        .enrolled_ms = row.int64(5),
+        .last_contact_ms = row.int64(6),
+        .program = std::string(row.text(7)),
+        .revoked_ms = row.int64(8),
+    };
+}
+
+}  // namespace
+
+Result<std::vector<Device>> Registry::devices()
+{
+    std::vector<Device> devices;
+    auto query = database_.statement(
+        "SELECT d.id, d.person, p.name, d.name, d.certificate, d.enrolled_ms, d.last_contact_ms, d.program, "
+        "d.revoked_ms FROM registry_device d JOIN registry_person p ON p.id = d.person ORDER BY p.name, d.name, d.id");
+    while (true) {
+        INDABA_ASSIGN(const bool more, query.step());
+        if (!more) return devices;
+        devices.push_back(device_from(query));
+    }
+}
+
+Result<std::optional<Device>> Registry::find_device(const DeviceId& id)
+{
+    auto query = database_.statement(
+        "SELECT d.id, d.person, p.name, d.name, d.certificate, d.enrolled_ms, d.last_contact_ms, d.program, "
+        "d.revoked_ms FROM registry_device d JOIN registry_person p ON p.id = d.person WHERE d.id = ?1");
+    query.bind_all(shared::ByteView(id.hash.bytes));
+    INDABA_ASSIGN(const bool found, query.step());
+    if (!found) return std::optional<Device>();
+    return std::optional<Device>(device_from(query));
+}
+
+Result<void> Registry::save_device(Transaction& transaction, const Device& device)
+{
+    auto insert = transaction.database().statement(
+        "INSERT INTO registry_device(id, person, name, certificate, enrolled_ms) VALUES (?1, ?2, ?3, ?4, ?5) "
+        "ON CONFLICT(id) DO UPDATE SET name = excluded.name, certificate = excluded.certificate");
+    insert.bind_all(shared::ByteView(device.id.hash.bytes), device.person, device.name, device.certificate_pem,
+                    device.enrolled_ms);
+    return insert.run();
+}
+
+Result<void> Registry::note_contact(Transaction& transaction, const DeviceId& id, const std::string& program,
+                                    std::int64_t now_ms)
+{
+    auto update = transaction.database().statement(
+        "UPDATE registry_device SET last_contact_ms = ?2, program = ?3 WHERE id = ?1");
+    update.bind_all(shared::ByteView(id.hash.bytes), now_ms, program);
+    return update.run();
+}
+
+Result<void> Registry::revoke(Transaction& transaction, const DeviceId& id, std::int64_t now_ms)
+{
+    auto update = transaction.database().statement(
+        "UPDATE registry_device SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms = 0");
+    update.bind_all(shared::ByteView(id.hash.bytes), now_ms);
+    return update.run();
+}
+
+Result<void> Registry::require_welcome(const DeviceId& id)
+{
+    auto query = database_.statement("SELECT revoked_ms FROM registry_device WHERE id = ?1");
+    query.bind_all(shared::ByteView(id.hash.bytes));
+    INDABA_ASSIGN(const bool found, query.step());
+    if (!found) return fail(Errc::forbidden, "this device is not enrolled here: ask for an invitation");
+    if (query.int64(0) != 0) return fail(Errc::forbidden, "this device has been revoked: ask your operator");
+    return {};
+}
+
+Result<sync::Author> Registry::describe(shared::JournalId journal, const DeviceId& device)
+{
+    INDABA_ASSIGN(const auto found, find_device(device));
+    if (!found) return sync::Author{journal, device, {}, {}};
+    return sync::Author{journal, device, found->name, found->person_name};
+}
+
+Result<void> Registry::add_invitation(Transaction& transaction, const shared::Hash& code_hash, std::int64_t person,
+                                      std::int64_t now_ms, std::int64_t expires_ms)
+{
+    auto insert = transaction.database().statement(
+        "INSERT INTO registry_invitation(selector, code_hash, person, made_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)");
+    insert.bind_all(code_hash.prefix() >> 40, shared::ByteView(code_hash.bytes), person, now_ms, expires_ms);
+    return insert.run();
+}
+
+Result<std::optional<StoredInvitation>> Registry::find_invitation(const shared::Hash& code_hash)
+{
+    auto query = database_.statement(
+        "SELECT i.id, i.code_hash, i.person, p.name, i.expires_ms, i.used_ms, i.device FROM registry_invitation i "
+        "JOIN registry_person p ON p.id = i.person WHERE i.selector = ?1");
+    query.bind_all(code_hash.prefix() >> 40);
+    std::optional<StoredInvitation> found;
+    while (true) {
+        INDABA_ASSIGN(const bool more, query.step());
+        if (!more) return found;
+        if (!platform::equal_secrets(query.blob(1), code_hash.bytes)) continue;
+        found = StoredInvitation{query.int64(0), query.int64(2), std::string(query.text(3)), query.int64(4),
+                                 query.int64(5), {}};
+        if (!query.is_null(6)) found->device = device_id_from(query.blob(6));
+    }
+}
+
+Result<void> Registry::use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,
+                                      std::int64_t now_ms)
+{
+    auto update = transaction.database().statement(
+        "UPDATE registry_invitation SET used_ms = ?2, device = ?3 WHERE id = ?1 AND used_ms = 0");
+    update.bind_all(id, now_ms, shared::ByteView(device.hash.bytes));
+    return update.run();
+}
+
+}  // namespace indaba::server

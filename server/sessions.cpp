@@ -1,0 +1,156 @@
+#include "server/sessions.hpp"
+
+#include "platform/sqlite.hpp"
+
+#include <algorithm>
+
+namespace indaba::server {
+
+namespace {
+
+using shared::Errc;
+using shared::fail;
+
+constexpr std::int64_t kContactAgain_ms = 60 * 1000;  // a session's end is written down if it was longer than this
+
+sync::Actions goodbye(Errc code, std::string text)
+{
+    sync::Actions actions;
+    actions.send.push_back(sync::encode_message(sync::Bye{code, text}));
+    actions.close = true;
+    actions.error = fail(code, std::move(text));
+    return actions;
+}
+
+bool is_granted(const std::vector<sync::Replica::Grant>& grants, const SpaceName& space)
+{
+    return std::ranges::find(grants, space, &sync::Replica::Grant::space) != grants.end();
+}
+
+}  // namespace
+
+Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
+{
+    if (going_away_) return fail(Errc::cancelled, "the centre is shutting down: try again later");
+    INDABA_TRY(ports_.registry.require_welcome(device));
+    INDABA_ASSIGN(auto grants, ports_.registry.grants(device));
+    sync::ServerSession::Peer peer{device, [&registry = ports_.registry, device] { return registry.grants(device); }};
+    sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),
+                                        std::move(grants)});
+    return last_;
+}
+
+void Sessions::on_message(SessionId id, const shared::Bytes& message)
+{
+    const auto open = sessions_.find(id);
+    if (open == sessions_.end()) return;
+    auto actions = open->second.session.on_message(message);
+    note_grown(id, open->second.session.take_grown());
+    const bool is_first = open->second.noted_ms == 0 && !actions.close;
+    deliver(open, std::move(actions));
+    if (is_first) ports_.later([this, id] { note_contact(id); });
+}
+
+void Sessions::close(SessionId id)
+{
+    const auto open = sessions_.find(id);
+    if (open == sessions_.end()) return;
+    const bool was_long = open->second.noted_ms != 0 && open->second.noted_ms + kContactAgain_ms < ports_.clock.now_ms();
+    if (was_long) write_contact(open->second.device, open->second.session.program());
+    sessions_.erase(open);
+}
+
+void Sessions::deliver(Table::iterator open, sync::Actions actions)
+{
+    if (actions.send.empty() && !actions.close) return;
+    const auto sink = open->second.sink;
+    const bool is_over = actions.close;
+    sink({std::move(actions.send), actions.close, std::move(actions.error)});
+    if (is_over) close(open->first);
+}
+
+void Sessions::note_grown(SessionId by, const std::set<SpaceName>& spaces)
+{
+    if (spaces.empty()) return;
+    const bool is_scheduled = !grown_.empty();
+    for (const auto& space : spaces) {
+        const auto [at, is_new] = grown_.try_emplace(space, by);
+        if (!is_new && at->second != by) at->second = 0;
+    }
+    // Later, so that a burst of pushes is sent on once and not after each of them.
+    if (!is_scheduled) ports_.later([this] { announce(); });
+}
+
+void Sessions::announce()
+{
+    const auto grown = std::exchange(grown_, {});
+    for (auto at = sessions_.begin(); at != sessions_.end();) {
+        const auto open = at++;
+        sync::Actions all;
+        for (const auto& [space, by] : grown) {
+            if (by == open->first || all.close) continue;
+            auto actions = open->second.session.on_feed(space);
+            std::ranges::move(actions.send, std::back_inserter(all.send));
+            all.close = actions.close;
+            all.error = std::move(actions.error);
+        }
+        deliver(open, std::move(all));
+    }
+}
+
+void Sessions::note_contact(SessionId id)
+{
+    const auto open = sessions_.find(id);
+    if (open == sessions_.end() || open->second.noted_ms != 0) return;
+    open->second.noted_ms = std::max<std::int64_t>(ports_.clock.now_ms(), 1);
+    write_contact(open->second.device, open->second.session.program());
+}
+
+void Sessions::write_contact(const DeviceId& device, const std::string& program)
+{
+    const auto write = [&]() -> Result<void> {
+        INDABA_ASSIGN(auto transaction, Transaction::write(ports_.database));
+        INDABA_TRY(ports_.registry.note_contact(transaction, device, program, ports_.clock.now_ms()));
+        return transaction.commit();
+    };
+    if (const auto written = write(); written.has_error())
+        ports_.log.warning("contact_not_noted", {{"device", shared::to_hex(device.hash.bytes).substr(0, 12)},
+                                                 {"reason", written.error().text}});
+}
+
+sync::Actions Sessions::review(Open& open)
+{
+    if (const auto welcome = ports_.registry.require_welcome(open.device); welcome.has_error())
+        return goodbye(welcome.error().code, welcome.error().text);
+    auto grants = ports_.registry.grants(open.device);
+    if (grants.has_error()) return goodbye(grants.error().code, grants.error().text);
+    const auto before = std::exchange(open.grants, *grants);
+    if (before == *grants || open.session.program().empty()) return {};
+    // A space that was taken away may be under way: only a new session is sure not to send more of it.
+    const bool has_lost = std::ranges::any_of(before, [&](const auto& grant) { return !is_granted(*grants, grant.space); });
+    if (has_lost) return goodbye(Errc::cancelled, "your roles have changed: connect again");
+    sync::Actions actions;
+    actions.send.push_back(sync::encode_message(sync::Grants{std::move(*grants)}));
+    return actions;
+}
+
+void Sessions::refresh()
+{
+    const auto changed = ports_.registry.changed_outside();
+    if (changed.has_error() || !*changed) return;
+    for (auto at = sessions_.begin(); at != sessions_.end();) {
+        const auto open = at++;
+        deliver(open, review(open->second));
+    }
+}
+
+void Sessions::shut_down()
+{
+    going_away_ = true;
+    for (auto at = sessions_.begin(); at != sessions_.end();) {
+        const auto open = at++;
+        deliver(open, open->second.session.shut_down());
+    }
+}
+
+}  // namespace indaba::server
