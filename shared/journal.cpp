@@ -39,6 +39,15 @@ void serialize(Archive& archive, ChangeSet& set)
     archive(set.journal, compact(set.first), set.previous, set.entries, set.signature.bytes);
 }
 
+DeviceId device_of(const PublicKey& key, Digest& digest)
+{
+    static constexpr std::array<std::uint8_t, 26> kPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
+                                                          0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+    BinaryOutput out;
+    out(kPrefix, key.bytes);
+    return {digest.sha256(out.take())};
+}
+
 Hash first_hash(const JournalHead& head, Digest& digest)
 {
     BinaryOutput out;

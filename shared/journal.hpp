@@ -24,6 +24,9 @@ struct Entry {
     Bytes payload;  ///< an encoded transaction
 };
 
+/// The device of a key: the hash of its SubjectPublicKeyInfo (RFC 5480), whose bytes before the point are always the same.
+[[nodiscard]] DeviceId device_of(const PublicKey& key, Digest& digest);
+
 /// The hash before the first entry: SHA-256 over a label, the space, the journal and the author.
 [[nodiscard]] Hash first_hash(const JournalHead& head, Digest& digest);
 

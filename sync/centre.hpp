@@ -4,6 +4,7 @@
 
 #include "shared/catalogue.hpp"
 #include "shared/journal.hpp"
+#include "shared/transaction.hpp"
 #include "sync/feed.hpp"
 #include "sync/storage.hpp"
 
@@ -40,10 +41,12 @@ public:
     /// Takes a change set from an authenticated sender (who need not be its author) and rules on what is new in it, in order, as one
     /// storage transaction. Entries ruled before are answered again, never applied again.
     struct Ingested {
-        std::uint64_t stored_through = 0;   ///< every entry up to this number is durable
+        shared::JournalHead journal;
+        std::uint64_t first = 0;            ///< number of the set's first entry
+        std::uint64_t through = 0;          ///< every entry of the set up to this number is durable
         std::uint64_t expected = 0;         ///< not 0: nothing was stored, the journal must be sent from this number
         std::vector<Ruling> repeated;       ///< rulings that were there before
-        std::uint64_t ruled = 0;
+        std::vector<Ruling> fresh;          ///< rulings made now
     };
     [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set);
 
@@ -67,6 +70,15 @@ public:
 
 private:
     struct Line;
+
+    Result<StoredJournal> journal_of(const shared::ChangeSet& set);
+    Result<void> find_line(const shared::ChangeSet& set, Line& line);
+    Result<void> take_entry(StoredEntry entry, Line& line);
+    Result<void> rule(StoredEntry entry, Line& line);
+    Result<Reason> judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line, std::vector<StoredRecord>& records);
+    Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry, std::uint64_t number,
+                       std::int64_t now_ms, Line& line);
+
     CentrePorts ports_;
 };
 

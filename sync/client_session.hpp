@@ -44,21 +44,26 @@ public:
     [[nodiscard]] const std::optional<HistoryAnswer>& history() const { return history_; }
 
 private:
-    struct Lane;  // one space
+    /// A push that the centre has not answered.
+    struct InFlight {
+        JournalId journal;
+        std::uint64_t count = 0;  ///< of transactions
+        std::size_t bytes = 0;
+    };
 
-    Result<void> handle(const Message& message, Actions& actions);
+    Result<void> greet(Actions& actions);
+    Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
     Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
-    Result<void> take_stored(const Stored& stored);
+    Result<void> take_stored(const Stored& stored, Actions& actions);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
+    Result<void> follow_again(const SpaceName& space, Actions& actions);
     Result<void> push(Actions& actions);
-    Result<void> push_space(const SpaceName& space, Actions& actions);
+    Result<void> push_journal(const StoredJournal& journal, Actions& actions);
     Result<bool> all_ruled();
     Result<Following> following(const StoredSpace& space);
     Actions finish(Result<void> outcome, Actions actions);
-    void send(const Message& message, Actions& actions);
-    void asked() { waiting_ = true; }
-    void answered();
+    void add(const Replica::Applied& applied);
 
     Replica& replica_;
     Options options_;
@@ -66,12 +71,13 @@ private:
     std::optional<HistoryAnswer> history_;
     bool asking_history_ = false;
 
-    std::vector<SpaceName> hello_;                   // spaces in the order of the hello
-    std::set<SpaceName> behind_;                     // followed, not caught up
-    std::map<JournalId, std::uint64_t> sent_;        // own journals: sent through this number
-    std::deque<std::pair<JournalId, std::size_t>> in_flight_;  // pushes not yet stored
+    std::vector<SpaceName> hello_;                  // spaces in the order of the hello
+    std::set<SpaceName> behind_;                    // followed, not caught up
+    std::set<SpaceName> followed_again_;            // batches that do not join are old news until one does
+    std::map<JournalId, std::uint64_t> sent_;       // own journals: sent through this number
+    std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
-    bool waiting_ = false;                           // something was sent that needs an answer
+    bool waiting_ = false;                          // something was sent that needs an answer
     bool closed_ = false;
 };
 

@@ -24,16 +24,15 @@ struct MergingWrite {
 /// True if a transaction of that name is merged here.
 using IsMerged = std::function<bool(const TransactionName&)>;
 
-/// Merges one write into its cell. Bases that are neither leaves nor merged are remembered as unknown. Repeats change nothing
-/// as long as the cell still holds the write or something that named it is among its bases' successors: callers merge a
-/// ruled transaction once (the fold instead uses merge_set).
+/// Merges one write into its cell. Bases that are neither leaves nor merged are remembered as unknown. The caller merges each
+/// transaction once: a write that something merged has named meanwhile would come back.
 void merge_write(Cell& cell, const MergingWrite& write, const IsMerged& is_merged);
 
-/// Merges a write that is not ruled yet: every base is remembered, so that any order of such writes gives the same leaves.
-/// `settle_fold` then forgets what is silenced.
+/// Folds a write that is not ruled yet over the centre's word: every base is remembered, so that any order of such writes
+/// gives the same leaves once drop_named has run.
 void merge_pending(Cell& cell, const MergingWrite& write);
 
-/// After the last merge_pending on a copy of the centre's word: drops the leaves that are named.
+/// After the last merge_pending: drops the leaves that are named.
 void drop_named(Cells& cells);
 
 /// Alive, plainly deleted, or deleted while somebody wrote what the deletion had not seen (a conflict for a person).

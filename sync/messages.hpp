@@ -32,7 +32,8 @@ struct Hello {
 
 /// Centre, first. One status for each space of the hello, in its order.
 enum class Standing : std::uint8_t {
-    follows,     ///< the feed goes on from the cursor (if at the head: nothing follows)
+    at_head,     ///< caught up: nothing follows until something is ruled
+    follows,     ///< the feed goes on from the cursor
     start_over,  ///< the cursor is not on the centre's chain: forget it, the feed comes from zero
     not_granted, ///< no role there
 };
@@ -44,7 +45,7 @@ struct Welcome {
     std::vector<Replica::Grant> grants;  ///< all of them, if they differ
 };
 
-/// Device: follow more spaces, as in Hello; answered by their batches alone.
+/// Device: follow more spaces, or again from another cursor. Answered by at least one batch each, by nothing where there is no role.
 struct Follow {
     std::vector<Following> following;
 };
@@ -59,7 +60,7 @@ struct Stored {
     JournalId journal;
     std::uint64_t through = 0;      ///< durable up to this number
     std::uint64_t expected = 0;     ///< not 0: nothing was stored, send from this number
-    std::vector<Ruling> repeated;   ///< rulings that were there before this push
+    std::vector<Ruling> rulings;    ///< that the feed does not bring: from before this push, or of a space not followed
     std::uint64_t window_bytes = 0;
 };
 
@@ -103,7 +104,7 @@ struct Bye {
 using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
-/// Malformed, too_large or unsupported; whatever it accepts encodes back to the same bytes.
+/// Malformed, too_large or unsupported.
 [[nodiscard]] Result<Message> decode_message(shared::ByteView bytes);
 
 /// Order does not matter; 0 for none.

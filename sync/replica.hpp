@@ -66,6 +66,9 @@ public:
     };
     [[nodiscard]] Result<void> take_grants(const std::vector<Grant>& grants);
 
+    /// Rulings that the centre answered with again, on entries of this device.
+    [[nodiscard]] Result<Applied> learn(const SpaceName& space, const std::vector<Ruling>& rulings);
+
     /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the end.
     [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after, std::size_t target_bytes);
 
@@ -75,6 +78,26 @@ public:
 private:
     struct Draft;
     struct Step;
+
+    Result<TransactionName> write_in_transaction(const SpaceName& space, const std::vector<Change>& changes);
+    Result<StoredJournal> journal_for(const SpaceName& space);
+    Result<void> draft_change(const Change& change, Draft& draft);
+    Result<void> close_bases(const StoredRecord& record, JournalId own, std::vector<shared::Write>& writes);
+    static Result<void> check_limits(const StoredRecord& record);
+    Result<TransactionName> store_draft(Draft& draft);
+
+    Result<bool> check_chain(const FeedBatch& batch, Step& step);
+    Result<void> take_rulings(const std::vector<Ruling>& rulings, Step& step);
+    Result<void> take_records(const FeedBatch& batch, Step& step);
+    Result<void> take_record(const FeedRecord& record, Step& step);
+    Result<void> take_echo(const FeedRecord& record, StoredRecord& stored, Step& step);
+    Result<void> settle_entry(const TransactionName& name, Step& step);
+    Result<void> learn_ruling(const Ruling& ruling, Step& step);
+    Result<void> show_pending(const SpaceName& space);
+    Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record, std::vector<std::pair<std::string, Value>> why);
+    Result<void> settle_pending(StoredRecord& record, Step& step);
+    Result<void> move_cursor(const FeedBatch& batch, Step& step);
+
     ReplicaPorts ports_;
 };
 

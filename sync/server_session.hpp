@@ -6,6 +6,7 @@
 #include "sync/session.hpp"
 
 #include <functional>
+#include <utility>
 #include <map>
 #include <set>
 
@@ -37,15 +38,18 @@ private:
         JournalId journal;
         std::uint64_t held_from = 1;
         std::uint64_t held_to = 0;
+        bool owed = false;  ///< a batch must follow even if there is nothing new
     };
 
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_hello(const Hello& hello, Actions& actions);
+    Result<void> take_follow(const Follow& follow, Actions& actions);
     Result<Standing> follow(const Following& following);
     Result<void> take_push(const Push& push, std::size_t bytes, Actions& actions);
     Result<void> answer_history(const RecordId& id, Actions& actions);
     Result<void> pump(Actions& actions);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
+    Result<void> tell_authors(FeedBatch& batch);
     Actions finish(Result<void> outcome, Actions actions);
 
     Centre& centre_;

@@ -53,7 +53,7 @@ struct StoredJournal {
     std::uint64_t last = 0;       ///< number of its last entry here
     Hash last_hash;               ///< its hash; first_hash of the journal while there is none
     std::uint64_t ruled = 0;      ///< ruled through this number
-    Hash ruled_hash;
+    std::uint64_t ruled_hash = 0; ///< prefix of that entry's hash
     Author author;
 };
 
@@ -87,8 +87,8 @@ public:
     [[nodiscard]] virtual Result<void> each_entry(JournalId journal, std::uint64_t from, const std::function<bool(StoredEntry&&)>& visit) = 0;
     /// Appends an entry that is not there yet, with its ruling if it has one.
     [[nodiscard]] virtual Result<void> add_entry(const StoredEntry& entry) = 0;
-    /// Keeps a ruling with an entry that is here.
-    [[nodiscard]] virtual Result<void> set_ruling(const Ruling& ruling) = 0;
+    /// Keeps a ruling with its entry; false if the entry is not here.
+    [[nodiscard]] virtual Result<bool> set_ruling(const Ruling& ruling) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredJournal>> find_journal(JournalId id) = 0;
     [[nodiscard]] virtual Result<void> save_journal(const StoredJournal& journal) = 0;
@@ -108,8 +108,11 @@ public:
     [[nodiscard]] virtual Result<void> keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings) = 0;
     [[nodiscard]] virtual Result<void> drop_rulings(const SpaceName& space) = 0;
     [[nodiscard]] virtual Result<void> keep_author(const Author& author) = 0;
-    /// Forgets every record, conflict and index row of a space whose record has nothing pending, and its cursor.
+    /// Forgets every record of a space with all that is derived from it. Of records with something pending the row stays, hidden
+    /// from every list and search and with an empty word, until save_record shows it again. Drops kept rulings too.
     [[nodiscard]] virtual Result<void> purge_space(const SpaceName& space) = 0;
+    /// Records of a space with something pending, hidden ones too, in the order in which they were first written.
+    [[nodiscard]] virtual Result<std::vector<RecordId>> pending_records(const SpaceName& space) = 0;
     /// The greatest stamp ever given or heard.
     [[nodiscard]] virtual Result<Stamp> last_stamp() = 0;
     [[nodiscard]] virtual Result<void> save_stamp(Stamp stamp) = 0;

@@ -1,0 +1,234 @@
+// Ruling: a verified change set goes into the feed, entry by entry, in the order of its journal.
+#include "sync/centre.hpp"
+
+#include "sync/entry_cache.hpp"
+#include "sync/merge.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+}  // namespace
+
+/// Where a change set stands while it is ruled.
+struct Centre::Line {
+    explicit Line(Storage& storage) : entries(storage) {}
+
+    StoredJournal journal;
+    EntryCache entries;
+    CentreStorage::Head head;
+    bool may_write = false;
+    std::uint64_t id = 0;        ///< the line of the last entry
+    CentreStorage::Mark mark;    ///< its mark
+    Ingested outcome;
+};
+
+Result<StoredJournal> Centre::journal_of(const shared::ChangeSet& set)
+{
+    INDABA_ASSIGN(auto known, ports_.storage.find_journal(set.journal.id));
+    if (known) {
+        if (known->head.space != set.journal.space || known->head.author != set.journal.author)
+            return fail(Errc::untrusted, "a change set that takes another device's journal for its own");
+        return std::move(*known);
+    }
+    StoredJournal journal;
+    journal.head = set.journal;
+    journal.last_hash = shared::first_hash(set.journal, ports_.digest);
+    INDABA_ASSIGN(journal.author, ports_.authority.describe(set.journal.id, shared::device_of(set.journal.author, ports_.digest)));
+    return journal;
+}
+
+/// The line on which the entry before the first new one stands; expected is set if that entry is not here.
+Result<void> Centre::find_line(const shared::ChangeSet& set, Line& line)
+{
+    line.id = set.journal.id.value;
+    if (set.first == 1) {
+        line.mark = {0, set.previous};
+        return {};
+    }
+    INDABA_ASSIGN(const auto before, ports_.storage.find_entry({set.journal.id, set.first - 1, set.previous.prefix()}));
+    if (!before || before->hash != set.previous || !before->ruling) {
+        // Either a gap, or a branch from before what was sent: then only the whole journal says where it left.
+        line.outcome.expected = set.first > line.journal.last + 1 ? line.journal.last + 1 : 1;
+        return {};
+    }
+    line.id = before->ruling->line;
+    line.mark = {set.first - 1, set.previous};
+    return {};
+}
+
+Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
+{
+    INDABA_ASSIGN(auto opened, shared::open_change_set(change_set, ports_.digest));
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    Line line(ports_.storage);
+    line.outcome.journal = opened.set.journal;
+    line.outcome.first = opened.set.first;
+    INDABA_ASSIGN(line.head, ports_.storage.head(opened.set.journal.space));
+    INDABA_ASSIGN(line.journal, journal_of(opened.set));
+    INDABA_TRY(find_line(opened.set, line));
+    if (line.outcome.expected != 0) return line.outcome;
+    INDABA_ASSIGN(line.may_write, ports_.authority.may_write(shared::device_of(opened.set.journal.author, ports_.digest), opened.set.journal.space));
+    for (std::size_t i = 0; i < opened.set.entries.size(); ++i) {
+        auto& entry = opened.set.entries[i];
+        StoredEntry stored;
+        stored.hash = opened.hashes[i];
+        stored.name = {opened.set.journal.id, opened.set.first + i, stored.hash.prefix()};
+        stored.space = opened.set.journal.space;
+        stored.stamp = entry.stamp;
+        stored.payload = std::move(entry.payload);
+        INDABA_TRY(take_entry(std::move(stored), line));
+    }
+    line.outcome.through = opened.set.first + opened.set.entries.size() - 1;
+    if (!line.outcome.fresh.empty()) {
+        INDABA_TRY(ports_.storage.set_mark(opened.set.journal.id, line.id, line.mark));
+        INDABA_TRY(ports_.storage.save_journal(line.journal));
+    }
+    INDABA_TRY(transaction.commit());
+    return line.outcome;
+}
+
+/// An entry ruled before is answered again; a new one is ruled, on its line or, if that has gone on without it, as a branch.
+Result<void> Centre::take_entry(StoredEntry entry, Line& line)
+{
+    if (entry.name.number <= line.journal.last) {
+        INDABA_ASSIGN(auto known, ports_.storage.find_entry(entry.name));
+        if (known && known->hash == entry.hash && known->ruling) {
+            line.id = known->ruling->line;
+            line.mark = {entry.name.number, entry.hash};
+            line.outcome.repeated.push_back(std::move(*known->ruling));
+            return {};
+        }
+        INDABA_ASSIGN(const auto mark, ports_.storage.mark(line.journal.head.id, line.id));
+        if (mark && (mark->number != line.mark.number || mark->hash != line.mark.hash)) line.id = entry.hash.prefix();
+    }
+    line.mark = {entry.name.number, entry.hash};
+    if (entry.name.number > line.journal.last) {
+        line.journal.last = entry.name.number;
+        line.journal.last_hash = entry.hash;
+    }
+    return rule(std::move(entry), line);
+}
+
+namespace {
+
+
+Reason refuse(Reason::Code code, std::string text, std::string field = {})
+{
+    return {code, std::move(field), std::move(text)};
+}
+
+/// Catalogue errors begin with the field's name and a colon.
+Reason refuse_by_rule(const shared::Error& error)
+{
+    const auto colon = error.text.find(':');
+    return refuse(Reason::Code::rule, error.text, colon == std::string::npos ? std::string() : error.text.substr(0, colon));
+}
+
+bool creates(std::span<const shared::Write> writes)
+{
+    return std::ranges::any_of(writes, [](const shared::Write& write) {
+        return write.key == shared::kExistence && write.bases.empty() && !is_deletion(write);
+    });
+}
+
+Reason check_record(const StoredRecord& record, std::span<const shared::Write> writes, const shared::Catalogue& catalogue)
+{
+    const auto* type = catalogue.type(record.type);
+    if (record.shown.size() > shared::limits::kCells) return refuse(Reason::Code::rule, "a record holds at most 1,024 values");
+    for (const auto& write : writes) {
+        if (record.shown.find(write.key)->leaves.size() > shared::limits::kLeaves)
+            return refuse(Reason::Code::too_many_leaves, write.key + ": 64 different edits wait there: settle them first", write.key);
+        if (type == nullptr || write.key == shared::kExistence) continue;
+        if (const auto held = shared::check_value(*type, write.key, write.value); held.has_error()) return refuse_by_rule(held.error());
+    }
+    if (type == nullptr || existence(record.shown) == Existence::deleted) return {};
+    std::vector<shared::CellView> views;
+    for (const auto& cell : record.shown) {
+        if (cell.key == shared::kExistence) continue;
+        const auto* leaf = shown(cell, type->field(cell.key), shared::policy(type, cell.key));
+        if (leaf != nullptr && !leaf->value.is_absent()) views.emplace_back(cell.key, &leaf->value);
+    }
+    if (const auto held = shared::check_record(*type, views); held.has_error()) return refuse_by_rule(held.error());
+    return {};
+}
+
+}  // namespace
+
+/// Merges the entry's writes to one record, under a feed number.
+Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry, std::uint64_t number,
+                           std::int64_t now_ms, Line& line)
+{
+    const bool was_deleted = existence(record.shown) == Existence::deleted;
+    auto& entries = line.entries;
+    Result<void> fault;
+    const auto is_merged = [&](const TransactionName& base) {
+        auto known = entries.load(base);
+        if (known.has_error()) fault = known.error();
+        return known.has_value() && *known != nullptr && !(*known)->refused();
+    };
+    const auto stamp = std::min(entry.stamp, Stamp::end_of(now_ms));
+    const auto leaves = leaf_names(record.shown);
+    for (const auto& write : writes) {
+        INDABA_ASSIGN(const auto bases, entries.resolve(record.id, write, entry.name.journal, record.shown));
+        auto& cell = record.shown.at(write.key);
+        merge_write(cell, {entry.name, stamp, &write.value, bases, is_deletion(write)},
+                    [&](const TransactionName& base) { return has_name(leaves, base) || is_merged(base); });
+        cell.number = number;
+    }
+    INDABA_TRY(std::move(fault));
+    record.number = number;
+    if (was_deleted && existence(record.shown) != Existence::deleted)
+        for (auto& cell : record.shown) cell.number = number;  // devices hold its tombstone only
+    return {};
+}
+
+Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line, std::vector<StoredRecord>& records)
+{
+    if (!line.may_write) return refuse(Reason::Code::no_role, "no role that writes in " + entry.space);
+    auto loaded = LoadedEntry::from(entry);
+    if (loaded.has_error()) return refuse(Reason::Code::rule, loaded.error().text);
+    for (const auto& touched : loaded->transaction().records) {
+        INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
+        const auto writes = loaded->writes_to(touched.id);
+        if (!found && !creates(writes)) return refuse(Reason::Code::no_record, "a record that is not at the centre");
+        auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
+        if (record.space != entry.space) return refuse(Reason::Code::no_record, "a record of another space");
+        if (record.type != touched.type) return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + touched.type);
+        INDABA_TRY(merge(record, writes, entry, number, now_ms, line));
+        if (auto reason = check_record(record, writes, ports_.catalogue); reason.code != Reason::Code::none) return reason;
+        records.push_back(std::move(record));
+    }
+    return Reason{};
+}
+
+Result<void> Centre::rule(StoredEntry entry, Line& line)
+{
+    std::vector<StoredRecord> records;
+    Ruling ruling;
+    ruling.number = line.head.number + 1;
+    ruling.name = entry.name;
+    ruling.line = line.id;
+    ruling.time_ms = ports_.clock.now_ms();
+    INDABA_ASSIGN(ruling.reason, judge(entry, ruling.number, ruling.time_ms, line, records));
+    ruling.verdict = ruling.reason.code == Reason::Code::none ? Verdict::accepted : Verdict::refused;
+    if (ruling.verdict == Verdict::refused) records.clear();
+    line.head = {ruling.number, chain_hash(line.head.hash, ruling, ports_.digest)};
+    entry.ruling = std::move(ruling);
+    std::vector<RecordId> touched;
+    for (const auto& record : records) {
+        INDABA_TRY(ports_.storage.save_record(record));
+        touched.push_back(record.id);
+    }
+    if (line.outcome.fresh.empty()) INDABA_TRY(ports_.storage.save_journal(line.journal));  // entries are stored under it
+    line.outcome.fresh.push_back(*entry.ruling);
+    return ports_.storage.append_ruled(entry, line.head.hash, touched);
+}
+
+}  // namespace indaba::sync

@@ -1,0 +1,102 @@
+// Scanning: the feed as a device needs it next.
+#include "sync/centre.hpp"
+
+#include "shared/check.hpp"
+#include "sync/merge.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+/// Rulings in one batch at most: about 100 KiB of them.
+constexpr std::uint64_t kRulingsPerBatch = 8'192;
+/// What a record costs in a batch beside its values: id, keys, write identity.
+constexpr std::size_t kRecordOverhead_bytes = 48;
+
+std::size_t size_of(const FeedRecord& record)
+{
+    std::size_t bytes = kRecordOverhead_bytes;
+    for (const auto& cell : record.cells)
+        for (const auto& leaf : cell.leaves) bytes += 2 + leaf.value.encoding().size() + leaf.saw.size() * 12;
+    return bytes;
+}
+
+/// The cells newer than base; of a plainly deleted record its tombstone.
+FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
+{
+    FeedRecord record{stored.id, std::move(stored.type), stored.number, existence(stored.shown) == Existence::deleted, {}, false};
+    for (auto& cell : stored.shown) {
+        const bool wanted = record.tombstone ? cell.key == shared::kExistence : cell.number > base;
+        if (wanted) INDABA_CHECK(record.cells.append(std::move(cell)));
+    }
+    return record;
+}
+
+/// True if the newer cells are what one transaction of that name, ruled under the record's number, left there.
+bool is_echo(const FeedRecord& record, const TransactionName& name)
+{
+    return !record.tombstone && std::ranges::all_of(record.cells, [&](const Cell& cell) {
+        return cell.number == record.number && cell.unknown.empty() && cell.leaves.size() == 1 && cell.leaves[0].name == name &&
+               cell.leaves[0].saw.empty();
+    });
+}
+
+}  // namespace
+
+Result<bool> Centre::on_chain(const SpaceName& space, const Cursor& cursor)
+{
+    if (cursor.position > cursor.head || cursor.base > cursor.position) return false;
+    INDABA_ASSIGN(const auto hash, ports_.storage.chain_at(space, cursor.head));
+    return hash && *hash == cursor.head_hash;
+}
+
+Result<SignedHead> Centre::signed_head(const SpaceName& space)
+{
+    INDABA_ASSIGN(const auto newest, ports_.storage.head(space));
+    SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), 0, {}};
+    head.signature = ports_.signer.sign(head_message(head));
+    return head;
+}
+
+Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(const TransactionName&)>& holds)
+{
+    INDABA_ASSIGN(const auto head, ports_.storage.head(scan.space));
+    FeedBatch batch;
+    batch.space = scan.space;
+    batch.from = scan.position;
+    batch.to = std::min(head.number, scan.position + kRulingsPerBatch);
+    std::size_t bytes = 0;
+    INDABA_TRY(ports_.storage.each_record_after(scan.space, scan.position, [&](StoredRecord&& stored) {
+        if (stored.number > batch.to) return false;
+        if (bytes >= scan.target_bytes && stored.number > batch.records.back().number) {
+            batch.to = batch.records.back().number;  // the records of one number are never split
+            return false;
+        }
+        batch.records.push_back(to_feed(std::move(stored), scan.base));
+        bytes += size_of(batch.records.back());
+        return true;
+    }));
+    std::unordered_map<std::uint64_t, TransactionName> held;
+    INDABA_TRY(ports_.storage.each_ruling(scan.space, batch.from, batch.to, [&](Ruling&& ruling) {
+        if (ruling.verdict == Verdict::accepted && holds(ruling.name)) held[ruling.number] = ruling.name;
+        batch.rulings.push_back(std::move(ruling));
+        return true;
+    }));
+    for (auto& record : batch.records) {
+        const auto place = held.find(record.number);
+        if (place == held.end() || !is_echo(record, place->second)) continue;
+        record.echo = true;
+        record.cells.clear();
+    }
+    if (batch.to == head.number) {
+        INDABA_ASSIGN(batch.head, signed_head(scan.space));
+    }
+    return batch;
+}
+
+}  // namespace indaba::sync

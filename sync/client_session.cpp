@@ -1,0 +1,254 @@
+#include "sync/client_session.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+}  // namespace
+
+Actions ClientSession::start()
+{
+    Actions actions;
+    auto outcome = greet(actions);
+    if (outcome.has_value()) outcome = push(actions);
+    return finish(std::move(outcome), std::move(actions));
+}
+
+Result<void> ClientSession::greet(Actions& actions)
+{
+    Hello hello;
+    hello.program = options_.program;
+    hello.now_ms = replica_.ports().clock.now_ms();
+    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
+    std::vector<Replica::Grant> grants;
+    for (const auto& space : spaces) {
+        if (space.role.empty()) continue;
+        grants.push_back({space.name, space.kind, space.title, space.role});
+        if (!space.carried) continue;
+        INDABA_ASSIGN(auto following_space, following(space));
+        hello.following.push_back(std::move(following_space));
+        hello_.push_back(space.name);
+    }
+    hello.grants = grants_digest(grants, replica_.ports().digest);
+    actions.send.push_back(encode_message(std::move(hello)));
+    waiting_ = true;
+    return {};
+}
+
+Result<Following> ClientSession::following(const StoredSpace& space)
+{
+    Following following{space.name, space.cursor, {}, 1, 0};
+    INDABA_ASSIGN(const auto own, replica_.storage().own_journal(space.name));
+    if (own) {
+        following.journal = own->head.id;
+        following.held_to = own->last;
+    }
+    return following;
+}
+
+Actions ClientSession::on_message(shared::ByteView bytes)
+{
+    Actions actions;
+    if (closed_) return actions;
+    if (waiting_) ++progress_.round_trips;
+    waiting_ = false;
+    const auto message = decode_message(bytes);
+    auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, bytes.size(), actions);
+    if (outcome.has_value() && !actions.close) outcome = push(actions);
+    return finish(std::move(outcome), std::move(actions));
+}
+
+Actions ClientSession::on_written()
+{
+    Actions actions;
+    if (closed_) return actions;
+    progress_.up_to_date = false;
+    return finish(push(actions), std::move(actions));
+}
+
+Actions ClientSession::ask_history(const RecordId& id)
+{
+    Actions actions;
+    actions.send.push_back(encode_message(HistoryQuestion{id}));
+    asking_history_ = true;
+    waiting_ = true;
+    return actions;
+}
+
+Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Actions& actions)
+{
+    if (const auto* bye = std::get_if<Bye>(&message)) return fail(bye->code, bye->text);
+    if (const auto* welcome = std::get_if<Welcome>(&message)) return take_welcome(*welcome, actions);
+    if (!progress_.welcomed) return fail(Errc::malformed, "the centre did not say welcome: is this address a centre of Indaba?");
+    if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored, actions);
+    if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
+    if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
+    if (const auto* answer = std::get_if<HistoryAnswer>(&message)) {
+        if (!asking_history_) return fail(Errc::malformed, "the centre answers what was not asked");
+        history_ = *answer;
+        asking_history_ = false;
+        return {};
+    }
+    return fail(Errc::malformed, "the centre sent a message that only devices send");
+}
+
+Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& actions)
+{
+    if (progress_.welcomed) return fail(Errc::malformed, "the centre said welcome twice");
+    if (welcome.protocol != kProtocol) return fail(Errc::unsupported, "the centre speaks another version: update this program");
+    if (welcome.standings.size() != hello_.size()) return fail(Errc::malformed, "the centre's welcome does not fit the hello");
+    progress_.welcomed = true;
+    progress_.clock_offset_ms = welcome.now_ms - replica_.ports().clock.now_ms();
+    for (std::size_t i = 0; i < hello_.size(); ++i) {
+        switch (welcome.standings[i]) {
+        case Standing::at_head:
+        case Standing::not_granted: break;
+        case Standing::start_over: {
+            INDABA_TRY(replica_.start_over(hello_[i]));
+            sent_.clear();
+            behind_.insert(hello_[i]);
+            break;
+        }
+        case Standing::follows: behind_.insert(hello_[i]); break;
+        }
+    }
+    if (welcome.grants_differ) return take_grants(welcome.grants, actions);
+    return {};
+}
+
+Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grants, Actions& actions)
+{
+    INDABA_TRY(replica_.take_grants(grants));
+    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
+    Follow follow;
+    for (const auto& space : spaces) {
+        const bool followed = std::ranges::find(hello_, space.name) != hello_.end();
+        if (space.role.empty()) {
+            behind_.erase(space.name);
+            std::erase(hello_, space.name);
+        } else if (space.carried && !followed) {
+            INDABA_ASSIGN(auto next, following(space));
+            follow.following.push_back(std::move(next));
+            hello_.push_back(space.name);
+            behind_.insert(space.name);
+        }
+    }
+    if (follow.following.empty()) return {};
+    actions.send.push_back(encode_message(std::move(follow)));
+    waiting_ = true;
+    return {};
+}
+
+Result<void> ClientSession::follow_again(const SpaceName& name, Actions& actions)
+{
+    if (!followed_again_.insert(name).second) return {};
+    INDABA_ASSIGN(const auto space, replica_.storage().find_space(name));
+    if (!space || space->role.empty() || !space->carried) return {};
+    INDABA_ASSIGN(auto next, following(*space));
+    actions.send.push_back(encode_message(Follow{{std::move(next)}}));
+    behind_.insert(name);
+    waiting_ = true;
+    return {};
+}
+
+void ClientSession::add(const Replica::Applied& applied)
+{
+    progress_.pulled += applied.records;
+    progress_.accepted += applied.accepted;
+    progress_.refused += applied.refused;
+    progress_.conflicts += applied.conflicts;
+}
+
+Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions)
+{
+    INDABA_ASSIGN(const auto applied, replica_.take(batch));
+    actions.send.push_back(encode_message(Taken{bytes}));
+    if (!applied.applied) return follow_again(batch.space, actions);
+    followed_again_.erase(batch.space);
+    add(applied);
+    if (applied.caught_up) behind_.erase(batch.space);
+    else behind_.insert(batch.space);
+    return {};
+}
+
+Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
+{
+    if (in_flight_.empty() || in_flight_.front().journal != stored.journal) return fail(Errc::malformed, "the centre answers a push that was not sent");
+    const auto flight = in_flight_.front();
+    in_flight_.pop_front();
+    in_flight_bytes_ -= flight.bytes;
+    if (stored.expected != 0) {
+        sent_[stored.journal] = stored.expected - 1;
+        return {};
+    }
+    progress_.pushed += flight.count;
+    if (stored.rulings.empty()) return {};
+    INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
+    if (!journal) return {};
+    INDABA_ASSIGN(const auto applied, replica_.learn(journal->head.space, stored.rulings));
+    add(applied);
+    return {};
+}
+
+Result<void> ClientSession::push(Actions& actions)
+{
+    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
+    for (const auto& space : spaces) {
+        INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
+        for (const auto& journal : journals) INDABA_TRY(push_journal(journal, actions));
+    }
+    return {};
+}
+
+Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& actions)
+{
+    auto& sent = sent_.try_emplace(journal.head.id, journal.ruled).first->second;
+    while (sent < journal.last && in_flight_bytes_ < shared::limits::kWindow_bytes) {
+        INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, shared::limits::kMessageTarget_bytes));
+        if (!next) return {};
+        if (in_flight_.empty()) waiting_ = true;
+        in_flight_.push_back({journal.head.id, next->last - sent, next->change_set.size()});
+        in_flight_bytes_ += next->change_set.size();
+        sent = next->last;
+        actions.send.push_back(encode_message(Push{std::move(next->change_set)}));
+    }
+    return {};
+}
+
+Result<bool> ClientSession::all_ruled()
+{
+    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
+    for (const auto& space : spaces) {
+        INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
+        for (const auto& journal : journals)
+            if (journal.ruled < journal.last) return false;
+    }
+    return true;
+}
+
+/// Ends every event: an error closes the session; so does being up to date, unless it is to stay.
+Actions ClientSession::finish(Result<void> outcome, Actions actions)
+{
+    if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_) {
+        auto ruled = all_ruled();
+        if (ruled.has_error()) outcome = ruled.error();
+        else progress_.up_to_date = *ruled;
+    } else {
+        progress_.up_to_date = false;
+    }
+    if (outcome.has_error()) {
+        actions.error = outcome.error();
+        actions.close = true;
+    } else if (progress_.up_to_date && !options_.stay) {
+        actions.send.push_back(encode_message(Bye{Errc::cancelled, {}}));
+        actions.close = true;
+    }
+    closed_ = actions.close;
+    return actions;
+}
+
+}  // namespace indaba::sync

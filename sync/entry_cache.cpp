@@ -1,0 +1,83 @@
+#include "sync/entry_cache.hpp"
+
+#include "sync/merge.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+namespace {
+
+/// Entries kept decoded at once: a storage transaction seldom needs more, and each can be large.
+constexpr std::size_t kLoadedEntries = 64;
+
+bool is_leaf(const Cells& cells, std::string_view key, const TransactionName& name)
+{
+    const auto* cell = cells.find(key);
+    return cell != nullptr && std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) { return leaf.name == name; });
+}
+
+}  // namespace
+
+bool is_deletion(const shared::Write& write)
+{
+    return write.key == shared::kExistence && write.value.kind() == shared::ValueKind::boolean && !write.value.as_boolean();
+}
+
+Result<LoadedEntry> LoadedEntry::from(StoredEntry entry)
+{
+    LoadedEntry loaded;
+    loaded.entry_ = std::move(entry);
+    INDABA_ASSIGN(loaded.transaction_, shared::decode_transaction(loaded.entry_.payload));
+    const auto& writes = loaded.transaction_.writes;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < loaded.transaction_.records.size(); ++i) {
+        std::size_t end = first;
+        while (end < writes.size() && writes[end].record == i) ++end;
+        loaded.by_record_[loaded.transaction_.records[i].id] = std::span(writes).subspan(first, end - first);
+        first = end;
+    }
+    return loaded;
+}
+
+std::span<const shared::Write> LoadedEntry::writes_to(const RecordId& record) const
+{
+    const auto place = by_record_.find(record);
+    return place == by_record_.end() ? std::span<const shared::Write>() : place->second;
+}
+
+Result<const LoadedEntry*> EntryCache::load(const TransactionName& name)
+{
+    if (const auto place = loaded_.find(name); place != loaded_.end()) return &place->second;
+    INDABA_ASSIGN(auto entry, storage_.find_entry(name));
+    if (!entry) return nullptr;
+    INDABA_ASSIGN(auto loaded, LoadedEntry::from(std::move(*entry)));
+    if (loaded_.size() >= kLoadedEntries) loaded_.clear();
+    return &loaded_.emplace(name, std::move(loaded)).first->second;
+}
+
+void EntryCache::learn(const Ruling& ruling)
+{
+    if (const auto place = loaded_.find(ruling.name); place != loaded_.end()) place->second.entry_.ruling = ruling;
+}
+
+Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record, const shared::Write& write, JournalId author,
+                                                         const Cells& leaves)
+{
+    std::vector<TransactionName> named;
+    auto open = write.bases;
+    while (!open.empty()) {
+        const auto base = open.back();
+        open.pop_back();
+        if (has_name(named, base)) continue;
+        insert_name(named, base);
+        if (base.journal != author || is_leaf(leaves, write.key, base)) continue;
+        INDABA_ASSIGN(const auto* entry, load(base));
+        if (entry == nullptr || !entry->refused()) continue;
+        for (const auto& before : entry->writes_to(record))
+            if (before.key == write.key || is_deletion(write)) open.insert(open.end(), before.bases.begin(), before.bases.end());
+    }
+    return named;
+}
+
+}  // namespace indaba::sync

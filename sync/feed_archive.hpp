@@ -1,0 +1,39 @@
+// How the shapes of feed.hpp go through the archives. Included where messages are encoded or hashed, nowhere else.
+#pragma once
+
+#include "shared/archive.hpp"
+#include "sync/feed.hpp"
+
+namespace indaba::sync {
+
+template <class Archive>
+void serialize(Archive& archive, Reason& reason)
+{
+    archive(shared::checked(reason.code, Reason::Code::lost), reason.field, reason.text);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Ruling& ruling)
+{
+    archive(ruling.number, ruling.name, ruling.line, shared::checked(ruling.verdict, Verdict::lost), ruling.reason, ruling.time_ms);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SignedHead& head)
+{
+    archive(head.space, head.number, head.hash, head.time_ms, head.backed_up, head.signature.bytes);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Cursor& cursor)
+{
+    archive(shared::compact(cursor.base), shared::compact(cursor.position), shared::compact(cursor.head), cursor.head_hash);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Author& author)
+{
+    archive(author.journal, author.device, author.device_name, author.person);
+}
+
+}  // namespace indaba::sync

@@ -1,0 +1,190 @@
+#include "sync/messages.hpp"
+
+#include "shared/archive.hpp"
+#include "sync/batch.hpp"
+#include "sync/feed_archive.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+using shared::BinaryInput;
+using shared::BinaryOutput;
+using shared::compact;
+using shared::Errc;
+
+template <class Archive>
+void serialize(Archive& archive, Following& following)
+{
+    archive(following.space, following.cursor, following.journal, compact(following.held_from), compact(following.held_to));
+}
+
+template <class Archive>
+void serialize(Archive& archive, Hello& hello)
+{
+    archive(compact(hello.protocol), hello.program, hello.now_ms, hello.grants, hello.following);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Replica::Grant& grant)
+{
+    archive(grant.space, grant.kind, grant.title, grant.role);
+}
+
+/// A standing in a list: cereal finds serialization by class, so the list is of these.
+struct StandingItem {
+    Standing standing = Standing::at_head;
+
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(shared::checked(standing, Standing::not_granted));
+    }
+};
+
+void save(BinaryOutput& archive, const Welcome& welcome)
+{
+    std::vector<StandingItem> standings;
+    for (const auto standing : welcome.standings) standings.push_back({standing});
+    archive(compact(welcome.protocol), welcome.now_ms, standings, welcome.grants_differ);
+    if (welcome.grants_differ) archive(welcome.grants);
+}
+
+void load(BinaryInput& archive, Welcome& welcome)
+{
+    std::vector<StandingItem> standings;
+    archive(compact(welcome.protocol), welcome.now_ms, standings, welcome.grants_differ);
+    for (const auto& item : standings) welcome.standings.push_back(item.standing);
+    if (welcome.grants_differ) archive(welcome.grants);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Follow& follow)
+{
+    archive(follow.following);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Push& push)
+{
+    archive(push.change_set);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Stored& stored)
+{
+    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.rulings, compact(stored.window_bytes));
+}
+
+void save(BinaryOutput& archive, const Batch& batch)
+{
+    save_batch(archive, batch.batch);
+}
+
+void load(BinaryInput& archive, Batch& batch)
+{
+    load_batch(archive, batch.batch);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Taken& taken)
+{
+    archive(compact(taken.window_bytes));
+}
+
+template <class Archive>
+void serialize(Archive& archive, Grants& grants)
+{
+    archive(grants.grants);
+}
+
+template <class Archive>
+void serialize(Archive& archive, HistoryQuestion& question)
+{
+    archive(question.record);
+}
+
+/// A cell of a history entry.
+struct HistoryCell {
+    std::string key;
+    Value value;
+
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(key, value);
+    }
+};
+
+void save(BinaryOutput& archive, const HistoryEntry& entry)
+{
+    std::vector<HistoryCell> cells;
+    for (const auto& [key, value] : entry.cells) cells.push_back({key, value});
+    archive(entry.name, entry.stamp, entry.ruled_ms, entry.author, cells);
+}
+
+void load(BinaryInput& archive, HistoryEntry& entry)
+{
+    std::vector<HistoryCell> cells;
+    archive(entry.name, entry.stamp, entry.ruled_ms, entry.author, cells);
+    for (auto& cell : cells) entry.cells.emplace_back(std::move(cell.key), std::move(cell.value));
+}
+
+template <class Archive>
+void serialize(Archive& archive, HistoryAnswer& answer)
+{
+    archive(answer.record, answer.entries);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Bye& bye)
+{
+    archive(shared::checked(bye.code, Errc::unsupported), bye.text);
+}
+
+namespace {
+
+/// Reads the alternative of that index; a tag is its place in Message, which must therefore never change.
+template <std::size_t I = 0>
+bool load_alternative(BinaryInput& archive, std::size_t tag, Message& message)
+{
+    if constexpr (I < std::variant_size_v<Message>) {
+        if (tag != I) return load_alternative<I + 1>(archive, tag, message);
+        archive(message.emplace<I>());
+        return true;
+    } else {
+        return false;
+    }
+}
+
+}  // namespace
+
+Bytes encode_message(const Message& message)
+{
+    BinaryOutput archive;
+    archive(std::uint8_t(message.index()));
+    std::visit([&](const auto& content) { archive(content); }, message);
+    return archive.take();
+}
+
+Result<Message> decode_message(shared::ByteView bytes)
+{
+    if (bytes.size() > shared::limits::kMessage_bytes) return fail(Errc::too_large, "a message over 5 MiB");
+    BinaryInput archive(bytes);
+    std::uint8_t tag = 0;
+    archive(tag);
+    Message message;
+    if (archive.ok() && !load_alternative(archive, tag, message)) return fail(Errc::unsupported, "a message of an unknown kind: update this program");
+    INDABA_TRY(archive.finish("a message"));
+    return message;
+}
+
+std::uint64_t grants_digest(const std::vector<Replica::Grant>& grants, shared::Digest& digest)
+{
+    if (grants.empty()) return 0;
+    auto sorted = grants;
+    std::ranges::sort(sorted, {}, &Replica::Grant::space);
+    return digest.sha256(shared::encode(sorted)).prefix();
+}
+
+}  // namespace indaba::sync

@@ -1,0 +1,200 @@
+// Writing: from a person's changes to a stored, stamped transaction that shows.
+#include "sync/replica.hpp"
+
+#include "shared/check.hpp"
+#include "sync/entry_cache.hpp"
+#include "sync/fold.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+/// Repeated puts to one record become one; anything else twice is a mistake.
+Result<std::vector<Change>> by_record(const std::vector<Change>& changes)
+{
+    std::vector<Change> merged;
+    std::map<RecordId, std::size_t> places;
+    for (const auto& change : changes) {
+        const auto [place, fresh] = places.try_emplace(change.id, merged.size());
+        if (fresh) {
+            merged.push_back(change);
+            continue;
+        }
+        auto& first = merged[place->second];
+        if (first.kind != change.kind || first.kind != Change::Kind::put || first.type != change.type)
+            return fail(Errc::usage, "two different changes to one record in one transaction: make them one after the other");
+        first.cells.insert(first.cells.end(), change.cells.begin(), change.cells.end());
+    }
+    for (auto& change : merged) {  // the last value of a key counts
+        std::ranges::stable_sort(change.cells, {}, [](const auto& cell) { return cell.first; });
+        const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+        const auto kept = std::unique(change.cells.rbegin(), change.cells.rend(), same);
+        change.cells.erase(change.cells.begin(), kept.base());
+    }
+    return merged;
+}
+
+Result<void> check_shown(const shared::Catalogue& catalogue, const std::string& type, const Cells& cells)
+{
+    if (existence(cells) == Existence::deleted) return {};
+    const auto* known = catalogue.type(type);
+    if (known == nullptr) return {};
+    std::vector<shared::CellView> views;
+    for (const auto& cell : cells) {
+        const auto* field = known->field(cell.key);
+        const auto* leaf = shown(cell, field, shared::policy(known, cell.key));
+        if (cell.key != shared::kExistence && leaf != nullptr && !leaf->value.is_absent()) views.emplace_back(cell.key, &leaf->value);
+    }
+    return shared::check_record(*known, views);
+}
+
+Result<void> check_values(const shared::Catalogue& catalogue, const std::string& type, std::span<const shared::Write> writes)
+{
+    for (const auto& write : writes)
+        if (write.key != shared::kExistence) INDABA_TRY(catalogue.check_value(type, write.key, write.value));
+    return {};
+}
+
+bool writes_there(const std::string& role)
+{
+    return role == "contributor" || role == "editor" || role == "organiser";
+}
+
+}  // namespace
+
+/// One transaction in the making.
+struct Replica::Draft {
+    StoredSpace space;
+    StoredJournal journal;
+    shared::Transaction transaction;
+    std::vector<StoredRecord> records;  ///< as they are before, in the order of the transaction's records
+    std::vector<bool> blind;            ///< the record was deleted: its other cells are not here to be checked
+};
+
+Result<StoredJournal> Replica::journal_for(const SpaceName& space)
+{
+    INDABA_ASSIGN(auto own, ports_.storage.own_journal(space));
+    if (own) return std::move(*own);
+    StoredJournal journal;
+    journal.head = {space, {shared::draw64(ports_.random)}, ports_.signer.public_key()};
+    journal.own = true;
+    journal.last_hash = shared::first_hash(journal.head, ports_.digest);
+    journal.author = {journal.head.id, shared::device_of(journal.head.author, ports_.digest), {}, {}};
+    return journal;
+}
+
+Result<void> Replica::draft_change(const Change& change, Draft& draft)
+{
+    INDABA_ASSIGN(auto found, ports_.storage.find_record(change.id));
+    auto record = found ? std::move(*found) : StoredRecord{change.id, change.type, draft.space.name, 0, {}, {}, {}};
+    if (record.space != draft.space.name) return fail(Errc::usage, "the record lives in the space " + record.space + ": a record never moves");
+    if (record.type != change.type) return fail(Errc::usage, "the record is a " + record.type + ", not a " + change.type);
+    INDABA_ASSIGN(auto writes, writes_of(change, record.shown, ports_.catalogue));
+    if (writes.empty()) return {};
+    INDABA_TRY(check_values(ports_.catalogue, record.type, writes));
+    INDABA_TRY(close_bases(record, draft.journal.head.id, writes));
+    const auto index = std::uint32_t(draft.transaction.records.size());
+    draft.transaction.records.push_back({record.id, record.type});
+    for (auto& write : writes) {
+        write.record = index;
+        draft.transaction.writes.push_back(std::move(write));
+    }
+    draft.blind.push_back(existence(record.shown) == Existence::deleted);
+    draft.records.push_back(std::move(record));
+    return {};
+}
+
+/// A base that is pending and not from this journal may be refused: its author's bases are named as well.
+Result<void> Replica::close_bases(const StoredRecord& record, JournalId own, std::vector<shared::Write>& writes)
+{
+    EntryCache entries(ports_.storage);
+    for (auto& write : writes) {
+        auto open = write.bases;
+        while (!open.empty()) {
+            const auto base = open.back();
+            open.pop_back();
+            if (base.journal == own || std::ranges::find(record.pending, base) == record.pending.end()) continue;
+            INDABA_ASSIGN(const auto* entry, entries.load(base));
+            if (entry == nullptr) continue;
+            for (const auto& before : entry->writes_to(record.id)) {
+                if (before.key != write.key && !is_deletion(write)) continue;
+                for (const auto& name : before.bases) {
+                    if (has_name(write.bases, name)) continue;
+                    insert_name(write.bases, name);
+                    open.push_back(name);
+                }
+            }
+        }
+    }
+    return {};
+}
+
+Result<TransactionName> Replica::store_draft(Draft& draft)
+{
+    INDABA_ASSIGN(auto payload, shared::encode_transaction(draft.transaction));
+    INDABA_ASSIGN(const auto last, ports_.storage.last_stamp());
+    shared::StampClock clock(last);
+    auto& journal = draft.journal;
+    StoredEntry entry;
+    entry.stamp = clock.next(ports_.clock.now_ms());
+    entry.hash = shared::entry_hash(journal.last_hash, journal.last + 1, entry.stamp, ports_.digest.sha256(payload), ports_.digest);
+    entry.name = {journal.head.id, journal.last + 1, entry.hash.prefix()};
+    entry.space = draft.space.name;
+    entry.payload = std::move(payload);
+    auto write = draft.transaction.writes.begin();
+    for (std::size_t i = 0; i < draft.records.size(); ++i) {
+        auto& record = draft.records[i];
+        if (record.pending.empty()) record.word = record.shown;
+        record.pending.push_back(entry.name);
+        for (; write != draft.transaction.writes.end() && write->record == i; ++write) fold_write(record.shown, *write, entry.name, entry.stamp, write->bases);
+        drop_named(record.shown);
+        INDABA_TRY(check_limits(record));
+        if (!draft.blind[i]) INDABA_TRY(check_shown(ports_.catalogue, record.type, record.shown));
+    }
+    // The journal first: an entry is stored under it.
+    journal.last = entry.name.number;
+    journal.last_hash = entry.hash;
+    INDABA_TRY(ports_.storage.save_journal(journal));
+    INDABA_TRY(ports_.storage.add_entry(entry));
+    for (const auto& record : draft.records) INDABA_TRY(ports_.storage.save_record(record));
+    INDABA_TRY(ports_.storage.save_stamp(clock.last()));
+    return entry.name;
+}
+
+Result<void> Replica::check_limits(const StoredRecord& record)
+{
+    if (record.shown.size() > shared::limits::kCells) return fail(Errc::too_large, "a record holds at most 1,024 values");
+    for (const auto& cell : record.shown)
+        if (cell.leaves.size() > shared::limits::kLeaves) return fail(Errc::too_large, cell.key + ": 64 different edits are waiting there: settle them first");
+    return {};
+}
+
+Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, const std::vector<Change>& changes)
+{
+    Draft draft;
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space || space->role.empty()) return fail(Errc::forbidden, "no space called " + name + " on this device: see 'indaba status'");
+    if (!writes_there(space->role)) return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
+    draft.space = std::move(*space);
+    INDABA_ASSIGN(draft.journal, journal_for(name));
+    INDABA_ASSIGN(const auto merged, by_record(changes));
+    for (const auto& change : merged) INDABA_TRY(draft_change(change, draft));
+    if (draft.transaction.records.empty()) return TransactionName{};
+    return store_draft(draft);
+}
+
+Result<TransactionName> Replica::write(const SpaceName& space, const std::vector<Change>& changes)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(const auto name, write_in_transaction(space, changes));
+    INDABA_TRY(transaction.commit());
+    return name;
+}
+
+}  // namespace indaba::sync

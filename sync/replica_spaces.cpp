@@ -1,0 +1,72 @@
+// Spaces that come, go and begin anew: what is pending outlives all of it.
+#include "sync/fold.hpp"
+#include "sync/replica.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+using shared::Errc;
+
+/// After a purge: folds what is pending over the empty word, so that it shows again.
+Result<void> Replica::show_pending(const SpaceName& space)
+{
+    EntryCache entries(ports_.storage);
+    INDABA_ASSIGN(const auto ids, ports_.storage.pending_records(space));
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(id));
+        if (!record) continue;
+        INDABA_TRY(refold(*record, entries));
+        INDABA_TRY(ports_.storage.save_record(*record));
+    }
+    return {};
+}
+
+Result<void> Replica::start_over(const SpaceName& name)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space) return fail(Errc::not_found, "no space called " + name + " on this device");
+    INDABA_TRY(ports_.storage.purge_space(name));
+    space->cursor = {};
+    space->position_hash = {};
+    space->backed_up = 0;
+    INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(show_pending(name));
+    INDABA_ASSIGN(auto journals, ports_.storage.own_journals(name));
+    for (auto& journal : journals) {
+        journal.ruled = 0;  // what the centre rules now is not known: send everything that is held again
+        journal.ruled_hash = 0;
+        INDABA_TRY(ports_.storage.save_journal(journal));
+    }
+    return transaction.commit();
+}
+
+Result<void> Replica::take_grants(const std::vector<Grant>& grants)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto known, ports_.storage.spaces());
+    for (auto& space : known) {
+        const auto granted = std::ranges::any_of(grants, [&](const Grant& grant) { return grant.space == space.name; });
+        if (granted || space.role.empty()) continue;
+        INDABA_TRY(ports_.storage.purge_space(space.name));
+        StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, {}, {}, 0};
+        INDABA_TRY(ports_.storage.save_space(lost));
+    }
+    for (const auto& grant : grants) {
+        const auto place = std::ranges::find(known, grant.space, &StoredSpace::name);
+        auto space = place != known.end() ? *place : StoredSpace{grant.space, {}, {}, {}, true, {}, {}, 0};
+        const bool regained = place != known.end() && place->role.empty();
+        space.kind = grant.kind;
+        space.title = grant.title;
+        space.role = grant.role;
+        INDABA_TRY(ports_.storage.save_space(space));
+        if (regained) INDABA_TRY(show_pending(grant.space));
+    }
+    return transaction.commit();
+}
+
+}  // namespace indaba::sync

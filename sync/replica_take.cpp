@@ -1,0 +1,230 @@
+// Following the feed: a batch of rulings and records becomes the new word, and what was ruled leaves the fold.
+#include "shared/check.hpp"
+#include "sync/entry_cache.hpp"
+#include "sync/feed.hpp"
+#include "sync/fold.hpp"
+#include "sync/replica.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& catalogue)
+{
+    const auto* type = catalogue.type(record.type);
+    std::size_t count = existence(record.shown) == Existence::disputed ? 1 : 0;
+    for (const auto& cell : record.shown)
+        if (cell.leaves.size() > 1 && cell.key != shared::kExistence && in_conflict(cell, shared::policy(type, cell.key))) ++count;
+    return count;
+}
+
+}  // namespace
+
+/// What taking one batch needs to remember.
+struct Replica::Step {
+    explicit Step(Storage& storage) : entries(storage) {}
+
+    StoredSpace space;
+    Hash hash;  ///< chain hash at batch.to
+    EntryCache entries;
+    std::map<JournalId, std::optional<StoredJournal>> journals;
+    std::unordered_map<TransactionName, const Ruling*> own;        ///< rulings of this batch on entries that are here
+    std::unordered_map<std::uint64_t, const Ruling*> own_by_number;
+    std::vector<TransactionName> refused;
+    Applied outcome;
+};
+
+Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
+{
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(batch.space));
+    if (!space || space->role.empty() || !space->carried) return false;
+    if (space->cursor.position != batch.from) return false;
+    step.space = std::move(*space);
+    step.hash = step.space.position_hash;
+    auto number = batch.from;
+    for (const auto& ruling : batch.rulings) {
+        if (ruling.number != ++number) return fail(Errc::malformed, "the centre's rulings have a gap");
+        step.hash = chain_hash(step.hash, ruling, ports_.digest);
+    }
+    if (number != batch.to) return fail(Errc::malformed, "the centre's batch ends early");
+    if (!batch.head) return true;
+    const auto& head = *batch.head;
+    if (head.space != batch.space || head.number != batch.to || head.hash != step.hash ||
+        !ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
+        return fail(Errc::untrusted, "the head of the feed of " + batch.space + " does not hold: the centre did not sign what it sent");
+    return true;
+}
+
+Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
+{
+    auto [place, fresh] = step.journals.try_emplace(ruling.name.journal);
+    if (fresh) {
+        INDABA_ASSIGN(place->second, ports_.storage.find_journal(ruling.name.journal));
+    }
+    auto& journal = place->second;
+    if (!journal || journal->last == 0) return {};  // nothing of it is held here
+    if (ruling.line == ruling.name.journal.value && ruling.name.number > journal->ruled) {
+        journal->ruled = ruling.name.number;
+        journal->ruled_hash = ruling.name.hash;
+    }
+    INDABA_ASSIGN(const bool held, ports_.storage.set_ruling(ruling));
+    if (!held) return {};
+    step.own[ruling.name] = &ruling;
+    step.own_by_number[ruling.number] = &ruling;
+    const bool refused = ruling.verdict != Verdict::accepted;
+    if (refused) step.refused.push_back(ruling.name);
+    if (journal->own) ++(refused ? step.outcome.refused : step.outcome.accepted);
+    return {};
+}
+
+Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& step)
+{
+    for (const auto& ruling : rulings) INDABA_TRY(learn_ruling(ruling, step));
+    for (const auto& [id, journal] : step.journals)
+        if (journal && journal->last > 0) INDABA_TRY(ports_.storage.save_journal(*journal));
+    return {};
+}
+
+/// Takes out of the fold of this record what is refused, or ruled by the record's own number or base.
+Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
+{
+    const auto through = std::max(record.number, step.space.cursor.base);
+    const auto settled = [&](const Ruling& ruling) { return ruling.number <= through || ruling.verdict != Verdict::accepted; };
+    std::vector<TransactionName> left;
+    for (const auto& name : record.pending) {
+        if (const auto place = step.own.find(name); place != step.own.end()) {
+            if (!settled(*place->second)) left.push_back(name);
+            continue;
+        }
+        INDABA_ASSIGN(const auto* entry, step.entries.load(name));
+        if (entry == nullptr || !entry->entry().ruling || !settled(*entry->entry().ruling)) left.push_back(name);
+    }
+    record.pending = std::move(left);
+    return refold(record, step.entries);
+}
+
+/// The centre's cells after the receiver's own transaction: exactly what it wrote, at its own number.
+Result<void> Replica::take_echo(const FeedRecord& record, StoredRecord& stored, Step& step)
+{
+    const auto ruling = step.own_by_number.find(record.number);
+    if (ruling == step.own_by_number.end()) return fail(Errc::malformed, "the centre echoes a transaction that is not from here");
+    INDABA_ASSIGN(const auto* entry, step.entries.load(ruling->second->name));
+    if (entry == nullptr) return fail(Errc::corrupt, "an entry of this device's journal is gone");
+    const auto writes = entry->writes_to(record.id);
+    if (writes.empty()) return fail(Errc::malformed, "the centre echoes a record that the transaction does not write to");
+    auto& word = *stored.word;
+    for (const auto& write : writes) {
+        auto& cell = word.at(write.key);
+        cell.leaves.assign(1, Leaf{entry->entry().name, std::min(entry->entry().stamp, Stamp::end_of(ruling->second->time_ms)), write.value, {}});
+        cell.unknown.clear();
+        cell.number = record.number;
+    }
+    return {};
+}
+
+Result<void> Replica::take_record(const FeedRecord& record, Step& step)
+{
+    INDABA_ASSIGN(auto found, ports_.storage.find_record(record.id));
+    auto stored = found ? std::move(*found) : StoredRecord{record.id, record.type, step.space.name, 0, {}, {}, {}};
+    if (stored.space != step.space.name) return fail(Errc::malformed, "the centre sends a record of another space");
+    const auto before = conflicts_in(stored, ports_.catalogue);
+    if (!stored.word) stored.word = std::move(stored.shown);
+    if (record.echo) {
+        INDABA_TRY(take_echo(record, stored, step));
+    } else {
+        if (record.tombstone) stored.word->clear();
+        for (const auto& cell : record.cells) stored.word->at(cell.key) = cell;
+    }
+    stored.number = record.number;
+    INDABA_TRY(settle_pending(stored, step));
+    const auto after = conflicts_in(stored, ports_.catalogue);
+    if (after > before) step.outcome.conflicts += after - before;
+    if (!record.echo) ++step.outcome.records;
+    return ports_.storage.save_record(stored);
+}
+
+Result<void> Replica::take_records(const FeedBatch& batch, Step& step)
+{
+    auto number = batch.from;
+    for (const auto& record : batch.records) {
+        if (record.number < number || record.number > batch.to) return fail(Errc::malformed, "the centre's records are not in order");
+        number = record.number;
+        INDABA_TRY(take_record(record, step));
+    }
+    return {};
+}
+
+/// Takes an entry, if it is ruled so, out of the fold of every record that it wrote to; those built on it are folded without it.
+Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
+{
+    INDABA_ASSIGN(const auto* entry, step.entries.load(name));
+    if (entry == nullptr) return {};
+    std::vector<RecordId> ids;
+    for (const auto& record : entry->transaction().records) ids.push_back(record.id);
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(id));
+        if (!record || std::ranges::find(record->pending, name) == record->pending.end()) continue;
+        INDABA_TRY(settle_pending(*record, step));
+        INDABA_TRY(ports_.storage.save_record(*record));
+    }
+    return {};
+}
+
+Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
+{
+    auto& space = step.space;
+    space.cursor.position = batch.to;
+    space.position_hash = step.hash;
+    if (batch.to >= space.cursor.head) {
+        space.cursor.head = batch.to;
+        space.cursor.head_hash = step.hash;
+    }
+    if (batch.head) {
+        space.cursor.base = batch.to;
+        space.backed_up = batch.head->backed_up;
+        step.outcome.caught_up = true;
+        INDABA_TRY(ports_.storage.drop_rulings(space.name));
+    } else {
+        INDABA_TRY(ports_.storage.keep_rulings(space.name, batch.to, batch.rulings));
+    }
+    return ports_.storage.save_space(space);
+}
+
+Result<Replica::Applied> Replica::take(const FeedBatch& batch)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    Step step(ports_.storage);
+    INDABA_ASSIGN(const bool joins, check_chain(batch, step));
+    if (!joins) return step.outcome;
+    for (const auto& author : batch.authors) INDABA_TRY(ports_.storage.keep_author(author));
+    INDABA_TRY(take_rulings(batch.rulings, step));
+    INDABA_TRY(take_records(batch, step));
+    for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
+    INDABA_TRY(move_cursor(batch, step));
+    INDABA_TRY(transaction.commit());
+    step.outcome.applied = true;
+    return step.outcome;
+}
+
+Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector<Ruling>& rulings)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    Step step(ports_.storage);
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (space) step.space = std::move(*space);
+    INDABA_TRY(take_rulings(rulings, step));
+    for (const auto& ruling : rulings) INDABA_TRY(settle_entry(ruling.name, step));
+    INDABA_TRY(transaction.commit());
+    step.outcome.applied = true;
+    return step.outcome;
+}
+
+}  // namespace indaba::sync

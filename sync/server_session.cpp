@@ -1,0 +1,255 @@
+#include "sync/server_session.hpp"
+
+#include "shared/transaction.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+HistoryEntry history_of(const StoredEntry& entry, const shared::Transaction& transaction, const RecordId& id)
+{
+    HistoryEntry line;
+    line.name = entry.name;
+    line.stamp = entry.stamp;
+    line.ruled_ms = entry.ruling ? entry.ruling->time_ms : 0;
+    for (const auto& write : transaction.writes)
+        if (transaction.records[write.record].id == id) line.cells.emplace_back(write.key, write.value);
+    return line;
+}
+
+std::size_t size_of(const HistoryEntry& line)
+{
+    std::size_t bytes = 128;
+    for (const auto& [key, value] : line.cells) bytes += key.size() + value.encoding().size();
+    return bytes;
+}
+
+}  // namespace
+
+Actions ServerSession::on_message(shared::ByteView bytes)
+{
+    Actions actions;
+    if (closed_) return actions;
+    const auto message = decode_message(bytes);
+    auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, bytes.size(), actions);
+    if (outcome.has_value() && !actions.close) outcome = pump(actions);
+    return finish(std::move(outcome), std::move(actions));
+}
+
+Actions ServerSession::on_feed(const SpaceName& space)
+{
+    Actions actions;
+    if (closed_ || !lanes_.contains(space)) return actions;
+    return finish(pump(actions), std::move(actions));
+}
+
+std::set<SpaceName> ServerSession::take_grown()
+{
+    return std::exchange(grown_, {});
+}
+
+Actions ServerSession::shut_down()
+{
+    Actions actions;
+    actions.send.push_back(encode_message(Bye{Errc::unreachable, "the centre is closing: try again later"}));
+    actions.close = true;
+    closed_ = true;
+    return actions;
+}
+
+Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Actions& actions)
+{
+    if (const auto* hello = std::get_if<Hello>(&message)) return take_hello(*hello, actions);
+    if (!greeted_) return fail(Errc::malformed, "the device did not say hello");
+    if (const auto* push = std::get_if<Push>(&message)) return take_push(*push, bytes, actions);
+    if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
+    if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(question->record, actions);
+    if (const auto* taken = std::get_if<Taken>(&message)) {
+        if (taken->window_bytes > unacknowledged_bytes_) return fail(Errc::malformed, "the device took more than it was sent");
+        unacknowledged_bytes_ -= taken->window_bytes;
+        return {};
+    }
+    if (std::holds_alternative<Bye>(message)) {
+        actions.close = true;
+        return {};
+    }
+    return fail(Errc::malformed, "the device sent a message that only the centre sends");
+}
+
+Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
+{
+    if (greeted_) return fail(Errc::malformed, "the device said hello twice");
+    if (hello.protocol != kProtocol) return fail(Errc::unsupported, "the device speaks another version than this centre: update one of them");
+    if (hello.following.size() > shared::limits::kSpacesPerSession) return fail(Errc::too_large, "a device follows at most 256 spaces");
+    greeted_ = true;
+    program_ = hello.program.substr(0, shared::limits::kKey_bytes);
+    Welcome welcome;
+    welcome.now_ms = centre_.ports().clock.now_ms();
+    INDABA_ASSIGN(welcome.grants, peer_.grants());
+    welcome.grants_differ = grants_digest(welcome.grants, centre_.ports().digest) != hello.grants;
+    for (const auto& following : hello.following) {
+        INDABA_ASSIGN(const auto standing, follow(following));
+        welcome.standings.push_back(standing);
+    }
+    actions.send.push_back(encode_message(std::move(welcome)));
+    return {};
+}
+
+/// Opens the lane of a space; at the head there is nothing to send on it yet.
+Result<Standing> ServerSession::follow(const Following& following)
+{
+    lanes_.erase(following.space);
+    INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
+    if (!granted) return Standing::not_granted;
+    Lane lane{following.cursor.base, following.cursor.position, following.journal, following.held_from, following.held_to, false};
+    INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.cursor));
+    if (!joins) {
+        lane.base = 0;
+        lane.position = 0;
+    }
+    INDABA_ASSIGN(const auto head, centre_.storage().head(following.space));
+    const bool at_head = joins && lane.base == head.number;
+    lane.owed = !at_head;
+    lanes_[following.space] = lane;
+    return !joins ? Standing::start_over : at_head ? Standing::at_head : Standing::follows;
+}
+
+Result<void> ServerSession::take_follow(const Follow& message, Actions&)
+{
+    for (const auto& following : message.following) {
+        if (lanes_.size() >= shared::limits::kSpacesPerSession && !lanes_.contains(following.space))
+            return fail(Errc::too_large, "a device follows at most 256 spaces");
+        INDABA_ASSIGN(const auto standing, follow(following));
+        if (standing == Standing::start_over) return fail(Errc::untrusted, "the device's cursor is not of this centre: connect again");
+        if (standing != Standing::not_granted) lanes_[following.space].owed = true;
+    }
+    return {};
+}
+
+Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& actions)
+{
+    INDABA_ASSIGN(auto ingested, centre_.ingest(push.change_set));
+    const auto& space = ingested.journal.space;
+    Stored stored{ingested.journal.id, ingested.through, ingested.expected, std::move(ingested.repeated), push.change_set.size()};
+    const auto lane = lanes_.find(space);
+    if (lane == lanes_.end()) {
+        for (auto& ruling : ingested.fresh) stored.rulings.push_back(std::move(ruling));
+    } else if (ingested.expected == 0 && shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {
+        // What it has just pushed it holds.
+        auto& own = lane->second;
+        if (own.journal != ingested.journal.id) {
+            own.journal = ingested.journal.id;
+            own.held_from = ingested.first;
+            own.held_to = ingested.through;
+        } else {
+            own.held_to = std::max(own.held_to, ingested.through);
+        }
+    }
+    if (!ingested.fresh.empty()) grown_.insert(space);
+    actions.send.push_back(encode_message(std::move(stored)));
+    return {};
+}
+
+Result<void> ServerSession::answer_history(const RecordId& id, Actions& actions)
+{
+    HistoryAnswer answer{id, {}};
+    INDABA_ASSIGN(const auto record, centre_.storage().find_record(id));
+    bool granted = false;
+    if (record) {
+        INDABA_ASSIGN(granted, centre_.ports().authority.may_read(peer_.device, record->space));
+    }
+    Result<void> fault;
+    std::size_t bytes = 0;
+    const auto visit = [&](StoredEntry&& entry) {
+        const auto transaction = shared::decode_transaction(entry.payload);
+        if (transaction.has_error()) fault = transaction.error();
+        if (fault.has_error()) return false;
+        answer.entries.push_back(history_of(entry, *transaction, id));
+        bytes += size_of(answer.entries.back());
+        return bytes < shared::limits::kMessageTarget_bytes;
+    };
+    if (granted) INDABA_TRY(centre_.storage().each_entry_of(id, visit));
+    INDABA_TRY(std::move(fault));
+    for (auto& line : answer.entries) {
+        INDABA_ASSIGN(const auto journal, centre_.storage().find_journal(line.name.journal));
+        if (journal) line.author = journal->author;
+    }
+    actions.send.push_back(encode_message(std::move(answer)));
+    return {};
+}
+
+/// Sends on every lane in turn until the window is full or nothing is left.
+Result<void> ServerSession::pump(Actions& actions)
+{
+    for (bool sent = true; sent;) {
+        sent = false;
+        for (auto place = lanes_.begin(); place != lanes_.end();) {
+            auto& [space, lane] = *place++;  // a lane without a role any more is closed below
+            if (unacknowledged_bytes_ >= shared::limits::kWindow_bytes) return {};
+            INDABA_ASSIGN(const bool more, send_batch(space, lane, actions));
+            sent = sent || more;
+        }
+    }
+    return {};
+}
+
+Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Actions& actions)
+{
+    INDABA_ASSIGN(const auto head, centre_.storage().head(name));
+    if (!lane.owed && lane.position == head.number) return false;
+    const auto space = name;  // the lane, and its name with it, may go
+    INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
+    if (!granted) {
+        lanes_.erase(space);
+        INDABA_ASSIGN(auto grants, peer_.grants());
+        actions.send.push_back(encode_message(Grants{std::move(grants)}));
+        return false;
+    }
+    const auto holds = [&](const TransactionName& transaction) {
+        return transaction.journal == lane.journal && transaction.number >= lane.held_from && transaction.number <= lane.held_to;
+    };
+    INDABA_ASSIGN(auto batch, centre_.next_batch({space, lane.base, lane.position, shared::limits::kMessageTarget_bytes}, holds));
+    INDABA_TRY(tell_authors(batch));
+    lane.owed = false;
+    lane.position = batch.to;
+    if (batch.head) lane.base = batch.to;
+    auto bytes = encode_message(Batch{std::move(batch)});
+    unacknowledged_bytes_ += bytes.size();
+    actions.send.push_back(std::move(bytes));
+    return true;
+}
+
+Result<void> ServerSession::tell_authors(FeedBatch& batch)
+{
+    std::set<JournalId> fresh;
+    const auto note = [&](JournalId journal) {
+        if (!told_.contains(journal)) fresh.insert(journal);
+    };
+    for (const auto& ruling : batch.rulings) note(ruling.name.journal);
+    for (const auto& record : batch.records)
+        for (const auto& cell : record.cells)
+            for (const auto& leaf : cell.leaves) note(leaf.name.journal);
+    for (const auto journal : fresh) {
+        INDABA_ASSIGN(auto known, centre_.storage().find_journal(journal));
+        if (known) batch.authors.push_back(std::move(known->author));
+        told_.insert(journal);
+    }
+    return {};
+}
+
+Actions ServerSession::finish(Result<void> outcome, Actions actions)
+{
+    if (outcome.has_error()) {
+        actions.send.push_back(encode_message(Bye{outcome.error().code, outcome.error().text}));
+        actions.error = outcome.error();
+        actions.close = true;
+    }
+    closed_ = closed_ || actions.close;
+    return actions;
+}
+
+}  // namespace indaba::sync
