@@ -2,9 +2,9 @@
 
 #include "platform/openssl_native.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <algorithm>
 
 namespace indaba::platform {
 namespace {
@@ -71,10 +71,10 @@ std::string sign_and_spell(X509* certificate, EVP_PKEY* key)
 
 Result<X509Owner> read_certificate(std::string_view pem)
 {
-    if (pem.size() > kMaxPemBytes) { return malformed("the certificate is too large"); }
+    if (pem.size() > kMaxPemBytes) return malformed("the certificate is too large");
     const BioOwner bio = bio_over(pem);
     X509Owner certificate(PEM_read_bio_X509(bio.get(), nullptr, refuse_password, nullptr));
-    if (!certificate) { return malformed("that is not a certificate in PEM"); }
+    if (!certificate) return malformed("that is not a certificate in PEM");
     return certificate;
 }
 
@@ -83,7 +83,7 @@ Result<X509Owner> issue(std::string_view authority_pem, std::string_view common_
 {
     INDABA_ASSIGN(const X509Owner authority, read_certificate(authority_pem));
     const KeyOwner native = key_of_point(key);
-    if (!native) { return malformed("the public key is not a point of P-256"); }
+    if (!native) return malformed("the public key is not a point of P-256");
     X509Owner certificate = blank_certificate(native.get(), now_ms, valid_days);
     INDABA_CHECK(X509_set_issuer_name(certificate.get(), X509_get_subject_name(authority.get())) == 1);
     set_common_name(certificate.get(), common_name);
@@ -99,7 +99,7 @@ bool is_dns_name(const std::string& host)
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
     };
-    if (host.empty() || host.size() > kMaxHostBytes || !std::all_of(host.begin(), host.end(), allowed)) { return false; }
+    if (host.empty() || host.size() > kMaxHostBytes || !std::all_of(host.begin(), host.end(), allowed)) return false;
     return host.find("..") == std::string::npos && host.front() != '.' && host.front() != '-' && host.back() != '.';
 }
 
@@ -107,9 +107,9 @@ bool is_dns_name(const std::string& host)
 Bytes address_bytes(const std::string& host)
 {
     Bytes bytes(16);
-    if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) { return bytes; }
+    if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return bytes;
     bytes.resize(4);
-    if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) { return bytes; }
+    if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return bytes;
     return {};
 }
 
@@ -123,7 +123,8 @@ Result<void> add_hosts(X509* certificate, const std::vector<std::string>& hosts)
     for (const std::string& host : hosts) {
         const Bytes address = address_bytes(host);
         if (address.empty() && !is_dns_name(host)) {
-            return shared::fail(Errc::usage, "a host must be a DNS name or an IP address, such as hub.example or 10.0.0.5");
+            return shared::fail(Errc::usage,
+                                "a host must be a DNS name or an IP address, such as hub.example or 10.0.0.5");
         }
         const ByteView value = address.empty() ? shared::as_bytes(host) : ByteView(address);
         GENERAL_NAME* name = GENERAL_NAME_new();
@@ -162,7 +163,8 @@ Result<CertificateAuthority> CertificateAuthority::load(std::string_view certifi
 {
     INDABA_ASSIGN(const PublicKey point, certificate_key(certificate_pem));
     if (point != key.public_key()) {
-        return shared::fail(Errc::untrusted, "the authority's key is not its certificate's; restore both from one backup");
+        return shared::fail(Errc::untrusted,
+                            "the authority's key is not its certificate's; restore both from one backup");
     }
     return CertificateAuthority(std::string(certificate_pem), std::move(key));
 }
@@ -199,13 +201,13 @@ std::string make_signing_request(const KeyPair& key)
 
 Result<PublicKey> signing_request_key(std::string_view request_pem)
 {
-    if (request_pem.size() > kMaxPemBytes) { return malformed("the certificate request is too large"); }
+    if (request_pem.size() > kMaxPemBytes) return malformed("the certificate request is too large");
     const BioOwner bio = bio_over(request_pem);
     const RequestOwner request(PEM_read_bio_X509_REQ(bio.get(), nullptr, refuse_password, nullptr));
-    if (!request) { return malformed("that is not a certificate request in PEM"); }
+    if (!request) return malformed("that is not a certificate request in PEM");
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());
     const std::optional<PublicKey> point = key ? point_of_key(key) : std::nullopt;
-    if (!point) { return malformed("the certificate request is not for a P-256 key"); }
+    if (!point) return malformed("the certificate request is not for a P-256 key");
     if (X509_REQ_verify(request.get(), key) != 1) {
         ERR_clear_error();
         return shared::fail(Errc::untrusted, "the certificate request is not signed with its own key");
@@ -227,7 +229,7 @@ Result<PublicKey> certificate_key(std::string_view pem)
     INDABA_ASSIGN(const X509Owner certificate, read_certificate(pem));
     EVP_PKEY* key = X509_get0_pubkey(certificate.get());
     const std::optional<PublicKey> point = key ? point_of_key(key) : std::nullopt;
-    if (!point) { return malformed("the certificate is not for a P-256 key"); }
+    if (!point) return malformed("the certificate is not for a P-256 key");
     return *point;
 }
 

@@ -13,8 +13,10 @@ inline constexpr std::size_t kMaxPemBytes = 16 * 1024;  // a P-256 certificate w
 
 class CertificateAuthority {
 public:
-    /// A self-signed root that may sign end entities and nothing below them. Valid from a day before `now_ms`, 30 years.
-    [[nodiscard]] static Result<CertificateAuthority> make(std::string_view organisation, KeyPair key, std::int64_t now_ms);
+    /// A self-signed root that may sign end entities and nothing below them. Valid from a day before `now_ms`, 30
+    /// years.
+    [[nodiscard]] static Result<CertificateAuthority> make(std::string_view organisation, KeyPair key,
+                                                           std::int64_t now_ms);
     /// untrusted if the key is not the certificate's.
     [[nodiscard]] static Result<CertificateAuthority> load(std::string_view certificate_pem, KeyPair key);
 

@@ -2,12 +2,12 @@
 
 #include "platform/openssl_native.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
+#include <algorithm>
+#include <cstring>
 
 namespace indaba::platform {
 namespace {
@@ -124,13 +124,13 @@ KeyOwner key_of_point(const PublicKey& point)
 
 std::optional<PublicKey> point_of_key(EVP_PKEY* key)
 {
-    if (!is_p256(key)) { return std::nullopt; }
+    if (!is_p256(key)) return std::nullopt;
     // A key read from a file may spell its point compressed.
     EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "uncompressed");
     PublicKey point;
     std::size_t size = 0;
-    const int read = EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point.bytes.data(),
-                                                     point.bytes.size(), &size);
+    const int read =
+        EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, point.bytes.data(), point.bytes.size(), &size);
     if (read != 1 || size != point.bytes.size() || point.bytes[0] != 0x04) {
         ERR_clear_error();
         return std::nullopt;
@@ -143,14 +143,14 @@ Hash OpensslDigest::sha256(ByteView bytes) { return sha256_of(bytes); }
 bool OpensslDigest::verify(const PublicKey& key, ByteView message, const Signature& signature)
 {
     EVP_PKEY* const native = cached_key(key);
-    if (native == nullptr) { return false; }
+    if (native == nullptr) return false;
     const Hash hash = sha256_of(message);
     const std::string der = signature_der(signature);
     KeyContextOwner context(EVP_PKEY_CTX_new_from_pkey(nullptr, native, nullptr));
     INDABA_CHECK(context && EVP_PKEY_verify_init(context.get()) == 1);
     const int verdict = EVP_PKEY_verify(context.get(), reinterpret_cast<const unsigned char*>(der.data()), der.size(),
                                         hash.bytes.data(), hash.bytes.size());
-    if (verdict != 1) { ERR_clear_error(); }
+    if (verdict != 1) ERR_clear_error();
     return verdict == 1;
 }
 
@@ -174,13 +174,13 @@ Result<KeyPair> KeyPair::from_pem(std::string_view pem)
         ERR_clear_error();
         return shared::fail(Errc::malformed, std::string("the private key cannot be used: ") + why);
     };
-    if (pem.size() > kMaxKeyPemBytes) { return refused("it is too large"); }
+    if (pem.size() > kMaxKeyPemBytes) return refused("it is too large");
     const BioOwner bio = bio_over(pem);
     std::shared_ptr<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, refuse_password, nullptr), EVP_PKEY_free);
-    if (!key) { return refused("it is not an unencrypted key in PEM"); }
-    if (!point_of_key(key.get())) { return refused("it is not a P-256 key"); }
+    if (!key) return refused("it is not an unencrypted key in PEM");
+    if (!point_of_key(key.get())) return refused("it is not a P-256 key");
     KeyContextOwner context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-    if (!context || EVP_PKEY_check(context.get()) != 1) { return refused("its halves do not belong together"); }
+    if (!context || EVP_PKEY_check(context.get()) != 1) return refused("its halves do not belong together");
     return KeyPair(std::move(key));
 }
 

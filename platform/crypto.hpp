@@ -21,7 +21,8 @@ using shared::Result;
 class OpensslDigest final : public shared::Digest {
 public:
     [[nodiscard]] shared::Hash sha256(ByteView bytes) override;
-    [[nodiscard]] bool verify(const shared::PublicKey& key, ByteView message, const shared::Signature& signature) override;
+    [[nodiscard]] bool verify(const shared::PublicKey& key, ByteView message,
+                              const shared::Signature& signature) override;
 };
 
 /// A private key of this device or centre. Copies share one key.

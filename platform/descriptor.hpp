@@ -13,7 +13,7 @@ public:
     Descriptor& operator=(Descriptor&&) = delete;
     ~Descriptor()
     {
-        if (number_ >= 0) { ::close(number_); }
+        if (number_ >= 0) ::close(number_);
     }
 
     [[nodiscard]] int get() const { return number_; }

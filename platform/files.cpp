@@ -3,13 +3,13 @@
 #include "platform/descriptor.hpp"
 #include "shared/check.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 namespace indaba::platform {
 namespace {
@@ -25,50 +25,52 @@ shared::Error system_error(const std::string& path, const std::string& what)
     const int number = errno;
     const std::string text = path + ": " + what + " (" + std::strerror(number) + ")";
     switch (number) {
-    case ENOENT: return {Errc::not_found, path + ": there is no such file"};
-    case EACCES:
-    case EPERM:
-    case EROFS: return {Errc::forbidden, text + "; check its permissions"};
-    case ELOOP: return {Errc::forbidden, path + ": is a symbolic link, which is not followed here"};
-    case ENOSPC:
-    case EDQUOT: return {Errc::full, path + ": the disk is full; make room and try again"};
-    default: return {Errc::io, text};
+        case ENOENT: return {Errc::not_found, path + ": there is no such file"};
+        case EACCES:
+        case EPERM:
+        case EROFS: return {Errc::forbidden, text + "; check its permissions"};
+        case ELOOP: return {Errc::forbidden, path + ": is a symbolic link, which is not followed here"};
+        case ENOSPC:
+        case EDQUOT: return {Errc::full, path + ": the disk is full; make room and try again"};
+        default: return {Errc::io, text};
     }
 }
 
 std::string directory_of(const std::string& path)
 {
     const std::size_t slash = path.find_last_of('/');
-    if (slash == std::string::npos) { return "."; }
+    if (slash == std::string::npos) return ".";
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 Result<void> sync_directory(const std::string& path)
 {
     const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0) { return system_error(path, "cannot be written to disk"); }
+    if (!directory || ::fsync(directory.get()) != 0) return system_error(path, "cannot be written to disk");
     return {};
 }
 
 Result<Bytes> read_all(int file, const std::string& path, std::size_t max_bytes)
 {
     struct stat status{};
-    if (::fstat(file, &status) != 0) { return system_error(path, "cannot be read"); }
-    if (!S_ISREG(status.st_mode)) { return shared::fail(Errc::usage, path + ": is not a file"); }
+    if (::fstat(file, &status) != 0) return system_error(path, "cannot be read");
+    if (!S_ISREG(status.st_mode)) return shared::fail(Errc::usage, path + ": is not a file");
     Bytes bytes;
     const auto expected = static_cast<std::uint64_t>(status.st_size);
-    const auto too_large = [&] { return shared::fail(Errc::too_large, path + ": is over " + std::to_string(max_bytes) + " bytes"); };
-    if (expected > max_bytes) { return too_large(); }
+    const auto too_large = [&] {
+        return shared::fail(Errc::too_large, path + ": is over " + std::to_string(max_bytes) + " bytes");
+    };
+    if (expected > max_bytes) return too_large();
     bytes.resize(static_cast<std::size_t>(expected) + 1);  // the one more shows a file that grows
     std::size_t filled = 0;
     while (true) {
         const ssize_t count = ::read(file, bytes.data() + filled, bytes.size() - filled);
-        if (count < 0 && errno == EINTR) { continue; }
-        if (count < 0) { return system_error(path, "cannot be read"); }
-        if (count == 0) { break; }
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return system_error(path, "cannot be read");
+        if (count == 0) break;
         filled += static_cast<std::size_t>(count);
-        if (filled > max_bytes) { return too_large(); }
-        if (filled == bytes.size()) { bytes.resize(bytes.size() * 2); }
+        if (filled > max_bytes) return too_large();
+        if (filled == bytes.size()) bytes.resize(bytes.size() * 2);
     }
     bytes.resize(filled);
     return bytes;
@@ -78,8 +80,8 @@ Result<void> write_all(int file, const std::string& path, ByteView bytes)
 {
     while (!bytes.empty()) {
         const ssize_t count = ::write(file, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR) { continue; }
-        if (count < 0) { return system_error(path, "cannot be written"); }
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return system_error(path, "cannot be written");
         bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
     return {};
@@ -94,23 +96,23 @@ public:
     }
     ~TemporaryFile()
     {
-        if (file_ && !renamed_) { ::unlink(path_.c_str()); }
+        if (file_ && !renamed_) ::unlink(path_.c_str());
     }
     TemporaryFile(const TemporaryFile&) = delete;
     TemporaryFile& operator=(const TemporaryFile&) = delete;
 
     [[nodiscard]] Result<void> fill(ByteView bytes, unsigned mode)
     {
-        if (!file_) { return system_error(path_, "cannot be made"); }
-        if (::fchmod(file_.get(), mode) != 0) { return system_error(path_, "cannot be made"); }
+        if (!file_) return system_error(path_, "cannot be made");
+        if (::fchmod(file_.get(), mode) != 0) return system_error(path_, "cannot be made");
         INDABA_TRY(write_all(file_.get(), path_, bytes));
-        if (::fsync(file_.get()) != 0) { return system_error(path_, "cannot be written to disk"); }
+        if (::fsync(file_.get()) != 0) return system_error(path_, "cannot be written to disk");
         return {};
     }
 
     [[nodiscard]] Result<void> rename_to(const std::string& target)
     {
-        if (::rename(path_.c_str(), target.c_str()) != 0) { return system_error(target, "cannot be replaced"); }
+        if (::rename(path_.c_str(), target.c_str()) != 0) return system_error(target, "cannot be replaced");
         renamed_ = true;
         return {};
     }
@@ -123,9 +125,9 @@ private:
 
 Result<void> make_directory(const std::string& path)
 {
-    if (::mkdir(path.c_str(), kPrivateDirectoryMode) == 0) { return sync_directory(directory_of(path)); }
-    if (errno == EEXIST) { return {}; }
-    if (errno != ENOENT || directory_of(path) == path) { return system_error(path, "cannot be made"); }
+    if (::mkdir(path.c_str(), kPrivateDirectoryMode) == 0) return sync_directory(directory_of(path));
+    if (errno == EEXIST) return {};
+    if (errno != ENOENT || directory_of(path) == path) return system_error(path, "cannot be made");
     INDABA_TRY(make_directory(directory_of(path)));
     if (::mkdir(path.c_str(), kPrivateDirectoryMode) != 0 && errno != EEXIST) {
         return system_error(path, "cannot be made");
@@ -140,7 +142,7 @@ bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0;
 Result<Bytes> read_file(const std::string& path, std::size_t max_bytes)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) { return system_error(path, "cannot be opened"); }
+    if (!file) return system_error(path, "cannot be opened");
     return read_all(file.get(), path, max_bytes);
 }
 
@@ -165,9 +167,9 @@ Result<void> write_private_file(const std::string& path, ByteView bytes)
 Result<Bytes> read_private_file(const std::string& path, std::size_t max_bytes)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!file) { return system_error(path, "cannot be opened"); }
+    if (!file) return system_error(path, "cannot be opened");
     struct stat status{};
-    if (::fstat(file.get(), &status) != 0) { return system_error(path, "cannot be read"); }
+    if (::fstat(file.get(), &status) != 0) return system_error(path, "cannot be read");
     if (status.st_uid != ::geteuid()) {
         return shared::fail(Errc::forbidden, path + ": holds a secret but belongs to another user; make a new one");
     }
@@ -181,10 +183,10 @@ Result<void> create_private_file(const std::string& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kPrivateFileMode));
     if (!file) {
-        if (errno == EEXIST) { return {}; }
+        if (errno == EEXIST) return {};
         return system_error(path, "cannot be made");
     }
-    if (::fchmod(file.get(), kPrivateFileMode) != 0) { return system_error(path, "cannot be made"); }
+    if (::fchmod(file.get(), kPrivateFileMode) != 0) return system_error(path, "cannot be made");
     return sync_directory(directory_of(path));
 }
 
@@ -192,8 +194,8 @@ Result<void> make_private_directory(const std::string& path)
 {
     INDABA_TRY(make_directory(path));
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) { return system_error(path, "cannot be read"); }
-    if (!S_ISDIR(status.st_mode)) { return shared::fail(Errc::usage, path + ": is there but is not a directory"); }
+    if (::stat(path.c_str(), &status) != 0) return system_error(path, "cannot be read");
+    if (!S_ISDIR(status.st_mode)) return shared::fail(Errc::usage, path + ": is there but is not a directory");
     if (status.st_uid != ::geteuid() || (status.st_mode & kOthers) != 0) {
         return shared::fail(Errc::forbidden, path + ": others may enter it; run: chmod 700 " + path);
     }
@@ -202,16 +204,18 @@ Result<void> make_private_directory(const std::string& path)
 
 Result<void> remove_file(const std::string& path)
 {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) { return system_error(path, "cannot be removed"); }
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error(path, "cannot be removed");
     return {};
 }
 
 Result<FileLock> FileLock::try_take(const std::string& path)
 {
     Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFileMode));
-    if (!file) { return system_error(path, "cannot be opened"); }
+    if (!file) return system_error(path, "cannot be opened");
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) { return shared::fail(Errc::busy, path + ": another process holds it; try again"); }
+        if (errno == EWOULDBLOCK) {
+            return shared::fail(Errc::busy, path + ": another process holds it; try again");
+        }
         return system_error(path, "cannot be locked");
     }
     return FileLock(file.release());
@@ -219,7 +223,7 @@ Result<FileLock> FileLock::try_take(const std::string& path)
 
 FileLock::~FileLock()
 {
-    if (descriptor_ >= 0) { ::close(descriptor_); }
+    if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 }  // namespace indaba::platform

@@ -2,11 +2,11 @@
 
 #include "shared/check.hpp"
 
-#include <algorithm>
-#include <mutex>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <algorithm>
+#include <mutex>
 
 namespace indaba::platform {
 namespace {
@@ -46,10 +46,10 @@ void append_value(std::string& line, std::string_view value)
 spdlog::level::level_enum spdlog_level(LogLevel level)
 {
     switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug: return spdlog::level::debug;
+        case LogLevel::info: return spdlog::level::info;
+        case LogLevel::warning: return spdlog::level::warn;
+        case LogLevel::error: return spdlog::level::err;
     }
     shared::check_failed("a level");
 }
@@ -88,7 +88,7 @@ Log::~Log() = default;
 
 void Log::write(LogLevel level, const char* event, Fields fields)
 {
-    if (!enabled(level)) { return; }
+    if (!enabled(level)) return;
     INDABA_CHECK(is_name(event));
     std::string line = event;
     for (const LogField& field : fields) {

@@ -24,7 +24,9 @@ struct LogField {
     LogField(const char* name, const std::string& text) : key(name), value(text) {}
     LogField(const char* name, bool truth) : key(name), value(truth ? "true" : "false") {}
     template <std::integral T>
-    LogField(const char* name, T number) : key(name), value(std::to_string(number)) {}
+    LogField(const char* name, T number) : key(name), value(std::to_string(number))
+    {
+    }
 
     std::string_view key;
     std::string value;

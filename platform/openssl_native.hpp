@@ -5,7 +5,6 @@
 #include "shared/check.hpp"
 #include "shared/ports.hpp"
 
-#include <memory>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -13,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

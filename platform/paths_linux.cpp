@@ -1,10 +1,10 @@
 #include "platform/paths.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
 #include <cstdlib>
 #include <filesystem>
-#include <pwd.h>
 #include <string_view>
-#include <unistd.h>
 
 namespace indaba::platform {
 namespace {
@@ -17,7 +17,7 @@ std::string from_environment(const char* name)
 
 std::string person_home()
 {
-    if (std::string home = from_environment("HOME"); home.starts_with('/')) { return home; }
+    if (std::string home = from_environment("HOME"); home.starts_with('/')) return home;
     const passwd* entry = ::getpwuid(::geteuid());
     return entry && entry->pw_dir ? entry->pw_dir : "";
 }
@@ -32,9 +32,9 @@ shared::Result<std::string> default_client_home()
         return failed ? home : absolute.string();
     }
     // The XDG specification: a relative path there is to be ignored.
-    if (const std::string data = from_environment("XDG_DATA_HOME"); data.starts_with('/')) { return data + "/indaba"; }
+    if (const std::string data = from_environment("XDG_DATA_HOME"); data.starts_with('/')) return data + "/indaba";
     const std::string home = person_home();
-    if (home.starts_with('/')) { return home + "/.local/share/indaba"; }
+    if (home.starts_with('/')) return home + "/.local/share/indaba";
     return shared::fail(shared::Errc::usage, "there is no home directory here; name one with --home or INDABA_HOME");
 }
 

@@ -12,7 +12,7 @@ Database::Database(sqlite3* handle, std::string path, bool encrypted)
 
 Database::~Database()
 {
-    for (const auto& [text, prepared] : statements_) { INDABA_CHECK(!prepared->in_use); }
+    for (const auto& [text, prepared] : statements_) INDABA_CHECK(!prepared->in_use);
     statements_.clear();
     INDABA_CHECK(sqlite3_close(handle_) == SQLITE_OK);
 }
@@ -20,8 +20,8 @@ Database::~Database()
 Error Database::failure(int code)
 {
     Error error = sqlite_error(code, handle_, path_);
-    if (is_disk_failure(code) && !broken_) { broken_ = error; }
-    if (in_scope_ && !in_transaction() && !rolled_back_by_) { rolled_back_by_ = error; }
+    if (is_disk_failure(code) && !broken_) broken_ = error;
+    if (in_scope_ && !in_transaction() && !rolled_back_by_) rolled_back_by_ = error;
     return error;
 }
 
@@ -30,7 +30,8 @@ std::unique_ptr<Statement::Prepared> Database::compile(std::string_view sql, boo
     auto prepared = std::make_unique<Statement::Prepared>();
     const unsigned flags = persistent ? SQLITE_PREPARE_PERSISTENT : 0;
     const char* rest = nullptr;
-    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &prepared->handle, &rest);
+    const int code =
+        sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &prepared->handle, &rest);
     if (code != SQLITE_OK) {
         prepared->error = failure(code);
     } else if (prepared->handle == nullptr) {
@@ -42,8 +43,8 @@ std::unique_ptr<Statement::Prepared> Database::compile(std::string_view sql, boo
 Statement Database::statement(Sql sql)
 {
     std::unique_ptr<Statement::Prepared>& slot = statements_[sql.text];
-    if (slot && slot->in_use) { return prepare(sql.text); }
-    if (!slot || slot->handle == nullptr) { slot = compile(sql.text, true); }
+    if (slot && slot->in_use) return prepare(sql.text);
+    if (!slot || slot->handle == nullptr) slot = compile(sql.text, true);
     return Statement(*this, *slot, true);
 }
 
@@ -51,9 +52,9 @@ Statement Database::prepare(std::string_view sql) { return Statement(*this, *com
 
 Result<void> Database::execute(const std::string& script)
 {
-    if (const Error* error = stopped()) { return *error; }
+    if (const Error* error = stopped()) return *error;
     const int code = sqlite3_exec(handle_, script.c_str(), nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) { return failure(code); }
+    if (code != SQLITE_OK) return failure(code);
     return {};
 }
 
@@ -80,7 +81,7 @@ Result<void> Database::commit()
 void Database::rollback()
 {
     // Not through step(): a broken database still has to let go of its locks. An error changes nothing about that.
-    if (in_transaction()) { sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr); }
+    if (in_transaction()) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
     in_scope_ = false;
     rolled_back_by_.reset();
 }
@@ -93,10 +94,10 @@ std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 Result<void> Database::checkpoint(Checkpoint how)
 {
-    if (const Error* error = stopped()) { return *error; }
+    if (const Error* error = stopped()) return *error;
     const int mode = how == Checkpoint::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     const int code = sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr);
-    if (code != SQLITE_OK) { return failure(code); }
+    if (code != SQLITE_OK) return failure(code);
     return {};
 }
 
@@ -116,7 +117,7 @@ Result<Transaction> Transaction::read(Database& database)
 
 Transaction::~Transaction()
 {
-    if (database_ != nullptr) { database_->rollback(); }
+    if (database_ != nullptr) database_->rollback();
 }
 
 Result<void> Transaction::commit()

@@ -1,120 +1,37 @@
-// SQLite behind RAII: a database, its prepared statements, its transactions. The only headers that know SQLite exist
-// are the sqlite*.hpp here; sqlite3.h itself is seen by their sources alone.
-// Thread rule: a Database and everything made from it is used by one thread at a time (SQLITE_THREADSAFE=2); only
-// interrupt() may come from another. Deliberately not: a pool, an ORM, a migration framework.
+// SQLite behind RAII: a database and its transactions; sqlite_statement.hpp has its statements. sqlite3.h itself is
+// seen by the sources of sqlite*.cpp alone. Thread rule: a Database and everything made from it is used by one thread
+// at a time (SQLITE_THREADSAFE=2); only interrupt() may come from another. Deliberately not: a pool, an ORM, a
+// migration framework.
 //
 //     Statement insert = database.statement("INSERT INTO note(id, text) VALUES (?1, ?2)");
-//     insert.bind_all(id, text);
-//     INDABA_TRY(insert.run());
+//     INDABA_TRY(insert.bind_all(id, text).run());
 #pragma once
 
-#include "shared/bytes.hpp"
-#include "shared/result.hpp"
+#include "platform/sqlite_statement.hpp"
 
 #include <array>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 struct sqlite3;
-struct sqlite3_stmt;
 
 namespace indaba::platform {
-
-using shared::Bytes;
-using shared::ByteView;
-using shared::Result;
 
 using Key32 = std::array<std::uint8_t, 32>;
 
 struct DatabaseOptions {
     /// A file path, or a URI beginning with "file:" (for example file:/name?vfs=memdb, shared within the process).
     std::string path;
-    bool create = false;           ///< make the file (mode 0600) if it is not there; else a missing file is not_found
-    bool read_only = false;        ///< reads go on while another connection writes
-    std::optional<Key32> key;      ///< encrypts every page, the -wal file's too; no key derivation, so make it random
-    std::string vfs;               ///< empty: the system's
-    int busy_timeout_ms = 5000;    ///< how long a lock held by somebody else is waited for
+    bool create = false;  ///< make the file (mode 0600) if it is not there; else a missing file is not_found
+    bool read_only = false;  ///< reads go on while another connection writes
+    std::optional<Key32> key;  ///< encrypts every page, the -wal file's too; no key derivation, so make it random
+    std::string vfs;  ///< empty: the system's
+    int busy_timeout_ms = 5000;  ///< how long a lock held by somebody else is waited for
     int cache_kib = 16 * 1024;
-    int wal_pages = 4096;          ///< checkpointed on the first commit that leaves the -wal file longer than this
+    int wal_pages = 4096;  ///< checkpointed on the first commit that leaves the -wal file longer than this
     bool synchronous_off = false;  ///< tests only: an acknowledged commit may not survive a power cut
-};
-
-/// SQL text that lives as long as the program: implicitly made from string literals, and from nothing else.
-struct Sql {
-    const char* text;
-    consteval Sql(const char* literal) : text(literal) {}
-};
-
-class Database;
-
-/// One prepared statement while it is being used. It goes back to its Database's cache, reset, at the end of its scope.
-/// Errors in preparing or binding are kept and answered by step() and run().
-class Statement {
-public:
-    Statement(Statement&& other) noexcept;
-    Statement& operator=(Statement&&) = delete;
-    ~Statement();
-
-    /// Parameters count from 1. Text and blobs are not copied: they must live until run() returned, or until the last
-    /// step(). Bindings stay until they are bound anew, also over run() and reset().
-    template <std::integral T>
-    void bind(int index, T value)
-    {
-        bind_int64(index, static_cast<std::int64_t>(value));  // 64-bit unsigned: the same bits, read back by a cast
-    }
-    void bind(int index, double value);
-    void bind(int index, std::string_view text);
-    void bind(int index, const char* text) { bind(index, std::string_view(text)); }
-    void bind(int index, ByteView blob);
-    void bind(int index, std::nullptr_t);
-    template <class T>
-    void bind(int index, const std::optional<T>& value)
-    {
-        value ? bind(index, *value) : bind(index, nullptr);
-    }
-
-    /// Binds all parameters in order, beginning with 1.
-    template <class... Values>
-    Statement& bind_all(const Values&... values)
-    {
-        int index = 0;
-        (bind(++index, values), ...);
-        return *this;
-    }
-
-    /// True: there is a row. False: the end, and the statement is reset.
-    [[nodiscard]] Result<bool> step();
-    /// Steps to the end, discarding rows, and resets.
-    [[nodiscard]] Result<void> run();
-    /// Back to before the first row. Ends the read of a statement that was not stepped to its end.
-    void reset();
-    /// The last failure was a constraint (UNIQUE, NOT NULL, CHECK): Errc::rule_broken, and nothing is wrong with the file.
-    [[nodiscard]] bool constraint_failed() const;
-
-    /// Columns count from 0. Views hold until the next step() or reset(); NULL reads as 0 and empty.
-    [[nodiscard]] std::int64_t int64(int column) const;
-    [[nodiscard]] double real(int column) const;
-    [[nodiscard]] std::string_view text(int column) const;
-    [[nodiscard]] ByteView blob(int column) const;
-    [[nodiscard]] bool is_null(int column) const;
-
-private:
-    friend class Database;
-    struct Prepared;
-    Statement(Database& database, Prepared& prepared, bool cached);
-    void bind_int64(int index, std::int64_t value);
-    void bound(int code);
-
-    Database* database_;
-    Prepared* prepared_;
-    bool cached_;
 };
 
 class Database {
@@ -185,7 +102,7 @@ private:
     std::string path_;
     bool encrypted_;
     std::optional<shared::Error> broken_;
-    bool in_scope_ = false;                        ///< between begin() and commit() or rollback()
+    bool in_scope_ = false;  ///< between begin() and commit() or rollback()
     std::optional<shared::Error> rolled_back_by_;  ///< in that scope SQLite ended the transaction itself: a statement
                                                    ///< now would commit on its own, so none may run
     std::unordered_map<const char*, std::unique_ptr<Statement::Prepared>> statements_;

@@ -17,8 +17,9 @@ Result<bool> has_meta_table(Database& database)
 template <class Value>
 Result<void> set_meta(Database& database, std::string_view key, const Value& value)
 {
-    Statement put = database.statement("INSERT INTO meta(key, value) VALUES (?1, ?2) "
-                                       "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    Statement put = database.statement(
+        "INSERT INTO meta(key, value) VALUES (?1, ?2) "
+        "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
     return put.bind_all(key, value).run();
 }
 
@@ -27,7 +28,7 @@ Result<void> set_meta(Database& database, std::string_view key, const Value& val
 Result<std::optional<FormatVersion>> format_version(Database& database)
 {
     INDABA_ASSIGN(const bool has_table, has_meta_table(database));
-    if (!has_table) { return std::optional<FormatVersion>(); }
+    if (!has_table) return std::optional<FormatVersion>();
     INDABA_ASSIGN(const auto version, meta_int64(database, kVersion));
     INDABA_ASSIGN(const auto compatible, meta_int64(database, kCompatibleVersion));
     if (!version || !compatible) {
@@ -57,7 +58,7 @@ Result<std::optional<Bytes>> meta_blob(Database& database, std::string_view key)
 {
     Statement get = database.statement("SELECT value FROM meta WHERE key = ?1");
     INDABA_ASSIGN(const bool found, get.bind_all(key).step());
-    if (!found) { return std::optional<Bytes>(); }
+    if (!found) return std::optional<Bytes>();
     const ByteView value = get.blob(0);
     return std::optional(Bytes(value.begin(), value.end()));
 }

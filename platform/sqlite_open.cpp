@@ -26,7 +26,7 @@ using Handle = std::unique_ptr<sqlite3, CloseSqlite>;
 std::string vfs_name(const DatabaseOptions& options)
 {
     constexpr std::string_view kCiphersPrefix = "multipleciphers-";
-    if (options.vfs.empty() || !options.key || options.vfs.starts_with(kCiphersPrefix)) { return options.vfs; }
+    if (options.vfs.empty() || !options.key || options.vfs.starts_with(kCiphersPrefix)) return options.vfs;
     return std::string(kCiphersPrefix) + options.vfs;
 }
 
@@ -34,13 +34,13 @@ Result<Handle> open_handle(const DatabaseOptions& options)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    if (options.create && !options.read_only) { flags |= SQLITE_OPEN_CREATE; }
-    if (is_uri(options.path)) { flags |= SQLITE_OPEN_URI; }
+    if (options.create && !options.read_only) flags |= SQLITE_OPEN_CREATE;
+    if (is_uri(options.path)) flags |= SQLITE_OPEN_URI;
     const std::string vfs = vfs_name(options);
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(options.path.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
     Handle handle(raw);
-    if (code != SQLITE_OK) { return sqlite_error(code, raw, options.path); }
+    if (code != SQLITE_OK) return sqlite_error(code, raw, options.path);
     sqlite3_busy_timeout(raw, options.busy_timeout_ms);
     return handle;
 }
@@ -75,8 +75,8 @@ Result<Handle> open_encrypted(const DatabaseOptions& options)
         INDABA_ASSIGN(Handle handle, open_handle(options));
         INDABA_TRY(set_key(handle.get(), options, cipher));
         code = probe(handle.get());
-        if (code == SQLITE_OK) { return handle; }
-        if (primary_code(code) != SQLITE_NOTADB) { return sqlite_error(code, handle.get(), options.path); }
+        if (code == SQLITE_OK) return handle;
+        if (primary_code(code) != SQLITE_NOTADB) return sqlite_error(code, handle.get(), options.path);
     }
     return sqlite_error(code, nullptr, options.path);
 }
@@ -85,14 +85,14 @@ Result<Handle> open_plain(const DatabaseOptions& options)
 {
     INDABA_ASSIGN(Handle handle, open_handle(options));
     const int code = probe(handle.get());
-    if (code != SQLITE_OK) { return sqlite_error(code, handle.get(), options.path); }
+    if (code != SQLITE_OK) return sqlite_error(code, handle.get(), options.path);
     return handle;
 }
 
 /// SQLite would make it readable for all; -wal and -shm take their permissions from it.
 Result<void> provide_file(const DatabaseOptions& options)
 {
-    if (is_uri(options.path) || !options.vfs.empty() || exists(options.path)) { return {}; }
+    if (is_uri(options.path) || !options.vfs.empty() || exists(options.path)) return {};
     if (!options.create || options.read_only) {
         return shared::fail(Errc::not_found, options.path + ": there is no such file");
     }
@@ -115,9 +115,11 @@ Result<void> Database::configure(const DatabaseOptions& options)
     // A crafted file cannot make us run functions from its schema, nor can a slip of ours write to a shadow table.
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    INDABA_TRY(execute("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-                       "PRAGMA cache_size=-" + std::to_string(options.cache_kib)));
-    if (options.read_only) { return {}; }
+    INDABA_TRY(
+        execute("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
+                "PRAGMA cache_size=-" +
+                std::to_string(options.cache_kib)));
+    if (options.read_only) return {};
     INDABA_TRY(enter_wal(options.busy_timeout_ms));
     INDABA_TRY(execute(options.synchronous_off ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL"));
     // After a checkpoint the -wal file is cut back to where it is checkpointed anyway: one huge transaction does not
@@ -135,8 +137,8 @@ Result<void> Database::enter_wal(int busy_timeout_ms)
         Statement pragma = prepare("PRAGMA journal_mode=WAL");
         const Result<bool> row = pragma.step();
         // An in-memory database answers "memory": there is nothing to log ahead of.
-        if (row.has_value()) { return {}; }
-        if (row.error().code != Errc::busy || std::chrono::steady_clock::now() >= deadline) { return row.error(); }
+        if (row.has_value()) return {};
+        if (row.error().code != Errc::busy || std::chrono::steady_clock::now() >= deadline) return row.error();
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 }

@@ -2,9 +2,9 @@
 
 #include "shared/check.hpp"
 
+#include <sys/random.h>
 #include <cerrno>
 #include <chrono>
-#include <sys/random.h>
 
 namespace indaba::platform {
 
@@ -18,7 +18,7 @@ void SystemRandom::fill(std::span<std::uint8_t> out)
 {
     while (!out.empty()) {
         const ssize_t count = ::getrandom(out.data(), out.size(), 0);
-        if (count < 0 && errno == EINTR) { continue; }
+        if (count < 0 && errno == EINTR) continue;
         INDABA_CHECK(count > 0);
         out = out.subspan(static_cast<std::size_t>(count));
     }

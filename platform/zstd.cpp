@@ -2,8 +2,8 @@
 
 #include "shared/check.hpp"
 
-#include <string>
 #include <zstd.h>
+#include <string>
 
 namespace indaba::platform {
 
@@ -35,14 +35,15 @@ Result<Bytes> Decompressor::decompress(ByteView frame, std::size_t declared_byte
 {
     const auto malformed = [] { return shared::fail(Errc::malformed, "compressed data is damaged; get it again"); };
     if (declared_bytes > cap_bytes) {
-        return shared::fail(Errc::too_large, "compressed data would unpack to more than " + std::to_string(cap_bytes) + " bytes");
+        return shared::fail(Errc::too_large,
+                            "compressed data would unpack to more than " + std::to_string(cap_bytes) + " bytes");
     }
-    if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != declared_bytes) { return malformed(); }
-    if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) { return malformed(); }
+    if (ZSTD_getFrameContentSize(frame.data(), frame.size()) != declared_bytes) return malformed();
+    if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return malformed();
     Bytes bytes(declared_bytes);
     const std::size_t size =
         ZSTD_decompressDCtx(context_.get(), bytes.data(), bytes.size(), frame.data(), frame.size());
-    if (ZSTD_isError(size) || size != declared_bytes) { return malformed(); }
+    if (ZSTD_isError(size) || size != declared_bytes) return malformed();
     return bytes;
 }
 

@@ -1,8 +1,8 @@
 // No file of this process may grow beyond a size while it lives: a write past it fails as on a broken disk.
 #pragma once
 
-#include <csignal>
 #include <sys/resource.h>
+#include <csignal>
 
 namespace indaba::tests {
 

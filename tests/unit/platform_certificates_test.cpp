@@ -11,7 +11,10 @@ using shared::Errc;
 constexpr std::int64_t kNowMs = 1'795'000'000'000;  // November 2026
 constexpr std::int64_t kDayMs = 86'400'000;
 
-X509Owner parse(std::string_view pem) { return X509Owner(PEM_read_bio_X509(bio_over(pem).get(), nullptr, nullptr, nullptr)); }
+X509Owner parse(std::string_view pem)
+{
+    return X509Owner(PEM_read_bio_X509(bio_over(pem).get(), nullptr, nullptr, nullptr));
+}
 
 /// OpenSSL's own verdict on a certificate under an authority, as a TLS peer reaches it.
 int verdict(std::string_view authority, std::string_view certificate, int purpose, std::int64_t at_ms = kNowMs,
@@ -36,7 +39,8 @@ int verdict(std::string_view authority, std::string_view certificate, int purpos
 class Certificates : public testing::Test {
 protected:
     const KeyPair authority_key_ = KeyPair::generate();
-    const CertificateAuthority authority_ = CertificateAuthority::make("BRICS centre 创新", authority_key_, kNowMs).value();
+    const CertificateAuthority authority_ =
+        CertificateAuthority::make("BRICS centre 创新", authority_key_, kNowMs).value();
     const std::string& root_ = authority_.certificate_pem();
     const KeyPair server_key_ = KeyPair::generate();
     const std::string server_ =
@@ -140,7 +144,8 @@ TEST_F(Certificates, WhatARequestWishesIsIgnored)
     X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(wishful.get()), "CN", MBSTRING_ASC,
                                reinterpret_cast<const unsigned char*>("admin"), -1, -1, 0);
     STACK_OF(X509_EXTENSION)* extensions = sk_X509_EXTENSION_new_null();
-    sk_X509_EXTENSION_push(extensions, X509V3_EXT_nconf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
+    sk_X509_EXTENSION_push(extensions,
+                           X509V3_EXT_nconf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
     X509_REQ_add_extensions(wishful.get(), extensions);
     sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     X509_REQ_sign(wishful.get(), device_key_.native(), EVP_sha256());
@@ -177,7 +182,8 @@ TEST_F(Certificates, HostsAreChecked)
         const auto signed_for = authority_.sign_server(hosts, server_key_.public_key(), kNowMs);
         return signed_for ? std::optional<Errc>() : std::optional(signed_for.error().code);
     };
-    for (const char* bad : {"", "a b", "a,DNS:evil.example", "*.example", "a..b", ".a", "a.", "-a", "ä.example", "::1%lo"}) {
+    for (const char* bad :
+         {"", "a b", "a,DNS:evil.example", "*.example", "a..b", ".a", "a.", "-a", "ä.example", "::1%lo"}) {
         EXPECT_EQ(code({bad}), Errc::usage) << bad;
     }
     EXPECT_EQ(code({}), Errc::usage);

@@ -1,11 +1,11 @@
 #include "platform/crypto.hpp"
 
-#include <algorithm>
 #include <gtest/gtest.h>
-#include <ctime>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <algorithm>
+#include <ctime>
 #include <set>
 #include <thread>
 
@@ -85,7 +85,8 @@ TEST(Crypto, PointsOffTheCurveVerifyNothing)
         EXPECT_FALSE(digest.verify(off, as_bytes("sample"), kRfcSample)) << at;
     }
     EXPECT_FALSE(digest.verify(PublicKey{}, as_bytes("sample"), kRfcSample));
-    EXPECT_TRUE(digest.verify(kRfcKey, as_bytes("sample"), kRfcSample)) << "a bad key is not remembered as the good one";
+    EXPECT_TRUE(digest.verify(kRfcKey, as_bytes("sample"), kRfcSample))
+        << "a bad key is not remembered as the good one";
 }
 
 TEST(Crypto, WhatAKeySignsItsPublicHalfVerifies)
@@ -132,9 +133,14 @@ TEST(Crypto, OtherThanP256KeysAreRefused)
     EVP_PKEY* p384 = EVP_EC_gen("P-384");
     EVP_PKEY* ed25519 = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
     const std::string good = key.to_pem();
-    const std::vector<std::string> bad = {"", "not a key", good.substr(0, 60), good.substr(0, 40) + "AAAA" + good.substr(44),
-                                          pem_of(p384, nullptr), pem_of(ed25519, nullptr),
-                                          pem_of(key.native(), EVP_aes_128_cbc()), std::string(1 << 20, 'A')};
+    const std::vector<std::string> bad = {"",
+                                          "not a key",
+                                          good.substr(0, 60),
+                                          good.substr(0, 40) + "AAAA" + good.substr(44),
+                                          pem_of(p384, nullptr),
+                                          pem_of(ed25519, nullptr),
+                                          pem_of(key.native(), EVP_aes_128_cbc()),
+                                          std::string(1 << 20, 'A')};
     for (const std::string& pem : bad) {
         const auto refused = KeyPair::from_pem(pem);
         ASSERT_TRUE(refused.has_error()) << pem.substr(0, 100);

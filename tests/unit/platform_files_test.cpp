@@ -19,7 +19,7 @@ using tests::TemporaryDirectory;
 std::size_t entries(const TemporaryDirectory& directory)
 {
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory.path())) { ++count; }
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory.path())) ++count;
     return count;
 }
 
@@ -152,7 +152,7 @@ class Environment {
 public:
     Environment(const char* name, const char* value) : name_(name)
     {
-        if (const char* before = std::getenv(name)) { before_ = before; }
+        if (const char* before = std::getenv(name)) before_ = before;
         value ? ::setenv(name, value, 1) : ::unsetenv(name);
     }
     ~Environment() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }

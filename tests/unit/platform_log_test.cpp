@@ -30,7 +30,8 @@ protected:
 TEST_F(LogTest, OneEventIsOneLine)
 {
     Log log(LogLevel::info, stream_);
-    log.info("session_opened", {{"device", "9f86d0"}, {"spaces", 3}, {"resumed", true}, {"bytes", std::uint64_t{1} << 40}});
+    log.info("session_opened",
+             {{"device", "9f86d0"}, {"spaces", 3}, {"resumed", true}, {"bytes", std::uint64_t{1} << 40}});
     ASSERT_EQ(lines().size(), 1u) << "written at once";
     EXPECT_THAT(lines()[0], MatchesRegex("time=[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z "
                                          "level=info event=session_opened device=9f86d0 spaces=3 resumed=true "
@@ -53,8 +54,11 @@ TEST_F(LogTest, TheTimeIsUtc)
 TEST_F(LogTest, NoValueBeginsANewLineOrField)
 {
     Log log(LogLevel::info, stream_);
-    log.warning("refused", {{"reason", "a b=c"}, {"path", "x\nlevel=info event=forged\x1b[2J\x7f"}, {"quote", "\"\\"},
-                            {"empty", ""}, {"utf8", "\xc2\x85"}});
+    log.warning("refused", {{"reason", "a b=c"},
+                            {"path", "x\nlevel=info event=forged\x1b[2J\x7f"},
+                            {"quote", "\"\\"},
+                            {"empty", ""},
+                            {"utf8", "\xc2\x85"}});
     ASSERT_EQ(lines().size(), 1u);
     EXPECT_THAT(lines()[0], EndsWith(R"(level=warning event=refused reason="a b=c" )"
                                      R"(path="x\x0alevel=info event=forged\x1b[2J\x7f" quote="\"\\" empty="" )"

@@ -91,7 +91,8 @@ TEST(Zstd, DamageIsNeverMoreThanAnError)
     const Bytes bytes = rows(2000);
     const Bytes frame = compressor.compress(bytes);
     for (std::size_t size = 0; size < frame.size(); ++size) {
-        EXPECT_EQ(decompressor.decompress(ByteView(frame).first(size), 2000, kCap).error().code, Errc::malformed) << size;
+        EXPECT_EQ(decompressor.decompress(ByteView(frame).first(size), 2000, kCap).error().code, Errc::malformed)
+            << size;
     }
     for (std::size_t at = 0; at < frame.size(); ++at) {
         Bytes damaged = frame;

@@ -1,13 +1,13 @@
 // A directory of one test's own, removed with everything in it.
 #pragma once
 
+#include <sys/stat.h>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <string>
-#include <sys/stat.h>
 
 namespace indaba::tests {
 
@@ -16,7 +16,7 @@ public:
     TemporaryDirectory()
     {
         std::string pattern = (std::filesystem::temp_directory_path() / "indaba-test-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) { throw std::runtime_error("cannot make " + pattern); }
+        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
         path_ = pattern;
     }
     ~TemporaryDirectory()
