@@ -30,6 +30,9 @@ inline constexpr std::size_t kRecordsPerTransaction = 1'000;
 /// An encoded transaction. Below kMessage_bytes with room for the change set around it.
 inline constexpr std::size_t kTransaction_bytes = 4 * 1024 * 1024;
 
+/// What the records of one transaction hold together once it is accepted: a device gets them in one message.
+inline constexpr std::size_t kTouched_bytes = 4 * 1024 * 1024;
+
 // --- wire (format) ---
 /// One decompressed message: a transaction of the largest size and its envelope.
 inline constexpr std::size_t kMessage_bytes = 5 * 1024 * 1024;

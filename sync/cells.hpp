@@ -54,6 +54,9 @@ public:
     [[nodiscard]] auto begin() { return cells_.begin(); }
     [[nodiscard]] auto end() { return cells_.end(); }
 
+    /// About how many bytes they take on the wire and on disk.
+    [[nodiscard]] std::size_t size_bytes() const;
+
     friend bool operator==(const Cells&, const Cells&) = default;
 
 private:

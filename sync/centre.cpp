@@ -192,6 +192,7 @@ Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> 
 Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line, std::vector<StoredRecord>& records)
 {
     if (!line.may_write) return refuse(Reason::Code::no_role, "no role that writes in " + entry.space);
+    std::size_t touched_bytes = 0;
     auto loaded = LoadedEntry::from(entry);
     if (loaded.has_error()) return refuse(Reason::Code::rule, loaded.error().text);
     for (const auto& touched : loaded->transaction().records) {
@@ -203,8 +204,10 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
         if (record.type != touched.type) return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + touched.type);
         INDABA_TRY(merge(record, writes, entry, number, now_ms, line));
         if (auto reason = check_record(record, writes, ports_.catalogue); reason.code != Reason::Code::none) return reason;
+        touched_bytes += record.shown.size_bytes();
         records.push_back(std::move(record));
     }
+    if (touched_bytes > shared::limits::kTouched_bytes) return refuse(Reason::Code::rule, "these records are over 4 MiB together: change fewer at a time");
     return Reason{};
 }
 

@@ -15,16 +15,8 @@ using shared::Errc;
 
 /// Rulings in one batch at most: about 100 KiB of them.
 constexpr std::uint64_t kRulingsPerBatch = 8'192;
-/// What a record costs in a batch beside its values: id, keys, write identity.
-constexpr std::size_t kRecordOverhead_bytes = 48;
-
-std::size_t size_of(const FeedRecord& record)
-{
-    std::size_t bytes = kRecordOverhead_bytes;
-    for (const auto& cell : record.cells)
-        for (const auto& leaf : cell.leaves) bytes += 2 + leaf.value.encoding().size() + leaf.saw.size() * 12;
-    return bytes;
-}
+/// What a record costs in a batch beside its cells.
+constexpr std::size_t kRecord_bytes = 32;
 
 /// The cells newer than base; of a plainly deleted record its tombstone.
 FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
@@ -78,7 +70,7 @@ Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(
             return false;
         }
         batch.records.push_back(to_feed(std::move(stored), scan.base));
-        bytes += size_of(batch.records.back());
+        bytes += kRecord_bytes + batch.records.back().cells.size_bytes();
         return true;
     }));
     std::unordered_map<std::uint64_t, TransactionName> held;

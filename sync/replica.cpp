@@ -147,6 +147,7 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
     entry.space = draft.space.name;
     entry.payload = std::move(payload);
     auto write = draft.transaction.writes.begin();
+    std::size_t touched_bytes = 0;
     for (std::size_t i = 0; i < draft.records.size(); ++i) {
         auto& record = draft.records[i];
         if (record.pending.empty()) record.word = record.shown;
@@ -154,8 +155,10 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
         for (; write != draft.transaction.writes.end() && write->record == i; ++write) fold_write(record.shown, *write, entry.name, entry.stamp, write->bases);
         drop_named(record.shown);
         INDABA_TRY(check_limits(record));
+        touched_bytes += record.shown.size_bytes();
         if (!draft.blind[i]) INDABA_TRY(check_shown(ports_.catalogue, record.type, record.shown));
     }
+    if (touched_bytes > shared::limits::kTouched_bytes) return fail(Errc::too_large, "these records are over 4 MiB together: change fewer at a time");
     // The journal first: an entry is stored under it.
     journal.last = entry.name.number;
     journal.last_hash = entry.hash;

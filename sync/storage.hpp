@@ -79,7 +79,8 @@ public:
     virtual void rollback() = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredRecord>> find_record(const RecordId& id) = 0;
-    /// Inserts or replaces, with everything derived from it: search index, conflict list.
+    /// Inserts or replaces, with everything derived from it: search index, conflict list. A record without a cell and with
+    /// nothing pending is forgotten: its creation was refused.
     [[nodiscard]] virtual Result<void> save_record(const StoredRecord& record) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredEntry>> find_entry(const TransactionName& name) = 0;
