@@ -40,14 +40,16 @@ Task<> write_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, s
         const auto message = co_await outbox->next();
         if (message.has_error()) co_return;
         if (!*message) break;
-        const auto written = co_await stream->write(platform::pack_message(**message, ports.compressor));
+        auto writing = stream->write(platform::pack_message(**message, ports.compressor));
+        const auto written = co_await std::move(writing);
         if (written.has_error()) {
             outbox->end(CloseReason::finished, {});
             stream->abort();
             co_return;
         }
     }
-    co_await stream->close(outbox->ending().reason, outbox->ending().text);
+    auto closing = stream->close(outbox->ending().reason, outbox->ending().text);
+    co_await std::move(closing);
 }
 
 /// Ends with what ended it: an error of the stream, of unpacking, or cancelled.
@@ -59,12 +61,11 @@ Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream
         INDABA_CO_ASSIGN(auto frame, co_await stream->read());
         INDABA_CO_ASSIGN(auto message, platform::unpack_message(frame, ports.decompressor));
         frame = {};
-        auto handled = co_await ports.store.run(
-            [&sessions = ports.sessions, id, message = std::move(message)]() -> Result<void> {
-                sessions.on_message(id, message);
-                return {};
-            });
-        INDABA_CO_TRY(std::move(handled));
+        auto handling = ports.store.run([&sessions = ports.sessions, id, message = std::move(message)]() -> Result<void> {
+            sessions.on_message(id, message);
+            return {};
+        });
+        INDABA_CO_TRY(co_await std::move(handling));
     }
     co_return Result<void>();
 }
@@ -89,7 +90,8 @@ Task<> refuse(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, Devi
     const auto reason = error.code == Errc::forbidden   ? CloseReason::not_allowed
                         : error.code == Errc::cancelled ? CloseReason::going_away
                                                         : CloseReason::failed;
-    co_await stream->close(reason, error.text);
+    auto closing = stream->close(reason, error.text);
+    co_await std::move(closing);
 }
 
 void log_end(ConnectionPorts& ports, const MessageStream& stream, const DeviceId& device, SteadyClock::time_point begun,
@@ -114,11 +116,13 @@ Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
     const auto device = stream->peer().certificate->device;
     const auto outbox = std::make_shared<Outbox>(executor);
     const auto begun = SteadyClock::now();
-    const auto opened = co_await ports.store.run([&sessions = ports.sessions, device, sink = make_sink(executor, outbox)] {
+    auto opening = ports.store.run([&sessions = ports.sessions, device, sink = make_sink(executor, outbox)] {
         return sessions.open(device, sink);
     });
+    const auto opened = co_await std::move(opening);
     if (opened.has_error()) {
-        co_await refuse(ports, stream, device, opened.error());
+        auto refusing = refuse(ports, stream, device, opened.error());
+        co_await std::move(refusing);
         co_return;
     }
     const Seat seat(ports, *opened);
@@ -126,7 +130,8 @@ Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
 
     platform::TaskGroup writing(executor);
     writing.spawn(write_all(ports, stream, outbox));
-    const auto ended = co_await read_all(ports, stream, outbox, seat.id());
+    auto reading = read_all(ports, stream, outbox, seat.id());
+    const auto ended = co_await std::move(reading);
     const bool is_ours = outbox->has_ended();
     if (ended.has_error()) outbox->end(reason_of(ended.error()), ended.error().text);
     const auto drained = co_await writing.wait();

@@ -6,6 +6,7 @@
 #include "platform/sqlite.hpp"
 #include "shared/ids.hpp"
 #include "sync/centre.hpp"
+#include "sync/replica.hpp"
 #include "sync/store/store.hpp"
 
 #include <map>

@@ -1,5 +1,7 @@
 #include "server/registry.hpp"
 
+#include "platform/crypto.hpp"
+
 #include <algorithm>
 
 namespace indaba::server {

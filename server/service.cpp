@@ -1,6 +1,7 @@
 #include "server/service.hpp"
 
 #include "server/connection.hpp"
+#include "server/limits.hpp"
 #include "server/office.hpp"
 #include "server/routes.hpp"
 
@@ -60,8 +61,10 @@ Task<HttpResponse> Service::Parts::answer(Parts* parts, HttpRequest request)
     switch (route_of(request)) {
         case Route::health:
             co_return co_await answer_health(parts);
-        case Route::enrol:
-            co_return co_await answer_enrolment(parts, std::move(request));
+        case Route::enrol: {
+            auto answering = answer_enrolment(parts, std::move(request));
+            co_return co_await std::move(answering);
+        }
         case Route::none:
             break;
     }
@@ -71,7 +74,8 @@ Task<HttpResponse> Service::Parts::answer(Parts* parts, HttpRequest request)
 Task<HttpResponse> Service::Parts::answer_health(Parts* parts)
 {
     auto asking = parts->store.run([office = parts->office.get()] { return office->health(); });
-    const auto health = co_await platform::with_deadline(std::move(asking), limits::kHealth);
+    auto waiting = platform::with_deadline(std::move(asking), limits::kHealth);
+    const auto health = co_await std::move(waiting);
     co_return health_response(health, parts->options.version);
 }
 
@@ -105,7 +109,8 @@ Task<> Service::Parts::serve(Parts* parts, std::unique_ptr<platform::MessageStre
         Parts* parts;
     };
     const Counted counted(parts);
-    co_await serve_device(parts->connection_ports(), std::move(stream));
+    auto serving = serve_device(parts->connection_ports(), std::move(stream));
+    co_await std::move(serving);
 }
 
 Task<Result<void>> Service::Parts::wait_until_empty(Parts* parts)
@@ -117,7 +122,7 @@ Task<Result<void>> Service::Parts::wait_until_empty(Parts* parts)
 Task<> Service::Parts::watch(Parts* parts)
 {
     while (true) {
-        const auto slept = co_await platform::sleep_for(limits::kWatch);
+        const auto slept = co_await platform::wait_for(limits::kWatch);
         if (slept.has_error()) co_return;
         const auto looked = co_await parts->store.run([office = parts->office.get()]() -> Result<void> {
             office->sessions().refresh();
@@ -162,8 +167,10 @@ Task<> Service::shut_down(Duration grace)
         office->sessions().shut_down();
         return {};
     });
-    if (told.has_value())
-        (void)co_await platform::with_deadline(Parts::wait_until_empty(parts), std::min(grace, limits::kGoodbye));
+    if (told.has_value()) {
+        auto goodbyes = platform::with_deadline(Parts::wait_until_empty(parts), std::min(grace, limits::kGoodbye));
+        (void)co_await std::move(goodbyes);
+    }
     const auto rest = std::chrono::duration_cast<Duration>(until - SteadyClock::now());
     co_await parts->http->shutdown(std::max(rest, Duration(0)));
     parts->tasks.cancel();

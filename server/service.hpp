@@ -6,6 +6,7 @@
 #pragma once
 
 #include "platform/http_server.hpp"
+#include "platform/log.hpp"
 #include "server/data_directory.hpp"
 
 #include <memory>

@@ -22,11 +22,6 @@ sync::Actions goodbye(Errc code, std::string text)
     return actions;
 }
 
-bool is_granted(const std::vector<sync::Replica::Grant>& grants, const SpaceName& space)
-{
-    return std::ranges::find(grants, space, &sync::Replica::Grant::space) != grants.end();
-}
-
 }  // namespace
 
 Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
@@ -126,9 +121,7 @@ sync::Actions Sessions::review(Open& open)
     if (grants.has_error()) return goodbye(grants.error().code, grants.error().text);
     const auto before = std::exchange(open.grants, *grants);
     if (before == *grants || open.session.program().empty()) return {};
-    // A space that was taken away may be under way: only a new session is sure not to send more of it.
-    const bool has_lost = std::ranges::any_of(before, [&](const auto& grant) { return !is_granted(*grants, grant.space); });
-    if (has_lost) return goodbye(Errc::cancelled, "your roles have changed: connect again");
+    // What was taken away is not sent any more: the session asks for every batch.
     sync::Actions actions;
     actions.send.push_back(sync::encode_message(sync::Grants{std::move(*grants)}));
     return actions;

@@ -1,0 +1,206 @@
+#include "server/command_line.hpp"
+
+#include "server/commands.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace indaba::server {
+
+namespace {
+
+using Run = std::function<Result<Answer>()>;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  indaba-server init --data centre --name forum.example.org,192.0.2.7\n"
+    "  indaba-server run --data centre --listen 0.0.0.0:7443\n"
+    "  indaba-server space add forum --kind event --title 'Trade forum 2026' --data centre\n"
+    "  indaba-server person add 'Ana Silva' --role forum=editor --data centre\n"
+    "  indaba-server invite 'Ana Silva' --data centre\n"
+    "\n"
+    "Exit codes: 0 done; 1 failed; 2 asked for wrongly, or for what is not there; 3 not now, try again.";
+
+/// What the command line says, and the command it chose.
+struct Words {
+    std::string data;
+    bool json = false;
+    InitCommand init;
+    RunCommand run;
+    SpaceAddCommand space_add;
+    PersonAddCommand person_add;
+    InviteCommand invite;
+    DeviceRevokeCommand device_revoke;
+    Run chosen;
+};
+
+CLI::App* add_command(CLI::App& parent, Words& words, const char* name, const char* about, const char* example, Run run)
+{
+    auto* command = parent.add_subcommand(name, about);
+    command->add_option("--data", words.data, "The centre's directory")->required()->type_name("DIR");
+    command->add_flag("--json", words.json, "Answer in JSON");
+    command->footer(std::string("Example:\n  indaba-server ") + example);
+    command->callback([&words, run = std::move(run)] { words.chosen = run; });
+    return command;
+}
+
+CLI::App& add_group(CLI::App& app, const char* name, const char* about)
+{
+    auto* group = app.add_subcommand(name, about);
+    group->require_subcommand(1);
+    return *group;
+}
+
+void add_centre_commands(CLI::App& app, Words& words)
+{
+    auto* init_words = add_command(app, words, "init", "Makes a new centre: its authority, keys and database",
+                                   "init --data centre --name forum.example.org,192.0.2.7", [&words] {
+                                       words.init.data = words.data;
+                                       return init(words.init);
+                                   });
+    init_words->add_option("--name", words.init.hosts, "DNS names and IP addresses that devices connect to")
+        ->required()
+        ->type_name("HOST[,HOST...]");
+
+    auto* run_words = add_command(app, words, "run", "Serves devices until SIGTERM or SIGINT",
+                                  "run --data centre --listen 0.0.0.0:7443", [&words] {
+                                      words.run.data = words.data;
+                                      words.run.json = words.json;
+                                      words.run.version = INDABA_VERSION;
+                                      return run(words.run);
+                                  });
+    run_words->add_option("--listen", words.run.listen, "IP address and port; port 0 takes any free one")
+        ->required()
+        ->type_name("ADDR:PORT");
+}
+
+void add_space_commands(CLI::App& app, Words& words)
+{
+    auto& group = add_group(app, "space", "Spaces: what people see and share");
+    auto* add = add_command(group, words, "add", "Adds a space",
+                            "space add forum --kind event --title 'Trade forum 2026' --data centre", [&words] {
+                                words.space_add.data = words.data;
+                                return add_space(words.space_add);
+                            });
+    add->add_option("NAME", words.space_add.name, "Lower-case letters, digits and hyphens")->required();
+    add->add_option("--kind", words.space_add.kind, "directory, country, organisation or event")->required();
+    add->add_option("--title", words.space_add.title, "As people see it; else the name");
+    add_command(group, words, "list", "Lists the spaces", "space list --data centre", [&words] { return list_spaces(words.data); });
+}
+
+void add_people_commands(CLI::App& app, Words& words)
+{
+    auto& people = add_group(app, "person", "People and their roles");
+    auto* add = add_command(people, words, "add", "Adds a person, or changes the roles of one who is there",
+                            "person add 'Ana Silva' --role forum=editor --role brazil=viewer --data centre", [&words] {
+                                words.person_add.data = words.data;
+                                return add_person(words.person_add);
+                            });
+    add->add_option("NAME", words.person_add.name, "As others will see it")->required();
+    add->add_option("--role", words.person_add.roles,
+                    "viewer, contributor, editor or organiser; none takes the role away; may be repeated")
+        ->type_name("SPACE=ROLE")
+        ->allow_extra_args(false);
+    add_command(people, words, "list", "Lists people and their roles", "person list --data centre",
+                [&words] { return list_people(words.data); });
+
+    auto* invite_words = add_command(app, words, "invite", "Prints a one-time invitation for a person's device",
+                                     "invite 'Ana Silva' --data centre", [&words] {
+                                         words.invite.data = words.data;
+                                         return invite(words.invite);
+                                     });
+    invite_words->add_option("NAME", words.invite.name, "A person who was added")->required();
+    invite_words->add_option("--address", words.invite.address, "Where devices connect; else where the centre ran last")
+        ->type_name("HOST:PORT");
+    invite_words->add_option("--days", words.invite.days, "How long it can be used; else 7")->check(CLI::Range(1, 365));
+}
+
+void add_device_commands(CLI::App& app, Words& words)
+{
+    auto& devices = add_group(app, "device", "Devices that enrolled");
+    add_command(devices, words, "list", "Lists devices, whose they are, and their last contact", "device list --data centre",
+                [&words] { return list_devices(words.data); });
+    auto* revoke = add_command(devices, words, "revoke", "Shuts a device out for good: it may not connect or write any more",
+                               "device revoke 9f86d081884c --data centre", [&words] {
+                                   words.device_revoke.data = words.data;
+                                   return revoke_device(words.device_revoke);
+                               });
+    revoke->add_option("DEVICE", words.device_revoke.device, "Its first 8 digits or more, from device list")->required();
+}
+
+/// One line, whatever the library or a name in it says.
+int complain(std::string_view text, int code)
+{
+    std::string line(text.substr(0, text.find('\n')));
+    std::fputs(("indaba-server: " + line + "\n").c_str(), stderr);
+    return code;
+}
+
+int execute(const Words& words)
+{
+    const auto answer = words.chosen();
+    if (answer.has_error()) return complain(answer.error().text, exit_code(answer.error().code));
+    std::string out = answer->text;
+    if (words.json && !answer->json.is_null()) out = boost::json::serialize(answer->json);
+    if (!out.empty()) out += '\n';
+    const bool is_written = std::fputs(out.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    return is_written ? 0 : complain("cannot write the answer: is the disk full?", 1);
+}
+
+}  // namespace
+
+int exit_code(shared::Errc code)
+{
+    using shared::Errc;
+    switch (code) {
+        case Errc::usage:
+        case Errc::not_found:
+        case Errc::malformed:
+        case Errc::too_large:
+        case Errc::rule_broken:
+            return 2;
+        case Errc::busy:
+        case Errc::unreachable:
+        case Errc::timed_out:
+        case Errc::cancelled:
+            return 3;
+        case Errc::forbidden:
+        case Errc::untrusted:
+        case Errc::full:
+        case Errc::io:
+        case Errc::corrupt:
+        case Errc::unsupported:
+            return 1;
+    }
+    return 1;
+}
+
+int run_command_line(int argc, const char* const* argv)
+{
+    CLI::App app("The centre that devices reconcile their records with");
+    app.name("indaba-server");
+    app.set_version_flag("--version", INDABA_VERSION);
+    app.set_help_all_flag("--help-all", "Help of all commands");
+    app.require_subcommand(1);
+    app.footer(kExamples);
+    Words words;
+    add_centre_commands(app, words);
+    add_space_commands(app, words);
+    add_people_commands(app, words);
+    add_device_commands(app, words);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0) return app.exit(error);
+        return complain(std::string(error.what()) + "; see indaba-server --help", 2);
+    }
+    return execute(words);
+}
+
+}  // namespace indaba::server

@@ -1,0 +1,100 @@
+#include "platform/system.hpp"
+#include "server/commands.hpp"
+#include "server/ledger.hpp"
+#include "server/names.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+namespace indaba::server {
+
+namespace {
+
+boost::json::object json_of(const Person& person)
+{
+    boost::json::object roles;
+    for (const auto& [space, role] : person.roles) roles[space] = role;
+    return {{"person", person.name}, {"roles", std::move(roles)}};
+}
+
+std::string text_of(const Person& person)
+{
+    std::string text = person.name;
+    for (const auto& [space, role] : person.roles) text += fmt::format("  {}={}", space, role);
+    return text;
+}
+
+Result<std::vector<RoleChange>> parse_changes(Ledger& ledger, const std::vector<std::string>& roles)
+{
+    std::vector<RoleChange> changes;
+    for (const auto& text : roles) {
+        INDABA_ASSIGN(auto change, parse_role_change(text));
+        INDABA_TRY(ledger.require_space(change.space));
+        changes.push_back(std::move(change));
+    }
+    return changes;
+}
+
+struct Saved {
+    Person person;
+    bool is_new = false;
+    bool has_changed = false;
+};
+
+/// Inside the transaction.
+Result<Saved> save(Ledger& ledger, Transaction& transaction, const std::string& name,
+                   const std::vector<RoleChange>& changes)
+{
+    platform::SystemClock clock;
+    INDABA_ASSIGN(auto before, ledger.registry().find_person(name));
+    Saved saved{before.value_or(Person{0, name, {}}), !before.has_value(), false};
+    if (saved.is_new) {
+        INDABA_ASSIGN(saved.person.id, ledger.registry().add_person(transaction, name, clock.now_ms()));
+    }
+    const auto roles_before = saved.person.roles;
+    for (const auto& change : changes) {
+        INDABA_TRY(ledger.registry().set_role(transaction, saved.person.id, change.space, change.role));
+        saved.person.roles.erase(change.space);
+        if (!change.role.empty()) saved.person.roles.emplace(change.space, change.role);
+    }
+    saved.has_changed = saved.is_new || saved.person.roles != roles_before;
+    return saved;
+}
+
+}  // namespace
+
+Result<Answer> add_person(const PersonAddCommand& command)
+{
+    INDABA_TRY(check_name(command.name, "a person's name"));
+    INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
+    INDABA_ASSIGN(const auto changes, parse_changes(ledger, command.roles));
+    INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
+    INDABA_ASSIGN(const auto saved, save(ledger, transaction, command.name, changes));
+    INDABA_TRY(transaction.commit());
+    const auto* said = saved.is_new ? "added" : saved.has_changed ? "changed" : "unchanged:";
+    Answer answer;
+    answer.text = fmt::format("{} {}", said, text_of(saved.person));
+    auto json = json_of(saved.person);
+    json["added"] = saved.is_new;
+    json["changed"] = saved.has_changed;
+    answer.json = std::move(json);
+    return answer;
+}
+
+Result<Answer> list_people(const std::string& data)
+{
+    INDABA_ASSIGN(auto ledger, Ledger::open(data));
+    INDABA_ASSIGN(const auto people, ledger.registry().people());
+    boost::json::array json;
+    Answer answer;
+    for (const auto& person : people) {
+        if (!answer.text.empty()) answer.text += '\n';
+        answer.text += text_of(person);
+        json.push_back(json_of(person));
+    }
+    answer.json = std::move(json);
+    return answer;
+}
+
+}  // namespace indaba::server

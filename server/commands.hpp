@@ -1,0 +1,72 @@
+// What an operator can tell a centre, one function a command. Each opens the directory itself, so all but run() and init()
+// work beside a running centre. One thread; errors are in words for the operator.
+#pragma once
+
+#include "server/registry.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace indaba::server {
+
+/// What a command says on standard output: lines for people, or JSON for programs.
+struct Answer {
+    std::string text;  ///< without the last line's end; may be empty
+    boost::json::value json;
+};
+
+struct InitCommand {
+    std::string data;
+    std::string hosts;  ///< HOST[,HOST…]
+};
+[[nodiscard]] Result<Answer> init(const InitCommand& command);
+
+struct RunCommand {
+    std::string data;
+    std::string listen;  ///< ADDR:PORT
+    std::string version;
+    bool json = false;
+};
+/// Prints "listening on …" and returns after SIGTERM or SIGINT.
+[[nodiscard]] Result<Answer> run(const RunCommand& command);
+
+struct SpaceAddCommand {
+    std::string data;
+    std::string name;
+    std::string kind;
+    std::optional<std::string> title;  ///< the name, if not given
+};
+[[nodiscard]] Result<Answer> add_space(const SpaceAddCommand& command);
+[[nodiscard]] Result<Answer> list_spaces(const std::string& data);
+
+struct PersonAddCommand {
+    std::string data;
+    std::string name;
+    std::vector<std::string> roles;  ///< SPACE=ROLE
+};
+/// Of somebody who is there, changes the roles named.
+[[nodiscard]] Result<Answer> add_person(const PersonAddCommand& command);
+[[nodiscard]] Result<Answer> list_people(const std::string& data);
+
+struct InviteCommand {
+    std::string data;
+    std::string name;
+    std::optional<std::string> address;  ///< HOST:PORT, if not where the centre listened last
+    int days = 0;                        ///< 0: as usual
+};
+[[nodiscard]] Result<Answer> invite(const InviteCommand& command);
+
+[[nodiscard]] Result<Answer> list_devices(const std::string& data);
+struct DeviceRevokeCommand {
+    std::string data;
+    std::string device;  ///< its id, or as much of its beginning as is unique
+};
+[[nodiscard]] Result<Answer> revoke_device(const DeviceRevokeCommand& command);
+
+/// 0 done, 2 asked for wrongly or for what is not there, 3 not now: try again, 1 everything else.
+[[nodiscard]] int exit_code(shared::Errc code);
+
+}  // namespace indaba::server
