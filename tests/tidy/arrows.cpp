@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <regex>
 
 namespace indaba::tests::tidy {
@@ -54,9 +55,13 @@ const Room* find_room(std::string_view name)
 
 bool contains(const Names& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
+/// "unistd.h", "sys/stat.h", "linux/random.h": what is left when no library's folder or header claims it.
 bool is_posix(std::string_view header)
 {
-    return header.ends_with(".h") && header != "sqlite3.h" && !header.starts_with("openssl/") &&
+    constexpr auto kFolders =
+        std::to_array<std::string_view>({"", "arpa/", "asm/", "linux/", "net/", "netinet/", "sys/"});
+    const auto folder = header.substr(0, header.find('/') + 1);
+    return header.ends_with(".h") && std::ranges::find(kFolders, folder) != kFolders.end() && header != "sqlite3.h" &&
            !header.starts_with("zstd");
 }
 
@@ -65,7 +70,7 @@ bool is_standard(std::string_view header) { return header.find_first_of("./") ==
 bool is_outside_allowed(const Room& room, std::string_view header)
 {
     if (is_standard(header)) return true;
-    if (is_posix(header) && !header.starts_with("boost/")) return contains(room.outside, "POSIX");
+    if (is_posix(header)) return contains(room.outside, "POSIX");
     return std::ranges::any_of(room.outside, [&](std::string_view prefix) {
         const auto rest = header.substr(std::min(prefix.size(), header.size()));
         return header.starts_with(prefix) && (rest.empty() || rest[0] == '/' || rest[0] == '.' || prefix == "zstd");

@@ -18,8 +18,7 @@ struct Banned {
 };
 
 constexpr auto kBanned = std::to_array<Banned>({
-    {"sleep_for", Where::outside_platform, "wait for an event, or use virtual time"},
-    {"sleep_until", Where::outside_platform, "wait for an event, or use virtual time"},
+    {"this_thread", Where::outside_platform, "wait for an event, or use virtual time"},
     {"usleep(", Where::outside_platform, "wait for an event, or use virtual time"},
     {"sleep(", Where::outside_platform, "wait for an event, or use virtual time"},
     {"rand(", Where::everywhere, "shared::Random"},
