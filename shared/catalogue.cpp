@@ -9,13 +9,6 @@ namespace indaba::shared {
 
 namespace {
 
-template <class Map>
-auto found(const Map& map, std::string_view name) -> typename Map::mapped_type
-{
-    const auto place = map.find(name);
-    return place == map.end() ? nullptr : place->second;
-}
-
 bool all_in(std::string_view text, char first, char last)
 {
     return std::ranges::all_of(text, [=](char c) { return c >= first && c <= last; });
@@ -46,7 +39,7 @@ std::string_view label(const Labels& labels, std::string_view language)
 
 const Code* CodeList::find(std::string_view code) const
 {
-    return found(by_code, code);
+    return by_code.find(code);
 }
 
 bool CodeList::allows(std::string_view code) const
@@ -56,8 +49,9 @@ bool CodeList::allows(std::string_view code) const
 
 KeyParts key_parts(std::string_view key)
 {
-    const auto end = key.find_first_of("@/");
-    if (end == std::string_view::npos) return {key, {}, {}};
+    std::size_t end = 0;  // faster than find_first_of on keys as short as these
+    while (end < key.size() && key[end] != '@' && key[end] != '/') ++end;
+    if (end == key.size()) return {key, {}, {}};
     const auto rest = key.substr(end + 1);
     return key[end] == '@' ? KeyParts{key.substr(0, end), rest, {}} : KeyParts{key.substr(0, end), {}, rest};
 }
@@ -81,7 +75,7 @@ bool is_language_tag(std::string_view tag)
 
 const Field* RecordType::field(std::string_view key) const
 {
-    return found(by_name, key_parts(key).field);
+    return by_name.find(key_parts(key).field);
 }
 
 const Catalogue& Catalogue::builtin()
@@ -96,7 +90,7 @@ const Catalogue& Catalogue::builtin()
 
 const RecordType* Catalogue::type(std::string_view name) const
 {
-    return found(types_by_name_, name);
+    return types_by_name_.find(name);
 }
 
 const Field* Catalogue::field(std::string_view type_name, std::string_view key) const
@@ -107,13 +101,14 @@ const Field* Catalogue::field(std::string_view type_name, std::string_view key) 
 
 const CodeList* Catalogue::code_list(std::string_view name) const
 {
-    return found(lists_by_name_, name);
+    return lists_by_name_.find(name);
 }
 
 Policy policy(const RecordType* type, std::string_view key)
 {
-    if (key.find('/') != std::string_view::npos) return Policy::present;
-    const auto* field = type == nullptr ? nullptr : type->field(key);
+    const auto parts = key_parts(key);
+    if (!parts.element.empty()) return Policy::present;
+    const auto* field = type == nullptr ? nullptr : type->by_name.find(parts.field);
     return field == nullptr ? Policy::latest : field->policy;
 }
 

@@ -3,6 +3,7 @@
 // it lets pass, unless a person typed it: then ask `require_known` first.
 #pragma once
 
+#include "shared/name_index.hpp"
 #include "shared/pattern.hpp"
 #include "shared/value.hpp"
 
@@ -11,7 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -36,7 +36,7 @@ struct CodeList {
     Labels labels;
     std::vector<Code> codes;  ///< in the order to show them
     std::optional<Pattern> pattern;
-    std::unordered_map<std::string_view, const Code*> by_code;
+    NameIndex<Code> by_code;
 
     [[nodiscard]] const Code* find(std::string_view code) const;
     [[nodiscard]] bool allows(std::string_view code) const;
@@ -83,7 +83,7 @@ struct RecordType {
     Labels plurals;
     std::vector<Field> fields;  ///< in the order to show them
     std::vector<Rule> rules;
-    std::unordered_map<std::string_view, const Field*> by_name;
+    NameIndex<Field> by_name;
 
     /// The field that a cell belongs to; null if it is not known.
     [[nodiscard]] const Field* field(std::string_view key) const;
@@ -147,8 +147,8 @@ private:
 
     std::vector<RecordType> types_;
     std::vector<CodeList> lists_;
-    std::unordered_map<std::string_view, const RecordType*> types_by_name_;
-    std::unordered_map<std::string_view, const CodeList*> lists_by_name_;
+    NameIndex<RecordType> types_by_name_;
+    NameIndex<CodeList> lists_by_name_;
 };
 
 /// The same for a type found before: what loops over many cells of one record calls.

@@ -146,12 +146,12 @@ private:
     Result<void> link_lists()
     {
         for (auto& list : catalogue_.lists_) {
-            if (!is_name(list.name) || !catalogue_.lists_by_name_.emplace(list.name, &list).second)
+            if (!is_name(list.name) || !catalogue_.lists_by_name_.insert(list.name, &list))
                 return broken(list.name, "is not a name or is there twice");
             for (const auto& code : list.codes) {
                 if (code.code.empty() || code.code.find_first_of("/@,; ") != std::string::npos)
                     return broken(list.name, "has a code that cannot be one: " + code.code);
-                if (!list.by_code.emplace(code.code, &code).second) return broken(list.name, "has twice: " + code.code);
+                if (!list.by_code.insert(code.code, &code)) return broken(list.name, "has twice: " + code.code);
             }
         }
         return {};
@@ -160,12 +160,12 @@ private:
     Result<void> link_types()
     {
         for (auto& type : catalogue_.types_)
-            if (!is_name(type.name) || !catalogue_.types_by_name_.emplace(type.name, &type).second)
+            if (!is_name(type.name) || !catalogue_.types_by_name_.insert(type.name, &type))
                 return broken(type.name, "is not a name or is there twice");
         for (auto& type : catalogue_.types_) {
             for (auto& field : type.fields) {
                 const auto where = type.name + " " + field.name;
-                if (!is_name(field.name) || !type.by_name.emplace(field.name, &field).second)
+                if (!is_name(field.name) || !type.by_name.insert(field.name, &field))
                     return broken(where, "is not a name or is there twice");
                 INDABA_TRY(link_field(field, where));
             }
@@ -212,7 +212,7 @@ private:
     static Result<void> check_rule(const RecordType& type, const Rule& rule)
     {
         for (const auto& name : rule.fields)
-            if (type.by_name.find(name) == type.by_name.end()) return broken(type.name, "has a rule about no field: " + name);
+            if (type.by_name.find(name) == nullptr) return broken(type.name, "has a rule about no field: " + name);
         const auto kind_of = [&](std::size_t i) { return type.field(rule.fields[i])->kind; };
         if (rule.kind == RuleKind::at_least && (!is_ordered(kind_of(0)) || kind_of(0) != kind_of(1)))
             return broken(type.name, "compares two fields that have no common size");

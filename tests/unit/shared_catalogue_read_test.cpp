@@ -72,6 +72,20 @@ TEST(CatalogueJson, RulesAreAboutFieldsThatAreThere)
     EXPECT_THAT(why_not(text, R"({"at_least": ["f", "f"]})"), HasSubstr("no common size"));
 }
 
+TEST(NameIndexes, FindWhatWasPutInAndNothingElse)
+{
+    // Of one size, beginning and end: the hash cannot tell them apart, the comparison must.
+    std::vector<std::string> names = {"", "a", "ab", "ba"};
+    for (int i = 0; i < 300; ++i) names.push_back("beginning" + std::to_string(1000 + i) + "theending");
+    NameIndex<std::string> index;
+    EXPECT_EQ(index.find("a"), nullptr);
+    for (const auto& name : names) EXPECT_TRUE(index.insert(name, &name));
+    for (const auto& name : names) EXPECT_EQ(index.find(name), &name);
+    EXPECT_FALSE(index.insert("ab", &names[0]));
+    EXPECT_EQ(*index.find("ab"), "ab");
+    for (const auto* name : {"b", "abc", "beginning9999theending"}) EXPECT_EQ(index.find(name), nullptr);
+}
+
 bool matches(std::string_view pattern, std::string_view text)
 {
     const auto read = Pattern::parse(pattern);
