@@ -1,6 +1,5 @@
-# What `cmake --install` lays down: the two programs, and the client core as the package "indaba" for those who embed it:
-#   find_package(indaba REQUIRED)
-#   target_link_libraries(theirs PRIVATE indaba::client)      #include "client/core.hpp"
+# What `cmake --install` lays down: the two programs, and the client core as the package "indaba" for whoever embeds
+# it (tests/embed shows how): find_package(indaba REQUIRED), link indaba::client, include "client/core.hpp".
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
