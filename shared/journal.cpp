@@ -41,8 +41,9 @@ void serialize(Archive& archive, ChangeSet& set)
 
 DeviceId device_of(const PublicKey& key, Digest& digest)
 {
-    static constexpr std::array<std::uint8_t, 26> kPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-                                                          0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
+    static constexpr std::array<std::uint8_t, 26> kPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                                          0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                                          0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00};
     BinaryOutput out;
     out(kPrefix, key.bytes);
     return {digest.sha256(out.take())};
@@ -94,7 +95,8 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     std::uint8_t format = 0;
     VerifiedChangeSet opened;
     in(format);
-    if (in.ok() && format != kFormat) return fail(Errc::unsupported, "a change set of a newer format: update this program");
+    if (in.ok() && format != kFormat)
+        return fail(Errc::unsupported, "a change set of a newer format: update this program");
     in(opened.set);
     INDABA_TRY(in.finish("a change set"));
     const auto& set = opened.set;

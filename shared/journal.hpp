@@ -1,5 +1,5 @@
-// Journals: what one database wrote in one space, numbered without gaps and chained by hash; and change sets, the runs of a
-// journal that travel, sealed with the device's signature. The same bytes go by server, hub, peer or USB stick.
+// Journals: what one database wrote in one space, numbered without gaps and chained by hash; and change sets, the runs
+// of a journal that travel, sealed with the device's signature. The same bytes go by server, hub, peer or USB stick.
 // Plain values and pure functions, any thread.
 #pragma once
 
@@ -24,7 +24,8 @@ struct Entry {
     Bytes payload;  ///< an encoded transaction
 };
 
-/// The device of a key: the hash of its SubjectPublicKeyInfo (RFC 5480), whose bytes before the point are always the same.
+/// The device of a key: the hash of its SubjectPublicKeyInfo (RFC 5480), whose bytes before the point are always the
+/// same.
 [[nodiscard]] DeviceId device_of(const PublicKey& key, Digest& digest);
 
 /// The hash before the first entry: SHA-256 over a label, the space, the journal and the author.
@@ -32,7 +33,8 @@ struct Entry {
 
 /// An entry's hash covers the one before it, the number, the stamp and the payload's hash (so that a payload can be
 /// erased later and the chain still be followed).
-[[nodiscard]] Hash entry_hash(const Hash& previous, std::uint64_t number, Stamp stamp, const Hash& payload, Digest& digest);
+[[nodiscard]] Hash entry_hash(const Hash& previous, std::uint64_t number, Stamp stamp, const Hash& payload,
+                              Digest& digest);
 
 /// A contiguous run of a journal. `signature` is over a label and the hash of the last entry.
 struct ChangeSet {
@@ -51,7 +53,8 @@ void seal(ChangeSet& set, const Hash& last, Signer& signer);
 
 [[nodiscard]] Bytes encode_change_set(const ChangeSet& set);
 
-/// Decodes, follows the chain and checks the signature before anything in a payload is looked at. Yields the hashes too.
+/// Decodes, follows the chain and checks the signature before anything in a payload is looked at. Yields the hashes
+/// too.
 struct VerifiedChangeSet {
     ChangeSet set;
     std::vector<Hash> hashes;

@@ -1,5 +1,6 @@
 // Hybrid logical clocks: wall time that never runs backwards and always runs past what was heard
-// (Kulkarni et al., "Logical Physical Clocks", 2014). They order concurrent writes only; what replaced what is said by bases.
+// (Kulkarni et al., "Logical Physical Clocks", 2014). They order concurrent writes only; what replaced what is said by
+// bases.
 #pragma once
 
 #include "shared/archive.hpp"
@@ -15,7 +16,10 @@ namespace indaba::shared {
 struct Stamp {
     std::uint64_t value = 0;
 
-    [[nodiscard]] static Stamp at(std::int64_t unix_ms) { return {std::uint64_t(std::max<std::int64_t>(unix_ms, 0)) << 16}; }
+    [[nodiscard]] static Stamp at(std::int64_t unix_ms)
+    {
+        return {std::uint64_t(std::max<std::int64_t>(unix_ms, 0)) << 16};
+    }
     /// The last stamp of that millisecond: the most that a ruling at `unix_ms` lets a stamp count for.
     [[nodiscard]] static Stamp end_of(std::int64_t unix_ms) { return {at(unix_ms).value | 0xffff}; }
     [[nodiscard]] std::int64_t unix_ms() const { return std::int64_t(value >> 16); }

@@ -1,6 +1,6 @@
 // Payload, format 1 (all numbers LEB128 unless said otherwise):
-//   u8 format | names: count, texts | journals: count, 8 bytes each | records: count, (16 bytes id, name index of type) each
-//   | per record: count of writes, then per write: name index of key, value, count of bases, then per base:
+//   u8 format | names: count, texts | journals: count, 8 bytes each | records: count, (16 bytes id, name index of type)
+//   each | per record: count of writes, then per write: name index of key, value, count of bases, then per base:
 //   journal index, number, 8 bytes of hash.
 // Names and journals stand in the order of their first use, which makes the encoding canonical.
 #include "shared/transaction.hpp"
@@ -74,7 +74,8 @@ Result<void> check_limits(const Transaction& transaction)
     if (transaction.records.size() > limits::kRecordsPerTransaction)
         return fail(Errc::too_large, "more than 1,000 records in one transaction: split it");
     for (const auto& record : transaction.records)
-        if (record.type.empty() || record.type.size() > limits::kKey_bytes) return fail(Errc::malformed, "a record type is empty or too long");
+        if (record.type.empty() || record.type.size() > limits::kKey_bytes)
+            return fail(Errc::malformed, "a record type is empty or too long");
     for (const auto& write : transaction.writes)
         if (write.key.empty() || write.key.size() > limits::kKey_bytes || !is_utf8(write.key))
             return fail(Errc::malformed, "a field's name is empty, too long or not UTF-8");
@@ -140,14 +141,16 @@ public:
         std::uint8_t format = 0;
         std::vector<Record> records;
         archive_(format, names_, journals_, records);
-        if (archive_.ok() && format != kFormat) return fail(Errc::unsupported, "a transaction of a newer format: update this program");
+        if (archive_.ok() && format != kFormat)
+            return fail(Errc::unsupported, "a transaction of a newer format: update this program");
         Transaction transaction;
         transaction.records.reserve(records.size());
         for (std::uint32_t i = 0; i < records.size() && archive_.ok(); ++i) {
             transaction.records.push_back({records[i].id, name(records[i].type)});
             read_writes(transaction, i);
         }
-        if (archive_.ok() && (names_seen_ != names_.size() || journals_seen_ != journals_.size())) archive_.fault("lists a name that it does not use");
+        if (archive_.ok() && (names_seen_ != names_.size() || journals_seen_ != journals_.size()))
+            archive_.fault("lists a name that it does not use");
         INDABA_TRY(archive_.finish("a transaction"));
         INDABA_TRY(check_limits(transaction));
         if (!in_order(transaction)) return fail(Errc::malformed, "a transaction whose writes are not in order");

@@ -21,9 +21,9 @@ struct TouchedRecord {
 };
 
 /// One write to one cell. `bases` are the writes to that cell which its author saw and replaces (for a deletion: the
-/// transactions whose leaves it saw in any cell). A base in the author's own journal stands for what that write named as
-/// well: own journals are ruled in order, so whoever applies this has the other. (Naming that in turn would make a chain
-/// of n edits cost n squared bytes; a range of numbers would not tell two branches of a copied journal apart.)
+/// transactions whose leaves it saw in any cell). A base in the author's own journal stands for what that write named
+/// as well: own journals are ruled in order, so whoever applies this has the other. (Naming that in turn would make a
+/// chain of n edits cost n squared bytes; a range of numbers would not tell two branches of a copied journal apart.)
 struct Write {
     std::uint32_t record = 0;  ///< index into Transaction::records
     std::string key;

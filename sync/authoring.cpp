@@ -69,31 +69,32 @@ std::vector<Write> deletion(const Cells& seen)
 
 }  // namespace
 
-shared::Result<std::vector<Write>> writes_of(const Change& change, const Cells& seen, const shared::Catalogue& catalogue)
+shared::Result<std::vector<Write>> writes_of(const Change& change, const Cells& seen,
+                                             const shared::Catalogue& catalogue)
 {
     const auto state = existence(seen);
     std::vector<Write> writes;
     switch (change.kind) {
-    case Change::Kind::put:
-        put_cells(change, seen, catalogue, writes);
-        if (state == Existence::none) writes.push_back(existence_write(true, {}));
-        if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
-        break;
-    case Change::Kind::settle:
-        if (state == Existence::none) return fail(Errc::not_found, "no such record here");
-        put_cells(change, seen, catalogue, writes);
-        if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
-        break;
-    case Change::Kind::remove:
-    case Change::Kind::confirm:
-        if (state == Existence::none || (state == Existence::deleted && change.kind == Change::Kind::remove))
-            return fail(Errc::not_found, "no such record here");
-        writes = deletion(seen);
-        break;
-    case Change::Kind::restore:
-        if (state == Existence::none) return fail(Errc::not_found, "no such record here");
-        writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
-        break;
+        case Change::Kind::put:
+            put_cells(change, seen, catalogue, writes);
+            if (state == Existence::none) writes.push_back(existence_write(true, {}));
+            if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
+            break;
+        case Change::Kind::settle:
+            if (state == Existence::none) return fail(Errc::not_found, "no such record here");
+            put_cells(change, seen, catalogue, writes);
+            if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
+            break;
+        case Change::Kind::remove:
+        case Change::Kind::confirm:
+            if (state == Existence::none || (state == Existence::deleted && change.kind == Change::Kind::remove))
+                return fail(Errc::not_found, "no such record here");
+            writes = deletion(seen);
+            break;
+        case Change::Kind::restore:
+            if (state == Existence::none) return fail(Errc::not_found, "no such record here");
+            writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
+            break;
     }
     std::ranges::sort(writes, {}, &Write::key);
     return writes;

@@ -1,14 +1,17 @@
 // Layout (numbers LEB128; "step" is a signed difference to the one before, zigzag):
 //   space | from | authors | head, if it is the last batch
 //   journals: count, 8 bytes each
-//   names: count of rulings, count of others; then as columns over rulings and others: journal index, step of number within
+//   names: count of rulings, count of others; then as columns over rulings and others: journal index, step of number
+//   within
 //     its journal, 8 bytes of hash, step of stamp
 //   rulings, as columns: verdict, step of time, line (0: its journal; else 1 and 8 bytes), reason of those not accepted
 //   texts: keys and types, each once
 //   shapes: lists of text indices of keys
-//   records, as columns: step of number, kind (0 cells, 1 echo, 2 tombstone), step of the id's time, 10 further bytes of id, type,
+//   records, as columns: step of number, kind (0 cells, 1 echo, 2 tombstone), step of the id's time, 10 further bytes
+//   of id, type,
 //     shape, row name (0: the ruling of its number; else name index + 1), row number (as distance below the record's)
-//   cells, one column for each text: per record in order, 2 * length + bytes for a plain cell (one leaf, named by the row name,
+//   cells, one column for each text: per record in order, 2 * length + bytes for a plain cell (one leaf, named by the
+//   row name,
 //     under the row number); else 2 * leaves + 1, distance of number, unknown names, leaves (name, value, what it saw)
 #include "sync/batch.hpp"
 
@@ -174,7 +177,8 @@ private:
         for (const auto type : type_of_) out.put_compact(type);
         for (const auto shape : shape_of_) out.put_compact(shape);
         for (std::size_t i = 0; i < records.size(); ++i) out.put_compact(row_index(records[i], rows_[i]));
-        for (std::size_t i = 0; i < records.size(); ++i) out.put_compact(rows_[i].name ? records[i].number - rows_[i].number : 0);
+        for (std::size_t i = 0; i < records.size(); ++i)
+            out.put_compact(rows_[i].name ? records[i].number - rows_[i].number : 0);
     }
 
     std::uint64_t row_index(const FeedRecord& record, const Row& row)
@@ -251,7 +255,8 @@ private:
         std::int64_t number = std::int64_t(batch_.from);
         for (auto& record : records) {
             record.number = std::uint64_t(get_step(in_, number));
-            if (record.number <= batch_.from || record.number > batch_.to) return in_.fault("has a record outside its numbers");
+            if (record.number <= batch_.from || record.number > batch_.to)
+                return in_.fault("has a record outside its numbers");
         }
         for (auto& record : records) {
             auto kind = Kind::cells;
@@ -290,7 +295,8 @@ private:
             if (key >= texts_.size()) return in_.fault("has an index out of range");
             Cell cell{std::string(texts_[key]), {}, {}, row_number_[i]};
             load_cell(columns_[key], cell, record.number, name);
-            if (!columns_[key].ok() || !record.cells.append(std::move(cell))) return in_.fault("has a record whose cells do not hold");
+            if (!columns_[key].ok() || !record.cells.append(std::move(cell)))
+                return in_.fault("has a record whose cells do not hold");
         }
     }
 
@@ -358,9 +364,6 @@ void save_batch(BinaryOutput& archive, const FeedBatch& batch)
     Writer(batch).write(archive);
 }
 
-void load_batch(BinaryInput& archive, FeedBatch& batch)
-{
-    Reader(archive, batch).read();
-}
+void load_batch(BinaryInput& archive, FeedBatch& batch) { Reader(archive, batch).read(); }
 
 }  // namespace indaba::sync

@@ -1,5 +1,5 @@
-// The write identities of a batch, each once: those of its rulings first, in their order, then the others that its leaves
-// name. Part of batch.cpp's layout.
+// The write identities of a batch, each once: those of its rulings first, in their order, then the others that its
+// leaves name. Part of batch.cpp's layout.
 #pragma once
 
 #include "shared/archive.hpp"

@@ -23,7 +23,8 @@ std::size_t Cells::size_bytes() const
     std::size_t bytes = 0;
     for (const auto& cell : cells_) {
         bytes += 2 + cell.unknown.size() * kName_bytes;
-        for (const auto& leaf : cell.leaves) bytes += leaf.value.encoding().size() + (1 + leaf.saw.size()) * kName_bytes;
+        for (const auto& leaf : cell.leaves)
+            bytes += leaf.value.encoding().size() + (1 + leaf.saw.size()) * kName_bytes;
     }
     return bytes;
 }

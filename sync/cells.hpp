@@ -30,8 +30,9 @@ struct Leaf {
 struct Cell {
     std::string key;
     std::vector<Leaf> leaves;              ///< ordered by name; nearly always one
-    std::vector<TransactionName> unknown;  ///< ordered: named as bases, not merged here; each silences that write if it comes
-    std::uint64_t number = 0;              ///< of the feed, when the centre last changed it; 0 for what was never ruled
+    std::vector<TransactionName>
+        unknown;  ///< ordered: named as bases, not merged here; each silences that write if it comes
+    std::uint64_t number = 0;  ///< of the feed, when the centre last changed it; 0 for what was never ruled
 
     friend bool operator==(const Cell&, const Cell&) = default;
 };

@@ -39,7 +39,8 @@ Result<StoredJournal> Centre::journal_of(const shared::ChangeSet& set)
     StoredJournal journal;
     journal.head = set.journal;
     journal.last_hash = shared::first_hash(set.journal, ports_.digest);
-    INDABA_ASSIGN(journal.author, ports_.authority.describe(set.journal.id, shared::device_of(set.journal.author, ports_.digest)));
+    INDABA_ASSIGN(journal.author,
+                  ports_.authority.describe(set.journal.id, shared::device_of(set.journal.author, ports_.digest)));
     return journal;
 }
 
@@ -74,7 +75,9 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
     INDABA_ASSIGN(line.journal, journal_of(opened.set));
     INDABA_TRY(find_line(opened.set, line));
     if (line.outcome.expected != 0) return line.outcome;
-    INDABA_ASSIGN(line.may_write, ports_.authority.may_write(shared::device_of(opened.set.journal.author, ports_.digest), opened.set.journal.space));
+    INDABA_ASSIGN(line.may_write,
+                  ports_.authority.may_write(shared::device_of(opened.set.journal.author, ports_.digest),
+                                             opened.set.journal.space));
     for (std::size_t i = 0; i < opened.set.entries.size(); ++i) {
         auto& entry = opened.set.entries[i];
         StoredEntry stored;
@@ -94,7 +97,8 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
     return line.outcome;
 }
 
-/// An entry ruled before is answered again; a new one is ruled, on its line or, if that has gone on without it, as a branch.
+/// An entry ruled before is answered again; a new one is ruled, on its line or, if that has gone on without it, as a
+/// branch.
 Result<void> Centre::take_entry(StoredEntry entry, Line& line)
 {
     if (entry.name.number <= line.journal.last) {
@@ -118,7 +122,6 @@ Result<void> Centre::take_entry(StoredEntry entry, Line& line)
 
 namespace {
 
-
 Reason refuse(Reason::Code code, std::string text, std::string field = {})
 {
     return {code, std::move(field), std::move(text)};
@@ -128,7 +131,8 @@ Reason refuse(Reason::Code code, std::string text, std::string field = {})
 Reason refuse_by_rule(const shared::Error& error)
 {
     const auto colon = error.text.find(':');
-    return refuse(Reason::Code::rule, error.text, colon == std::string::npos ? std::string() : error.text.substr(0, colon));
+    return refuse(Reason::Code::rule, error.text,
+                  colon == std::string::npos ? std::string() : error.text.substr(0, colon));
 }
 
 bool creates(std::span<const shared::Write> writes)
@@ -138,15 +142,19 @@ bool creates(std::span<const shared::Write> writes)
     });
 }
 
-Reason check_record(const StoredRecord& record, std::span<const shared::Write> writes, const shared::Catalogue& catalogue)
+Reason check_record(const StoredRecord& record, std::span<const shared::Write> writes,
+                    const shared::Catalogue& catalogue)
 {
     const auto* type = catalogue.type(record.type);
-    if (record.shown.size() > shared::limits::kCells) return refuse(Reason::Code::rule, "a record holds at most 1,024 values");
+    if (record.shown.size() > shared::limits::kCells)
+        return refuse(Reason::Code::rule, "a record holds at most 1,024 values");
     for (const auto& write : writes) {
         if (record.shown.find(write.key)->leaves.size() > shared::limits::kLeaves)
-            return refuse(Reason::Code::too_many_leaves, write.key + ": 64 different edits wait there: settle them first", write.key);
+            return refuse(Reason::Code::too_many_leaves,
+                          write.key + ": 64 different edits wait there: settle them first", write.key);
         if (type == nullptr || write.key == shared::kExistence) continue;
-        if (const auto held = shared::check_value(*type, write.key, write.value); held.has_error()) return refuse_by_rule(held.error());
+        if (const auto held = shared::check_value(*type, write.key, write.value); held.has_error())
+            return refuse_by_rule(held.error());
     }
     if (type == nullptr || existence(record.shown) == Existence::deleted) return {};
     std::vector<shared::CellView> views;
@@ -162,8 +170,8 @@ Reason check_record(const StoredRecord& record, std::span<const shared::Write> w
 }  // namespace
 
 /// Merges the entry's writes to one record, under a feed number.
-Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry, std::uint64_t number,
-                           std::int64_t now_ms, Line& line)
+Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
+                           std::uint64_t number, std::int64_t now_ms, Line& line)
 {
     const bool was_deleted = existence(record.shown) == Existence::deleted;
     auto& entries = line.entries;
@@ -189,7 +197,8 @@ Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> 
     return {};
 }
 
-Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line, std::vector<StoredRecord>& records)
+Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
+                             std::vector<StoredRecord>& records)
 {
     if (!line.may_write) return refuse(Reason::Code::no_role, "no role that writes in " + entry.space);
     std::size_t touched_bytes = 0;
@@ -201,13 +210,16 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
         if (!found && !creates(writes)) return refuse(Reason::Code::no_record, "a record that is not at the centre");
         auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
         if (record.space != entry.space) return refuse(Reason::Code::no_record, "a record of another space");
-        if (record.type != touched.type) return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + touched.type);
+        if (record.type != touched.type)
+            return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + touched.type);
         INDABA_TRY(merge(record, writes, entry, number, now_ms, line));
-        if (auto reason = check_record(record, writes, ports_.catalogue); reason.code != Reason::Code::none) return reason;
+        if (auto reason = check_record(record, writes, ports_.catalogue); reason.code != Reason::Code::none)
+            return reason;
         touched_bytes += record.shown.size_bytes();
         records.push_back(std::move(record));
     }
-    if (touched_bytes > shared::limits::kTouched_bytes) return refuse(Reason::Code::rule, "these records are over 4 MiB together: change fewer at a time");
+    if (touched_bytes > shared::limits::kTouched_bytes)
+        return refuse(Reason::Code::rule, "these records are over 4 MiB together: change fewer at a time");
     return Reason{};
 }
 
@@ -229,7 +241,8 @@ Result<void> Centre::rule(StoredEntry entry, Line& line)
         INDABA_TRY(ports_.storage.save_record(record));
         touched.push_back(record.id);
     }
-    if (line.outcome.fresh.empty()) INDABA_TRY(ports_.storage.save_journal(line.journal));  // entries are stored under it
+    if (line.outcome.fresh.empty())
+        INDABA_TRY(ports_.storage.save_journal(line.journal));  // entries are stored under it
     line.outcome.fresh.push_back(*entry.ruling);
     return ports_.storage.append_ruled(entry, line.head.hash, touched);
 }

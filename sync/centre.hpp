@@ -1,5 +1,6 @@
-// The centre's side: it rules on every transaction, in the storage transaction that stores it, and scans its feed for devices.
-// One thread at a time. Not here: connections (server_session.hpp) and who people are (the Authority port, server/).
+// The centre's side: it rules on every transaction, in the storage transaction that stores it, and scans its feed for
+// devices. One thread at a time. Not here: connections (server_session.hpp) and who people are (the Authority port,
+// server/).
 #pragma once
 
 #include "shared/catalogue.hpp"
@@ -38,30 +39,31 @@ class Centre {
 public:
     explicit Centre(CentrePorts ports) : ports_(ports) {}
 
-    /// Takes a change set from an authenticated sender (who need not be its author) and rules on what is new in it, in order, as one
-    /// storage transaction. Entries ruled before are answered again, never applied again.
+    /// Takes a change set from an authenticated sender (who need not be its author) and rules on what is new in it, in
+    /// order, as one storage transaction. Entries ruled before are answered again, never applied again.
     struct Ingested {
         shared::JournalHead journal;
-        std::uint64_t first = 0;            ///< number of the set's first entry
-        std::uint64_t through = 0;          ///< every entry of the set up to this number is durable
-        std::uint64_t expected = 0;         ///< not 0: nothing was stored, the journal must be sent from this number
-        std::vector<Ruling> repeated;       ///< rulings that were there before
-        std::vector<Ruling> fresh;          ///< rulings made now
+        std::uint64_t first = 0;  ///< number of the set's first entry
+        std::uint64_t through = 0;  ///< every entry of the set up to this number is durable
+        std::uint64_t expected = 0;  ///< not 0: nothing was stored, the journal must be sent from this number
+        std::vector<Ruling> repeated;  ///< rulings that were there before
+        std::vector<Ruling> fresh;  ///< rulings made now
     };
     [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set);
 
     /// A device's place in a space's feed. A cursor whose head is not on the chain means one of the two was restored.
     [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Cursor& cursor);
 
-    /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(name)` is true for the
-    /// receiver's own entries that it surely still holds: they are echoed, not sent back.
+    /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(name)` is true for
+    /// the receiver's own entries that it surely still holds: they are echoed, not sent back.
     struct Scan {
         SpaceName space;
         std::uint64_t base = 0;
         std::uint64_t position = 0;
         std::size_t target_bytes = 0;
     };
-    [[nodiscard]] Result<FeedBatch> next_batch(const Scan& scan, const std::function<bool(const TransactionName&)>& holds);
+    [[nodiscard]] Result<FeedBatch> next_batch(const Scan& scan,
+                                               const std::function<bool(const TransactionName&)>& holds);
 
     [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
 
@@ -75,9 +77,10 @@ private:
     Result<void> find_line(const shared::ChangeSet& set, Line& line);
     Result<void> take_entry(StoredEntry entry, Line& line);
     Result<void> rule(StoredEntry entry, Line& line);
-    Result<Reason> judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line, std::vector<StoredRecord>& records);
-    Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry, std::uint64_t number,
-                       std::int64_t now_ms, Line& line);
+    Result<Reason> judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
+                         std::vector<StoredRecord>& records);
+    Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
+                       std::uint64_t number, std::int64_t now_ms, Line& line);
 
     CentrePorts ports_;
 };

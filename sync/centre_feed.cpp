@@ -21,7 +21,8 @@ constexpr std::size_t kRecord_bytes = 32;
 /// The cells newer than base; of a plainly deleted record its tombstone.
 FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
 {
-    FeedRecord record{stored.id, std::move(stored.type), stored.number, existence(stored.shown) == Existence::deleted, {}, false};
+    FeedRecord record{
+        stored.id, std::move(stored.type), stored.number, existence(stored.shown) == Existence::deleted, {}, false};
     for (auto& cell : stored.shown) {
         const bool wanted = record.tombstone ? cell.key == shared::kExistence : cell.number > base;
         if (wanted) INDABA_CHECK(record.cells.append(std::move(cell)));
@@ -33,8 +34,8 @@ FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
 bool is_echo(const FeedRecord& record, const TransactionName& name)
 {
     return !record.tombstone && std::ranges::all_of(record.cells, [&](const Cell& cell) {
-        return cell.number == record.number && cell.unknown.empty() && cell.leaves.size() == 1 && cell.leaves[0].name == name &&
-               cell.leaves[0].saw.empty();
+        return cell.number == record.number && cell.unknown.empty() && cell.leaves.size() == 1 &&
+               cell.leaves[0].name == name && cell.leaves[0].saw.empty();
     });
 }
 

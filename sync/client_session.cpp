@@ -83,7 +83,8 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
 {
     if (const auto* bye = std::get_if<Bye>(&message)) return fail(bye->code, bye->text);
     if (const auto* welcome = std::get_if<Welcome>(&message)) return take_welcome(*welcome, actions);
-    if (!progress_.welcomed) return fail(Errc::malformed, "the centre did not say welcome: is this address a centre of Indaba?");
+    if (!progress_.welcomed)
+        return fail(Errc::malformed, "the centre did not say welcome: is this address a centre of Indaba?");
     if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored, actions);
     if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
@@ -99,21 +100,23 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
 Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& actions)
 {
     if (progress_.welcomed) return fail(Errc::malformed, "the centre said welcome twice");
-    if (welcome.protocol != kProtocol) return fail(Errc::unsupported, "the centre speaks another version: update this program");
-    if (welcome.standings.size() != hello_.size()) return fail(Errc::malformed, "the centre's welcome does not fit the hello");
+    if (welcome.protocol != kProtocol)
+        return fail(Errc::unsupported, "the centre speaks another version: update this program");
+    if (welcome.standings.size() != hello_.size())
+        return fail(Errc::malformed, "the centre's welcome does not fit the hello");
     progress_.welcomed = true;
     progress_.clock_offset_ms = welcome.now_ms - replica_.ports().clock.now_ms();
     for (std::size_t i = 0; i < hello_.size(); ++i) {
         switch (welcome.standings[i]) {
-        case Standing::at_head:
-        case Standing::not_granted: break;
-        case Standing::start_over: {
-            INDABA_TRY(replica_.start_over(hello_[i]));
-            sent_.clear();
-            behind_.insert(hello_[i]);
-            break;
-        }
-        case Standing::follows: behind_.insert(hello_[i]); break;
+            case Standing::at_head:
+            case Standing::not_granted: break;
+            case Standing::start_over: {
+                INDABA_TRY(replica_.start_over(hello_[i]));
+                sent_.clear();
+                behind_.insert(hello_[i]);
+                break;
+            }
+            case Standing::follows: behind_.insert(hello_[i]); break;
         }
     }
     if (welcome.grants_differ) return take_grants(welcome.grants, actions);
@@ -177,7 +180,8 @@ Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes
 
 Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
 {
-    if (in_flight_.empty() || in_flight_.front().journal != stored.journal) return fail(Errc::malformed, "the centre answers a push that was not sent");
+    if (in_flight_.empty() || in_flight_.front().journal != stored.journal)
+        return fail(Errc::malformed, "the centre answers a push that was not sent");
     const auto flight = in_flight_.front();
     in_flight_.pop_front();
     in_flight_bytes_ -= flight.bytes;

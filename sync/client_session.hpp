@@ -1,5 +1,6 @@
-// The device's end of one connection: pushes own transactions and takes the centre's feed, both at once, each limited by bytes in
-// flight; resumes from what the storage holds, so a connection cut anywhere loses and repeats nothing. One thread at a time.
+// The device's end of one connection: pushes own transactions and takes the centre's feed, both at once, each limited
+// by bytes in flight; resumes from what the storage holds, so a connection cut anywhere loses and repeats nothing. One
+// thread at a time.
 #pragma once
 
 #include "sync/replica.hpp"

@@ -21,7 +21,8 @@ bool is_leaf(const Cells& cells, std::string_view key, const TransactionName& na
 
 bool is_deletion(const shared::Write& write)
 {
-    return write.key == shared::kExistence && write.value.kind() == shared::ValueKind::boolean && !write.value.as_boolean();
+    return write.key == shared::kExistence && write.value.kind() == shared::ValueKind::boolean &&
+           !write.value.as_boolean();
 }
 
 Result<LoadedEntry> LoadedEntry::from(StoredEntry entry)
@@ -61,8 +62,8 @@ void EntryCache::learn(const Ruling& ruling)
     if (const auto place = loaded_.find(ruling.name); place != loaded_.end()) place->second.entry_.ruling = ruling;
 }
 
-Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record, const shared::Write& write, JournalId author,
-                                                         const Cells& leaves)
+Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record, const shared::Write& write,
+                                                         JournalId author, const Cells& leaves)
 {
     std::vector<TransactionName> named;
     auto open = write.bases;
@@ -75,7 +76,8 @@ Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record,
         INDABA_ASSIGN(const auto* entry, load(base));
         if (entry == nullptr || !entry->refused()) continue;
         for (const auto& before : entry->writes_to(record))
-            if (before.key == write.key || is_deletion(write)) open.insert(open.end(), before.bases.begin(), before.bases.end());
+            if (before.key == write.key || is_deletion(write))
+                open.insert(open.end(), before.bases.begin(), before.bases.end());
     }
     return named;
 }

@@ -1,5 +1,5 @@
-// Entries with their transactions decoded, for the length of one storage transaction; and the bases of their writes, resolved.
-// One thread at a time.
+// Entries with their transactions decoded, for the length of one storage transaction; and the bases of their writes,
+// resolved. One thread at a time.
 #pragma once
 
 #include "shared/transaction.hpp"
@@ -41,8 +41,8 @@ public:
 
     /// All that a write replaces: its bases and, for each refused one in its author's own journal, what that one named.
     /// `author` is the journal of the write; `leaves` are not looked up, for a leaf is not refused.
-    [[nodiscard]] Result<std::vector<TransactionName>> resolve(const RecordId& record, const shared::Write& write, JournalId author,
-                                                              const Cells& leaves);
+    [[nodiscard]] Result<std::vector<TransactionName>> resolve(const RecordId& record, const shared::Write& write,
+                                                               JournalId author, const Cells& leaves);
 
 private:
     Storage& storage_;

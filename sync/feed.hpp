@@ -1,5 +1,6 @@
-// The feed: a space's rulings in commit order, numbered from 1 without gaps and chained by hash; and the pieces of it that
-// travel. Shapes only: centre.hpp writes the feed, replica.hpp follows it, batch.hpp encodes it. Plain values, any thread.
+// The feed: a space's rulings in commit order, numbered from 1 without gaps and chained by hash; and the pieces of it
+// that travel. Shapes only: centre.hpp writes the feed, replica.hpp follows it, batch.hpp encodes it. Plain values, any
+// thread.
 #pragma once
 
 #include "shared/ids.hpp"
@@ -26,7 +27,8 @@ struct Reason {
     friend bool operator==(const Reason&, const Reason&) = default;
 };
 
-/// The centre's word on one transaction. `line` is the journal's id, or, of a branch, the prefix of its first entry's hash.
+/// The centre's word on one transaction. `line` is the journal's id, or, of a branch, the prefix of its first entry's
+/// hash.
 struct Ruling {
     std::uint64_t number = 0;
     TransactionName name;
@@ -52,7 +54,8 @@ struct SignedHead {
 };
 [[nodiscard]] shared::Bytes head_message(const SignedHead& head);
 
-/// Where a device stands in a space's feed: caught up at `base`, scanned to `position`, and the newest head it has seen.
+/// Where a device stands in a space's feed: caught up at `base`, scanned to `position`, and the newest head it has
+/// seen.
 struct Cursor {
     std::uint64_t base = 0;
     std::uint64_t position = 0;
@@ -90,8 +93,8 @@ struct FeedBatch {
     std::uint64_t to = 0;
     std::vector<Author> authors;  ///< of journals that this session has not told yet
     std::vector<Ruling> rulings;
-    std::vector<FeedRecord> records;     ///< ordered by number
-    std::optional<SignedHead> head;      ///< on the last step: `to` is this head
+    std::vector<FeedRecord> records;  ///< ordered by number
+    std::optional<SignedHead> head;  ///< on the last step: `to` is this head
 };
 
 }  // namespace indaba::sync

@@ -15,7 +15,8 @@ void serialize(Archive& archive, Reason& reason)
 template <class Archive>
 void serialize(Archive& archive, Ruling& ruling)
 {
-    archive(ruling.number, ruling.name, ruling.line, shared::checked(ruling.verdict, Verdict::lost), ruling.reason, ruling.time_ms);
+    archive(ruling.number, ruling.name, ruling.line, shared::checked(ruling.verdict, Verdict::lost), ruling.reason,
+            ruling.time_ms);
 }
 
 template <class Archive>
@@ -27,7 +28,8 @@ void serialize(Archive& archive, SignedHead& head)
 template <class Archive>
 void serialize(Archive& archive, Cursor& cursor)
 {
-    archive(shared::compact(cursor.base), shared::compact(cursor.position), shared::compact(cursor.head), cursor.head_hash);
+    archive(shared::compact(cursor.base), shared::compact(cursor.position), shared::compact(cursor.head),
+            cursor.head_hash);
 }
 
 template <class Archive>

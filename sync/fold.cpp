@@ -2,7 +2,8 @@
 
 namespace indaba::sync {
 
-void fold_write(Cells& cells, const shared::Write& write, const TransactionName& name, Stamp stamp, std::span<const TransactionName> bases)
+void fold_write(Cells& cells, const shared::Write& write, const TransactionName& name, Stamp stamp,
+                std::span<const TransactionName> bases)
 {
     merge_pending(cells.at(write.key), {name, stamp, &write.value, bases, is_deletion(write)});
 }

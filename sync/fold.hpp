@@ -8,7 +8,8 @@
 namespace indaba::sync {
 
 /// Merges one write that waits into the cells; drop_named follows after the last.
-void fold_write(Cells& cells, const shared::Write& write, const TransactionName& name, Stamp stamp, std::span<const TransactionName> bases);
+void fold_write(Cells& cells, const shared::Write& write, const TransactionName& name, Stamp stamp,
+                std::span<const TransactionName> bases);
 
 /// Makes `shown` anew from the centre's word and what is still pending.
 [[nodiscard]] Result<void> refold(StoredRecord& record, EntryCache& entries);

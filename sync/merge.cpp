@@ -48,20 +48,20 @@ std::strong_ordering compare_values(const Value& a, const Value& b)
 {
     if (a.kind() != b.kind()) return a.kind() <=> b.kind();
     switch (a.kind()) {
-    case ValueKind::integer: return a.as_integer() <=> b.as_integer();
-    case ValueKind::decimal: return compare_decimals(a.as_decimal(), b.as_decimal());
-    case ValueKind::instant: return a.as_instant().utc_ms <=> b.as_instant().utc_ms;
-    case ValueKind::date: {
-        const auto rank = [](shared::Date d) { return (d.year * 16 + d.month) * 32 + d.day; };
-        return rank(a.as_date()) <=> rank(b.as_date());
-    }
-    case ValueKind::absent:
-    case ValueKind::text:
-    case ValueKind::boolean:
-    case ValueKind::code:
-    case ValueKind::reference:
-    case ValueKind::place:
-    case ValueKind::attachment: break;
+        case ValueKind::integer: return a.as_integer() <=> b.as_integer();
+        case ValueKind::decimal: return compare_decimals(a.as_decimal(), b.as_decimal());
+        case ValueKind::instant: return a.as_instant().utc_ms <=> b.as_instant().utc_ms;
+        case ValueKind::date: {
+            const auto rank = [](shared::Date d) { return (d.year * 16 + d.month) * 32 + d.day; };
+            return rank(a.as_date()) <=> rank(b.as_date());
+        }
+        case ValueKind::absent:
+        case ValueKind::text:
+        case ValueKind::boolean:
+        case ValueKind::code:
+        case ValueKind::reference:
+        case ValueKind::place:
+        case ValueKind::attachment: break;
     }
     return a.encoding() <=> b.encoding();
 }
@@ -79,11 +79,11 @@ std::strong_ordering prefer(const Value& a, const Value& b, const shared::Field*
 {
     const auto present = !a.is_absent() <=> !b.is_absent();
     switch (policy) {
-    case Policy::latest: return std::strong_ordering::equal;
-    case Policy::present: return present;
-    case Policy::highest: return present != 0 ? present : compare_values(a, b);
-    case Policy::lowest: return present != 0 ? present : compare_values(b, a);
-    case Policy::precedence: return precedence_of(a, field) <=> precedence_of(b, field);
+        case Policy::latest: return std::strong_ordering::equal;
+        case Policy::present: return present;
+        case Policy::highest: return present != 0 ? present : compare_values(a, b);
+        case Policy::lowest: return present != 0 ? present : compare_values(b, a);
+        case Policy::precedence: return precedence_of(a, field) <=> precedence_of(b, field);
     }
     return std::strong_ordering::equal;
 }
@@ -92,7 +92,8 @@ std::strong_ordering prefer(const Value& a, const Value& b, const shared::Field*
 bool written_unseen(const Cells& cells, const Cell& existence)
 {
     const auto seen = [&](const Leaf& leaf) {
-        return std::ranges::any_of(existence.leaves, [&](const Leaf& deletion) { return has_name(deletion.saw, leaf.name); });
+        return std::ranges::any_of(existence.leaves,
+                                   [&](const Leaf& deletion) { return has_name(deletion.saw, leaf.name); });
     };
     return std::ranges::any_of(cells, [&](const Cell& cell) {
         return cell.key != shared::kExistence && !std::ranges::all_of(cell.leaves, seen);
@@ -130,14 +131,17 @@ void merge_pending(Cell& cell, const MergingWrite& write)
 void drop_named(Cells& cells)
 {
     for (auto& cell : cells)
-        if (!cell.unknown.empty()) std::erase_if(cell.leaves, [&](const Leaf& leaf) { return has_name(cell.unknown, leaf.name); });
+        if (!cell.unknown.empty())
+            std::erase_if(cell.leaves, [&](const Leaf& leaf) { return has_name(cell.unknown, leaf.name); });
 }
 
 Existence existence(const Cells& cells)
 {
     const auto* cell = cells.find(shared::kExistence);
     if (cell == nullptr || cell->leaves.empty()) return Existence::none;
-    const auto lives = [](const Leaf& leaf) { return leaf.value.kind() == ValueKind::boolean && leaf.value.as_boolean(); };
+    const auto lives = [](const Leaf& leaf) {
+        return leaf.value.kind() == ValueKind::boolean && leaf.value.as_boolean();
+    };
     const auto living = std::ranges::count_if(cell->leaves, lives);
     if (living == std::ssize(cell->leaves)) return Existence::alive;
     if (living > 0 || written_unseen(cells, *cell)) return Existence::disputed;

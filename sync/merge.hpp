@@ -24,12 +24,12 @@ struct MergingWrite {
 /// True if a transaction of that name is merged here.
 using IsMerged = std::function<bool(const TransactionName&)>;
 
-/// Merges one write into its cell. Bases that are neither leaves nor merged are remembered as unknown. The caller merges each
-/// transaction once: a write that something merged has named meanwhile would come back.
+/// Merges one write into its cell. Bases that are neither leaves nor merged are remembered as unknown. The caller
+/// merges each transaction once: a write that something merged has named meanwhile would come back.
 void merge_write(Cell& cell, const MergingWrite& write, const IsMerged& is_merged);
 
-/// Folds a write that is not ruled yet over the centre's word: every base is remembered, so that any order of such writes
-/// gives the same leaves once drop_named has run.
+/// Folds a write that is not ruled yet over the centre's word: every base is remembered, so that any order of such
+/// writes gives the same leaves once drop_named has run.
 void merge_pending(Cell& cell, const MergingWrite& write);
 
 /// After the last merge_pending: drops the leaves that are named.

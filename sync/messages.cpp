@@ -16,7 +16,8 @@ using shared::Errc;
 template <class Archive>
 void serialize(Archive& archive, Following& following)
 {
-    archive(following.space, following.cursor, following.journal, compact(following.held_from), compact(following.held_to));
+    archive(following.space, following.cursor, following.journal, compact(following.held_from),
+            compact(following.held_to));
 }
 
 template <class Archive>
@@ -73,18 +74,13 @@ void serialize(Archive& archive, Push& push)
 template <class Archive>
 void serialize(Archive& archive, Stored& stored)
 {
-    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.rulings, compact(stored.window_bytes));
+    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.rulings,
+            compact(stored.window_bytes));
 }
 
-void save(BinaryOutput& archive, const Batch& batch)
-{
-    save_batch(archive, batch.batch);
-}
+void save(BinaryOutput& archive, const Batch& batch) { save_batch(archive, batch.batch); }
 
-void load(BinaryInput& archive, Batch& batch)
-{
-    load_batch(archive, batch.batch);
-}
+void load(BinaryInput& archive, Batch& batch) { load_batch(archive, batch.batch); }
 
 template <class Archive>
 void serialize(Archive& archive, Taken& taken)
@@ -174,7 +170,8 @@ Result<Message> decode_message(shared::ByteView bytes)
     std::uint8_t tag = 0;
     archive(tag);
     Message message;
-    if (archive.ok() && !load_alternative(archive, tag, message)) return fail(Errc::unsupported, "a message of an unknown kind: update this program");
+    if (archive.ok() && !load_alternative(archive, tag, message))
+        return fail(Errc::unsupported, "a message of an unknown kind: update this program");
     INDABA_TRY(archive.finish("a message"));
     return message;
 }

@@ -1,5 +1,5 @@
-// What a device and a centre say to each other: one struct a message, one tag a struct. The bytes are these structs through
-// the bounded archive; compression and framing belong to the transport. Plain values, any thread.
+// What a device and a centre say to each other: one struct a message, one tag a struct. The bytes are these structs
+// through the bounded archive; compression and framing belong to the transport. Plain values, any thread.
 #pragma once
 
 #include "sync/feed.hpp"
@@ -26,7 +26,8 @@ struct Hello {
     std::uint32_t protocol = kProtocol;
     std::string program;             ///< name and version, for the operator
     std::int64_t now_ms = 0;
-    std::uint64_t grants = 0;        ///< digest of the grants it knows (grants_digest): the centre repeats them only when they differ
+    std::uint64_t grants =
+        0;        ///< digest of the grants it knows (grants_digest): the centre repeats them only when they differ
     std::vector<Following> following;
 };
 
@@ -45,7 +46,8 @@ struct Welcome {
     std::vector<Replica::Grant> grants;  ///< all of them, if they differ
 };
 
-/// Device: follow more spaces, or again from another cursor. Answered by at least one batch each, by nothing where there is no role.
+/// Device: follow more spaces, or again from another cursor. Answered by at least one batch each, by nothing where
+/// there is no role.
 struct Follow {
     std::vector<Following> following;
 };
@@ -60,7 +62,7 @@ struct Stored {
     JournalId journal;
     std::uint64_t through = 0;      ///< durable up to this number
     std::uint64_t expected = 0;     ///< not 0: nothing was stored, send from this number
-    std::vector<Ruling> rulings;    ///< that the feed does not bring: from before this push, or of a space not followed
+    std::vector<Ruling> rulings;  ///< that the feed does not bring: from before this push, or of a space not followed
     std::uint64_t window_bytes = 0;
 };
 
@@ -101,7 +103,8 @@ struct Bye {
     std::string text;
 };
 
-using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye>;
+using Message =
+    std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

@@ -27,7 +27,8 @@ Result<std::vector<Change>> by_record(const std::vector<Change>& changes)
         }
         auto& first = merged[place->second];
         if (first.kind != change.kind || first.kind != Change::Kind::put || first.type != change.type)
-            return fail(Errc::usage, "two different changes to one record in one transaction: make them one after the other");
+            return fail(Errc::usage,
+                        "two different changes to one record in one transaction: make them one after the other");
         first.cells.insert(first.cells.end(), change.cells.begin(), change.cells.end());
     }
     for (auto& change : merged) {  // the last value of a key counts
@@ -48,22 +49,21 @@ Result<void> check_shown(const shared::Catalogue& catalogue, const std::string& 
     for (const auto& cell : cells) {
         const auto* field = known->field(cell.key);
         const auto* leaf = shown(cell, field, shared::policy(known, cell.key));
-        if (cell.key != shared::kExistence && leaf != nullptr && !leaf->value.is_absent()) views.emplace_back(cell.key, &leaf->value);
+        if (cell.key != shared::kExistence && leaf != nullptr && !leaf->value.is_absent())
+            views.emplace_back(cell.key, &leaf->value);
     }
     return shared::check_record(*known, views);
 }
 
-Result<void> check_values(const shared::Catalogue& catalogue, const std::string& type, std::span<const shared::Write> writes)
+Result<void> check_values(const shared::Catalogue& catalogue, const std::string& type,
+                          std::span<const shared::Write> writes)
 {
     for (const auto& write : writes)
         if (write.key != shared::kExistence) INDABA_TRY(catalogue.check_value(type, write.key, write.value));
     return {};
 }
 
-bool writes_there(const std::string& role)
-{
-    return role == "contributor" || role == "editor" || role == "organiser";
-}
+bool writes_there(const std::string& role) { return role == "contributor" || role == "editor" || role == "organiser"; }
 
 }  // namespace
 
@@ -92,8 +92,10 @@ Result<void> Replica::draft_change(const Change& change, Draft& draft)
 {
     INDABA_ASSIGN(auto found, ports_.storage.find_record(change.id));
     auto record = found ? std::move(*found) : StoredRecord{change.id, change.type, draft.space.name, 0, {}, {}, {}};
-    if (record.space != draft.space.name) return fail(Errc::usage, "the record lives in the space " + record.space + ": a record never moves");
-    if (record.type != change.type) return fail(Errc::usage, "the record is a " + record.type + ", not a " + change.type);
+    if (record.space != draft.space.name)
+        return fail(Errc::usage, "the record lives in the space " + record.space + ": a record never moves");
+    if (record.type != change.type)
+        return fail(Errc::usage, "the record is a " + record.type + ", not a " + change.type);
     INDABA_ASSIGN(auto writes, writes_of(change, record.shown, ports_.catalogue));
     if (writes.empty()) return {};
     INDABA_TRY(check_values(ports_.catalogue, record.type, writes));
@@ -142,7 +144,8 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
     auto& journal = draft.journal;
     StoredEntry entry;
     entry.stamp = clock.next(ports_.clock.now_ms());
-    entry.hash = shared::entry_hash(journal.last_hash, journal.last + 1, entry.stamp, ports_.digest.sha256(payload), ports_.digest);
+    entry.hash = shared::entry_hash(journal.last_hash, journal.last + 1, entry.stamp, ports_.digest.sha256(payload),
+                                    ports_.digest);
     entry.name = {journal.head.id, journal.last + 1, entry.hash.prefix()};
     entry.space = draft.space.name;
     entry.payload = std::move(payload);
@@ -152,13 +155,15 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
         auto& record = draft.records[i];
         if (record.pending.empty()) record.word = record.shown;
         record.pending.push_back(entry.name);
-        for (; write != draft.transaction.writes.end() && write->record == i; ++write) fold_write(record.shown, *write, entry.name, entry.stamp, write->bases);
+        for (; write != draft.transaction.writes.end() && write->record == i; ++write)
+            fold_write(record.shown, *write, entry.name, entry.stamp, write->bases);
         drop_named(record.shown);
         INDABA_TRY(check_limits(record));
         touched_bytes += record.shown.size_bytes();
         if (!draft.blind[i]) INDABA_TRY(check_shown(ports_.catalogue, record.type, record.shown));
     }
-    if (touched_bytes > shared::limits::kTouched_bytes) return fail(Errc::too_large, "these records are over 4 MiB together: change fewer at a time");
+    if (touched_bytes > shared::limits::kTouched_bytes)
+        return fail(Errc::too_large, "these records are over 4 MiB together: change fewer at a time");
     // The journal first: an entry is stored under it.
     journal.last = entry.name.number;
     journal.last_hash = entry.hash;
@@ -171,9 +176,11 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
 
 Result<void> Replica::check_limits(const StoredRecord& record)
 {
-    if (record.shown.size() > shared::limits::kCells) return fail(Errc::too_large, "a record holds at most 1,024 values");
+    if (record.shown.size() > shared::limits::kCells)
+        return fail(Errc::too_large, "a record holds at most 1,024 values");
     for (const auto& cell : record.shown)
-        if (cell.leaves.size() > shared::limits::kLeaves) return fail(Errc::too_large, cell.key + ": 64 different edits are waiting there: settle them first");
+        if (cell.leaves.size() > shared::limits::kLeaves)
+            return fail(Errc::too_large, cell.key + ": 64 different edits are waiting there: settle them first");
     return {};
 }
 
@@ -181,8 +188,10 @@ Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, con
 {
     Draft draft;
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
-    if (!space || space->role.empty()) return fail(Errc::forbidden, "no space called " + name + " on this device: see 'indaba status'");
-    if (!writes_there(space->role)) return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
+    if (!space || space->role.empty())
+        return fail(Errc::forbidden, "no space called " + name + " on this device: see 'indaba status'");
+    if (!writes_there(space->role))
+        return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
     draft.space = std::move(*space);
     INDABA_ASSIGN(draft.journal, journal_for(name));
     INDABA_ASSIGN(const auto merged, by_record(changes));

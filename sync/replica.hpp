@@ -1,6 +1,6 @@
-// A device's side of the data: what it wrote, the centre's word as far as it has come, and the one folded over the other.
-// Every public method is one storage transaction: it happened whole, or it did not. One thread at a time.
-// Not here: connections (client_session.hpp), and which spaces a person chooses.
+// A device's side of the data: what it wrote, the centre's word as far as it has come, and the one folded over the
+// other. Every public method is one storage transaction: it happened whole, or it did not. One thread at a time. Not
+// here: connections (client_session.hpp), and which spaces a person chooses.
 #pragma once
 
 #include "shared/catalogue.hpp"
@@ -34,13 +34,14 @@ class Replica {
 public:
     explicit Replica(ReplicaPorts ports) : ports_(ports) {}
 
-    /// Writes one transaction in one space: checks the catalogue's rules on what the person changed, stamps it, appends it to the
-    /// journal and shows it. Returns its name; a change of nothing returns number 0 and stores nothing.
+    /// Writes one transaction in one space: checks the catalogue's rules on what the person changed, stamps it, appends
+    /// it to the journal and shows it. Returns its name; a change of nothing returns number 0 and stores nothing.
     /// Errors: rule_broken with the field first, not_found, forbidden (no role that writes in that space), too_large.
     [[nodiscard]] Result<TransactionName> write(const SpaceName& space, const std::vector<Change>& changes);
 
     /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
-    [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value, std::string_view reason);
+    [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value,
+                                                 std::string_view reason);
     [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason);
 
     /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
@@ -48,15 +49,16 @@ public:
     struct Applied {
         bool applied = false;
         bool caught_up = false;
-        std::uint64_t records = 0;    ///< that changed here
-        std::uint64_t accepted = 0;   ///< own transactions ruled in this batch
+        std::uint64_t records = 0;  ///< that changed here
+        std::uint64_t accepted = 0;  ///< own transactions ruled in this batch
         std::uint64_t refused = 0;
         std::uint64_t conflicts = 0;  ///< that appeared with it
     };
     [[nodiscard]] Result<Applied> take(const FeedBatch& batch);
     /// The centre's feed is not the one this device followed: forget the word (not what is pending) and scan from zero.
     [[nodiscard]] Result<void> start_over(const SpaceName& space);
-    /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and records.
+    /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and
+    /// records.
     struct Grant {
         SpaceName space;
         std::string kind;
@@ -69,8 +71,10 @@ public:
     /// Rulings that the centre answered with again, on entries of this device.
     [[nodiscard]] Result<Applied> learn(const SpaceName& space, const std::vector<Ruling>& rulings);
 
-    /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the end.
-    [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after, std::size_t target_bytes);
+    /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the
+    /// end.
+    [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after,
+                                                           std::size_t target_bytes);
 
     [[nodiscard]] ReplicaStorage& storage() { return ports_.storage; }
     [[nodiscard]] const ReplicaPorts& ports() const { return ports_; }
@@ -94,7 +98,8 @@ private:
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
-    Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record, std::vector<std::pair<std::string, Value>> why);
+    Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,
+                                               std::vector<std::pair<std::string, Value>> why);
     Result<void> settle_pending(StoredRecord& record, Step& step);
     Result<void> move_cursor(const FeedBatch& batch, Step& step);
 

@@ -5,7 +5,8 @@
 
 namespace indaba::sync {
 
-Result<std::optional<Outgoing>> Replica::outgoing(const StoredJournal& journal, std::uint64_t after, std::size_t target_bytes)
+Result<std::optional<Outgoing>> Replica::outgoing(const StoredJournal& journal, std::uint64_t after,
+                                                  std::size_t target_bytes)
 {
     shared::ChangeSet set;
     set.journal = journal.head;

@@ -15,7 +15,8 @@ std::string dropped_values(const Cell& cell, const Value& kept)
 {
     std::vector<std::string> values;
     for (const auto& leaf : cell.leaves)
-        if (leaf.value != kept && std::ranges::find(values, leaf.value.display()) == values.end()) values.push_back(leaf.value.display());
+        if (leaf.value != kept && std::ranges::find(values, leaf.value.display()) == values.end())
+            values.push_back(leaf.value.display());
     std::string text;
     for (const auto& value : values) text += (text.empty() ? "" : "; ") + value;
     return text;
@@ -29,7 +30,8 @@ Result<void> check_reason(std::string_view reason)
 
 }  // namespace
 
-Result<TransactionName> Replica::settle_with_reason(Change change, const StoredRecord& record, std::vector<std::pair<std::string, Value>> why)
+Result<TransactionName> Replica::settle_with_reason(Change change, const StoredRecord& record,
+                                                    std::vector<std::pair<std::string, Value>> why)
 {
     std::array<std::uint8_t, 10> random{};
     ports_.random.fill(random);
@@ -40,7 +42,8 @@ Result<TransactionName> Replica::settle_with_reason(Change change, const StoredR
     return write_in_transaction(record.space, {std::move(change), std::move(decision)});
 }
 
-Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key, const Value& value, std::string_view reason)
+Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key, const Value& value,
+                                        std::string_view reason)
 {
     INDABA_TRY(check_reason(reason));
     StorageTransaction transaction(ports_.storage);
@@ -48,7 +51,8 @@ Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key
     INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
     if (!record) return fail(Errc::not_found, "no such record here");
     const auto* cell = record->shown.find(key);
-    if (cell == nullptr || cell->leaves.empty()) return fail(Errc::not_found, std::string(key) + ": the record has no such value");
+    if (cell == nullptr || cell->leaves.empty())
+        return fail(Errc::not_found, std::string(key) + ": the record has no such value");
     const bool chosen = std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) { return leaf.value == value; });
     Change change{Change::Kind::settle, id, record->type, {{std::string(key), value}}};
     INDABA_ASSIGN(const auto name, settle_with_reason(std::move(change), *record,

@@ -20,7 +20,9 @@ std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& ca
     const auto* type = catalogue.type(record.type);
     std::size_t count = existence(record.shown) == Existence::disputed ? 1 : 0;
     for (const auto& cell : record.shown)
-        if (cell.leaves.size() > 1 && cell.key != shared::kExistence && in_conflict(cell, shared::policy(type, cell.key))) ++count;
+        if (cell.leaves.size() > 1 && cell.key != shared::kExistence &&
+            in_conflict(cell, shared::policy(type, cell.key)))
+            ++count;
     return count;
 }
 
@@ -34,7 +36,7 @@ struct Replica::Step {
     Hash hash;  ///< chain hash at batch.to
     EntryCache entries;
     std::map<JournalId, std::optional<StoredJournal>> journals;
-    std::unordered_map<TransactionName, const Ruling*> own;        ///< rulings of this batch on entries that are here
+    std::unordered_map<TransactionName, const Ruling*> own;  ///< rulings of this batch on entries that are here
     std::unordered_map<std::uint64_t, const Ruling*> own_by_number;
     std::vector<TransactionName> refused;
     Applied outcome;
@@ -57,7 +59,8 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
     const auto& head = *batch.head;
     if (head.space != batch.space || head.number != batch.to || head.hash != step.hash ||
         !ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
-        return fail(Errc::untrusted, "the head of the feed of " + batch.space + " does not hold: the centre did not sign what it sent");
+        return fail(Errc::untrusted,
+                    "the head of the feed of " + batch.space + " does not hold: the centre did not sign what it sent");
     return true;
 }
 
@@ -95,7 +98,9 @@ Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& ste
 Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 {
     const auto through = std::max(record.number, step.space.cursor.base);
-    const auto settled = [&](const Ruling& ruling) { return ruling.number <= through || ruling.verdict != Verdict::accepted; };
+    const auto settled = [&](const Ruling& ruling) {
+        return ruling.number <= through || ruling.verdict != Verdict::accepted;
+    };
     std::vector<TransactionName> left;
     for (const auto& name : record.pending) {
         if (const auto place = step.own.find(name); place != step.own.end()) {
@@ -113,15 +118,20 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 Result<void> Replica::take_echo(const FeedRecord& record, StoredRecord& stored, Step& step)
 {
     const auto ruling = step.own_by_number.find(record.number);
-    if (ruling == step.own_by_number.end()) return fail(Errc::malformed, "the centre echoes a transaction that is not from here");
+    if (ruling == step.own_by_number.end())
+        return fail(Errc::malformed, "the centre echoes a transaction that is not from here");
     INDABA_ASSIGN(const auto* entry, step.entries.load(ruling->second->name));
     if (entry == nullptr) return fail(Errc::corrupt, "an entry of this device's journal is gone");
     const auto writes = entry->writes_to(record.id);
-    if (writes.empty()) return fail(Errc::malformed, "the centre echoes a record that the transaction does not write to");
+    if (writes.empty())
+        return fail(Errc::malformed, "the centre echoes a record that the transaction does not write to");
     auto& word = *stored.word;
     for (const auto& write : writes) {
         auto& cell = word.at(write.key);
-        cell.leaves.assign(1, Leaf{entry->entry().name, std::min(entry->entry().stamp, Stamp::end_of(ruling->second->time_ms)), write.value, {}});
+        cell.leaves.assign(1, Leaf{entry->entry().name,
+                                   std::min(entry->entry().stamp, Stamp::end_of(ruling->second->time_ms)),
+                                   write.value,
+                                   {}});
         cell.unknown.clear();
         cell.number = record.number;
     }
@@ -153,14 +163,16 @@ Result<void> Replica::take_records(const FeedBatch& batch, Step& step)
 {
     auto number = batch.from;
     for (const auto& record : batch.records) {
-        if (record.number < number || record.number > batch.to) return fail(Errc::malformed, "the centre's records are not in order");
+        if (record.number < number || record.number > batch.to)
+            return fail(Errc::malformed, "the centre's records are not in order");
         number = record.number;
         INDABA_TRY(take_record(record, step));
     }
     return {};
 }
 
-/// Takes an entry, if it is ruled so, out of the fold of every record that it wrote to; those built on it are folded without it.
+/// Takes an entry, if it is ruled so, out of the fold of every record that it wrote to; those built on it are folded
+/// without it.
 Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
 {
     INDABA_ASSIGN(const auto* entry, step.entries.load(name));

@@ -47,10 +47,7 @@ Actions ServerSession::on_feed(const SpaceName& space)
     return finish(pump(actions), std::move(actions));
 }
 
-std::set<SpaceName> ServerSession::take_grown()
-{
-    return std::exchange(grown_, {});
-}
+std::set<SpaceName> ServerSession::take_grown() { return std::exchange(grown_, {}); }
 
 Actions ServerSession::shut_down()
 {
@@ -69,7 +66,8 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
     if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(question->record, actions);
     if (const auto* taken = std::get_if<Taken>(&message)) {
-        if (taken->window_bytes > unacknowledged_bytes_) return fail(Errc::malformed, "the device took more than it was sent");
+        if (taken->window_bytes > unacknowledged_bytes_)
+            return fail(Errc::malformed, "the device took more than it was sent");
         unacknowledged_bytes_ -= taken->window_bytes;
         return {};
     }
@@ -83,8 +81,10 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
 Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
 {
     if (greeted_) return fail(Errc::malformed, "the device said hello twice");
-    if (hello.protocol != kProtocol) return fail(Errc::unsupported, "the device speaks another version than this centre: update one of them");
-    if (hello.following.size() > shared::limits::kSpacesPerSession) return fail(Errc::too_large, "a device follows at most 256 spaces");
+    if (hello.protocol != kProtocol)
+        return fail(Errc::unsupported, "the device speaks another version than this centre: update one of them");
+    if (hello.following.size() > shared::limits::kSpacesPerSession)
+        return fail(Errc::too_large, "a device follows at most 256 spaces");
     greeted_ = true;
     program_ = hello.program.substr(0, shared::limits::kKey_bytes);
     Welcome welcome;
@@ -105,7 +105,8 @@ Result<Standing> ServerSession::follow(const Following& following)
     lanes_.erase(following.space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
     if (!granted) return Standing::not_granted;
-    Lane lane{following.cursor.base, following.cursor.position, following.journal, following.held_from, following.held_to, false};
+    Lane lane{following.cursor.base, following.cursor.position, following.journal,
+              following.held_from,   following.held_to,         false};
     INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.cursor));
     if (!joins) {
         lane.base = 0;
@@ -124,7 +125,8 @@ Result<void> ServerSession::take_follow(const Follow& message, Actions&)
         if (lanes_.size() >= shared::limits::kSpacesPerSession && !lanes_.contains(following.space))
             return fail(Errc::too_large, "a device follows at most 256 spaces");
         INDABA_ASSIGN(const auto standing, follow(following));
-        if (standing == Standing::start_over) return fail(Errc::untrusted, "the device's cursor is not of this centre: connect again");
+        if (standing == Standing::start_over)
+            return fail(Errc::untrusted, "the device's cursor is not of this centre: connect again");
         if (standing != Standing::not_granted) lanes_[following.space].owed = true;
     }
     return {};
@@ -134,11 +136,13 @@ Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& ac
 {
     INDABA_ASSIGN(auto ingested, centre_.ingest(push.change_set));
     const auto& space = ingested.journal.space;
-    Stored stored{ingested.journal.id, ingested.through, ingested.expected, std::move(ingested.repeated), push.change_set.size()};
+    Stored stored{ingested.journal.id, ingested.through, ingested.expected, std::move(ingested.repeated),
+                  push.change_set.size()};
     const auto lane = lanes_.find(space);
     if (lane == lanes_.end()) {
         for (auto& ruling : ingested.fresh) stored.rulings.push_back(std::move(ruling));
-    } else if (ingested.expected == 0 && shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {
+    } else if (ingested.expected == 0 &&
+               shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {
         // What it has just pushed it holds.
         auto& own = lane->second;
         if (own.journal != ingested.journal.id) {
@@ -210,9 +214,11 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
         return false;
     }
     const auto holds = [&](const TransactionName& transaction) {
-        return transaction.journal == lane.journal && transaction.number >= lane.held_from && transaction.number <= lane.held_to;
+        return transaction.journal == lane.journal && transaction.number >= lane.held_from &&
+               transaction.number <= lane.held_to;
     };
-    INDABA_ASSIGN(auto batch, centre_.next_batch({space, lane.base, lane.position, shared::limits::kMessageTarget_bytes}, holds));
+    INDABA_ASSIGN(auto batch,
+                  centre_.next_batch({space, lane.base, lane.position, shared::limits::kMessageTarget_bytes}, holds));
     INDABA_TRY(tell_authors(batch));
     lane.owed = false;
     lane.position = batch.to;

@@ -1,14 +1,15 @@
-// The centre's end of one connection: stores and rules what the device pushes, sends it the feed of the spaces it follows, and
-// goes on as long as the device stays. What it keeps is bounded: positions, not data. One thread at a time.
+// The centre's end of one connection: stores and rules what the device pushes, sends it the feed of the spaces it
+// follows, and goes on as long as the device stays. What it keeps is bounded: positions, not data. One thread at a
+// time.
 #pragma once
 
 #include "sync/centre.hpp"
 #include "sync/session.hpp"
 
 #include <functional>
-#include <utility>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace indaba::sync {
 

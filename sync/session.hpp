@@ -1,5 +1,6 @@
-// What both sessions have in common: events go in, actions come out. A session is one connection and never restarts; whoever
-// owns it does what it says, in order, and makes a new one for the next connection. Sans-IO: no socket, no clock, no thread.
+// What both sessions have in common: events go in, actions come out. A session is one connection and never restarts;
+// whoever owns it does what it says, in order, and makes a new one for the next connection. Sans-IO: no socket, no
+// clock, no thread.
 #pragma once
 
 #include "shared/result.hpp"

@@ -1,6 +1,6 @@
 // The storage port: what a device's replica and a centre need of a database. sync/store/ implements it over SQLite.
-// Every method that writes must be called between begin() and commit(); what was written since begin() appears whole or not
-// at all, also after a crash, and commit() returns only when it is durable. Reads see the transaction's own writes.
+// Every method that writes must be called between begin() and commit(); what was written since begin() appears whole or
+// not at all, also after a crash, and commit() returns only when it is durable. Reads see the transaction's own writes.
 // One thread at a time. Errors: io, full, busy, corrupt; after any of them call rollback().
 #pragma once
 
@@ -27,8 +27,8 @@ struct StoredRecord {
     RecordId id;
     std::string type;
     SpaceName space;
-    std::uint64_t number = 0;   ///< of the feed; 0 for what the centre has not ruled
-    Cells shown;                ///< the word with the pending transactions folded over it
+    std::uint64_t number = 0;  ///< of the feed; 0 for what the centre has not ruled
+    Cells shown;  ///< the word with the pending transactions folded over it
     std::optional<Cells> word;  ///< the centre's word, kept apart while there is something to fold
     std::vector<TransactionName> pending;  ///< what is folded, in the order in which it was written or received
 
@@ -49,11 +49,11 @@ struct StoredEntry {
 /// A journal as far as it is here.
 struct StoredJournal {
     shared::JournalHead head;
-    bool own = false;             ///< written by this database
-    std::uint64_t last = 0;       ///< number of its last entry here
-    Hash last_hash;               ///< its hash; first_hash of the journal while there is none
-    std::uint64_t ruled = 0;      ///< ruled through this number
-    std::uint64_t ruled_hash = 0; ///< prefix of that entry's hash
+    bool own = false;  ///< written by this database
+    std::uint64_t last = 0;  ///< number of its last entry here
+    Hash last_hash;  ///< its hash; first_hash of the journal while there is none
+    std::uint64_t ruled = 0;  ///< ruled through this number
+    std::uint64_t ruled_hash = 0;  ///< prefix of that entry's hash
     Author author;
 };
 
@@ -62,10 +62,10 @@ struct StoredSpace {
     SpaceName name;
     std::string kind;
     std::string title;
-    std::string role;        ///< viewer, contributor, editor, organiser; empty: none any more
-    bool carried = true;     ///< this device has chosen to hold it
+    std::string role;  ///< viewer, contributor, editor, organiser; empty: none any more
+    bool carried = true;  ///< this device has chosen to hold it
     Cursor cursor;
-    Hash position_hash;      ///< chain hash at cursor.position
+    Hash position_hash;  ///< chain hash at cursor.position
     std::uint64_t backed_up = 0;
 };
 
@@ -79,13 +79,14 @@ public:
     virtual void rollback() = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredRecord>> find_record(const RecordId& id) = 0;
-    /// Inserts or replaces, with everything derived from it: search index, conflict list. A record without a cell and with
-    /// nothing pending is forgotten: its creation was refused.
+    /// Inserts or replaces, with everything derived from it: search index, conflict list. A record without a cell and
+    /// with nothing pending is forgotten: its creation was refused.
     [[nodiscard]] virtual Result<void> save_record(const StoredRecord& record) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredEntry>> find_entry(const TransactionName& name) = 0;
     /// The entries of a journal from number `from` on, in order, until `visit` answers false.
-    [[nodiscard]] virtual Result<void> each_entry(JournalId journal, std::uint64_t from, const std::function<bool(StoredEntry&&)>& visit) = 0;
+    [[nodiscard]] virtual Result<void> each_entry(JournalId journal, std::uint64_t from,
+                                                  const std::function<bool(StoredEntry&&)>& visit) = 0;
     /// Appends an entry that is not there yet, with its ruling if it has one.
     [[nodiscard]] virtual Result<void> add_entry(const StoredEntry& entry) = 0;
     /// Keeps a ruling with its entry; false if the entry is not here.
@@ -106,11 +107,13 @@ public:
     /// All journals here that were written by this device, older lives included, in the order they were begun.
     [[nodiscard]] virtual Result<std::vector<StoredJournal>> own_journals(const SpaceName& space) = 0;
     /// Rulings between base and position, kept for entries that come later by other ways; dropped when base moves.
-    [[nodiscard]] virtual Result<void> keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings) = 0;
+    [[nodiscard]] virtual Result<void> keep_rulings(const SpaceName& space, std::uint64_t to,
+                                                    const std::vector<Ruling>& rulings) = 0;
     [[nodiscard]] virtual Result<void> drop_rulings(const SpaceName& space) = 0;
     [[nodiscard]] virtual Result<void> keep_author(const Author& author) = 0;
-    /// Forgets every record of a space with all that is derived from it. Of records with something pending the row stays, hidden
-    /// from every list and search and with an empty word, until save_record shows it again. Drops kept rulings too.
+    /// Forgets every record of a space with all that is derived from it. Of records with something pending the row
+    /// stays, hidden from every list and search and with an empty word, until save_record shows it again. Drops kept
+    /// rulings too.
     [[nodiscard]] virtual Result<void> purge_space(const SpaceName& space) = 0;
     /// Records of a space with something pending, hidden ones too, in the order in which they were first written.
     [[nodiscard]] virtual Result<std::vector<RecordId>> pending_records(const SpaceName& space) = 0;
@@ -131,7 +134,8 @@ public:
     /// Chain hash at a number of the feed; nothing beyond the head.
     [[nodiscard]] virtual Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) = 0;
     /// Stores a ruled entry as the next row of its space's feed, and which records it touched.
-    [[nodiscard]] virtual Result<void> append_ruled(const StoredEntry& entry, const Hash& chain, const std::vector<RecordId>& touched) = 0;
+    [[nodiscard]] virtual Result<void> append_ruled(const StoredEntry& entry, const Hash& chain,
+                                                    const std::vector<RecordId>& touched) = 0;
     /// The last entry of a line: a journal, or a branch by the prefix of its first hash.
     struct Mark {
         std::uint64_t number = 0;
@@ -140,11 +144,14 @@ public:
     [[nodiscard]] virtual Result<std::optional<Mark>> mark(JournalId journal, std::uint64_t line) = 0;
     [[nodiscard]] virtual Result<void> set_mark(JournalId journal, std::uint64_t line, const Mark& mark) = 0;
     /// Records of a space with a number beyond `after`, ordered by number, until `visit` answers false.
-    [[nodiscard]] virtual Result<void> each_record_after(const SpaceName& space, std::uint64_t after, const std::function<bool(StoredRecord&&)>& visit) = 0;
+    [[nodiscard]] virtual Result<void> each_record_after(const SpaceName& space, std::uint64_t after,
+                                                         const std::function<bool(StoredRecord&&)>& visit) = 0;
     /// Rulings of a space with numbers in (after, to], in order, until `visit` answers false.
-    [[nodiscard]] virtual Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to, const std::function<bool(Ruling&&)>& visit) = 0;
+    [[nodiscard]] virtual Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
+                                                   const std::function<bool(Ruling&&)>& visit) = 0;
     /// Entries that touched a record, oldest first.
-    [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id, const std::function<bool(StoredEntry&&)>& visit) = 0;
+    [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id,
+                                                     const std::function<bool(StoredEntry&&)>& visit) = 0;
 };
 
 }  // namespace indaba::sync

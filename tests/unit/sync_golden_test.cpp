@@ -1,0 +1,209 @@
+// The bytes of everything that travels. A change here changes what other devices accept: raise the format or the
+// protocol.
+#include "shared/journal.hpp"
+#include "shared/transaction.hpp"
+#include "sync/messages.hpp"
+#include "tests/model/cheap_crypto.hpp"
+
+#include <gtest/gtest.h>
+
+namespace indaba::tests {
+namespace {
+
+using namespace sync;
+using shared::to_hex;
+
+shared::RecordId record_id(std::uint8_t last)
+{
+    shared::RecordId id;
+    id.bytes = {0x01, 0x92, 0xf1, 0xa0, 0x7c, 0x3e, 0x7b, 0x1d, 0x8a, 0x52, 0x3f, 0x0c, 0x9d, 0x2e, 0x4b, last};
+    return id;
+}
+
+constexpr shared::JournalId kJournal{0x1122334455667788};
+
+shared::Transaction small_transaction()
+{
+    shared::Transaction transaction;
+    transaction.records = {{record_id(1), "enterprise"}, {record_id(2), "talent"}};
+    transaction.writes = {{0, "!", Value::boolean(true), {}},
+                          {0, "name", Value::text("Open Mobile Platform"), {}},
+                          {1, "name", Value::text("Li Wei"), {{kJournal, 3, 0xabcdef}, {{7}, 300, 5}}}};
+    return transaction;
+}
+
+/// A head, an echo, a tombstone, a branch, a refusal, a conflict and a plain record.
+FeedBatch varied_batch()
+{
+    FeedBatch batch;
+    batch.space = "forum";
+    batch.from = 10;
+    batch.to = 13;
+    batch.authors = {{kJournal, {}, "laptop", "delegate"}};
+    batch.rulings = {{11, {kJournal, 4, 0x44}, kJournal.value, Verdict::accepted, {}, 1'700'000'000'000},
+                     {12,
+                      {kJournal, 5, 0x55},
+                      kJournal.value,
+                      Verdict::refused,
+                      {Reason::Code::rule, "country", "country: XX"},
+                      1'700'000'000'001},
+                     {13, {{9}, 2, 0x66}, 0x77, Verdict::accepted, {}, 1'700'000'000'002}};
+    FeedRecord plain{record_id(1), "enterprise", 11, false, {}, false};
+    plain.cells.at("!") = {"!", {{{kJournal, 4, 0x44}, {1u << 20}, Value::boolean(true), {}}}, {}, 11};
+    plain.cells.at("name") = {"name", {{{kJournal, 4, 0x44}, {1u << 20}, Value::text("ZTE"), {}}}, {}, 11};
+    plain.cells.at("status") = {
+        "status",
+        {{{{9}, 2, 0x66}, {5}, Value::code("draft"), {}}, {{kJournal, 1, 0x11}, {4}, Value::code("verified"), {}}},
+        {{{9}, 1, 0x99}},
+        9};
+    FeedRecord echo{record_id(2), "talent", 11, false, {}, true};
+    FeedRecord tombstone{record_id(3), "talent", 13, true, {}, false};
+    tombstone.cells.at("!") = {"!", {{{{9}, 2, 0x66}, {5}, Value::boolean(false), {{{9}, 1, 0x99}}}}, {}, 13};
+    batch.records = {plain, echo, tombstone};
+    batch.head = SignedHead{"forum", 13, {}, 1'700'000'000'003, 2, {}};
+    return batch;
+}
+
+template <class T>
+T again(const T& message)
+{
+    auto decoded = decode_message(encode_message(message));
+    EXPECT_TRUE(decoded.has_value()) << (decoded.has_error() ? decoded.error().text : "");
+    return decoded.has_value() ? std::get<T>(*decoded) : T{};
+}
+
+TEST(Golden, Transaction)
+{
+    const auto bytes = shared::encode_transaction(small_transaction());
+    ASSERT_TRUE(bytes.has_value());
+    EXPECT_EQ(to_hex(*bytes),
+              "01040a656e74657270726973650121046e616d650674616c656e740288776655443322110700000000000000020192f1a07c"
+              "3e7b1d8a523f0c9d2e4b01000192f1a07c3e7b1d8a523f0c9d2e4b02030201020401000215014f70656e204d6f62696c6520"
+              "506c6174666f726d00010207014c6920576569020003efcdab000000000001ac020500000000000000");
+    const auto decoded = shared::decode_transaction(*bytes);
+    ASSERT_TRUE(decoded.has_value()) << decoded.error().text;
+    EXPECT_EQ(*shared::encode_transaction(*decoded), *bytes);
+}
+
+TEST(Golden, ChangeSet)
+{
+    model::Chance chance(1);
+    model::CheapSigner signer(chance);
+    model::CheapDigest digest;
+    shared::ChangeSet set;
+    set.journal = {"forum", kJournal, signer.public_key()};
+    set.previous = shared::first_hash(set.journal, digest);
+    set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, {}}};
+    shared::seal(set, shared::entry_hashes(set, digest).back(), signer);
+    const auto bytes = shared::encode_change_set(set);
+    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "60e54125101f69831ad7f791ee099c610930b311a2acc83978266ec05bbadafb");
+    const auto opened = shared::open_change_set(bytes, digest);
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
+    EXPECT_EQ(shared::encode_change_set(opened->set), bytes);
+    EXPECT_EQ(opened->hashes.size(), 2u);
+}
+
+TEST(Golden, Batch)
+{
+    const auto bytes = encode_message(Batch{varied_batch()});
+    EXPECT_EQ(to_hex(bytes),
+              "0505666f72756d0a018877665544332211000000000000000000000000000000000000000000000000000000000000000006"
+              "6c6170746f700864656c65676174650105666f72756d0d000000000000000000000000000000000000000000000000000000"
+              "0000000000000000000000000368e5cf8b010000020000000000000000000000000000000000000000000000000000000000"
+              "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000288776655443322"
+              "1109000000000000000302000001000108020407014400000000000000550000000000000066000000000000001100000000"
+              "000000990000000000000080808001ffff7f0a010700010080a0abfef962020200000177000000000000000307636f756e74"
+              "72790b636f756e7472793a205858050121046e616d65067374617475730a656e74657270726973650674616c656e74030300"
+              "000000010000000200000000010000000003020004000102fcf0839ade6400007b1d8a523f0c9d2e4b017b1d8a523f0c9d2e"
+              "4b027b1d8a523f0c9d2e4b030304040001020000000000000c0404010300000202040001040508015a544519050201040206"
+              "076472616674000309077665726966696564000000");
+    const auto decoded = again(Batch{varied_batch()});
+    EXPECT_EQ(encode_message(decoded), bytes);
+    const auto expected = varied_batch();
+    EXPECT_EQ(decoded.batch.rulings, expected.rulings);
+    EXPECT_EQ(decoded.batch.authors, expected.authors);
+    ASSERT_EQ(decoded.batch.records.size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(decoded.batch.records[i].id, expected.records[i].id);
+        EXPECT_EQ(decoded.batch.records[i].number, expected.records[i].number);
+        EXPECT_EQ(decoded.batch.records[i].echo, expected.records[i].echo);
+        EXPECT_EQ(decoded.batch.records[i].tombstone, expected.records[i].tombstone);
+        EXPECT_EQ(decoded.batch.records[i].cells, expected.records[i].cells);
+    }
+}
+
+TEST(Golden, Hello)
+{
+    Hello hello;
+    hello.program = "indaba 0.1";
+    hello.now_ms = 5;
+    hello.grants = 6;
+    hello.following = {{"forum", {7, 8, 9, {}}, kJournal, 1, 300}};
+    EXPECT_EQ(to_hex(encode_message(hello)),
+              "00010a696e6461626120302e31050000000000000006000000000000000105666f72756d0708090000000000000000000000"
+              "000000000000000000000000000000000000000000887766554433221101ac02");
+    EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
+}
+
+TEST(Golden, Welcome)
+{
+    Welcome welcome;
+    welcome.now_ms = 5;
+    welcome.standings = {Standing::follows, Standing::not_granted};
+    welcome.grants_differ = true;
+    welcome.grants = {{"forum", "event", "Forum", "editor"}};
+    EXPECT_EQ(to_hex(encode_message(welcome)),
+              "01010500000000000000020103010105666f72756d056576656e7405466f72756d06656469746f72");
+    EXPECT_EQ(encode_message(again(welcome)), encode_message(welcome));
+}
+
+TEST(Golden, Stored)
+{
+    const Stored stored{kJournal, 5, 0, {varied_batch().rulings[1]}, 1'000};
+    EXPECT_EQ(to_hex(encode_message(stored)),
+              "0488776655443322110500010c0000000000000088776655443322110555000000000000008877665544332211010307636f"
+              "756e7472790b636f756e7472793a2058580168e5cf8b010000e807");
+    EXPECT_EQ(encode_message(again(stored)), encode_message(stored));
+}
+
+TEST(Golden, SmallMessages)
+{
+    EXPECT_EQ(to_hex(encode_message(Push{{1, 2}})), "03020102");
+    EXPECT_EQ(to_hex(encode_message(Taken{300})), "06ac02");
+    EXPECT_EQ(to_hex(encode_message(Follow{})), "0200");
+    EXPECT_EQ(to_hex(encode_message(Grants{})), "0700");
+    EXPECT_EQ(to_hex(encode_message(HistoryQuestion{record_id(1)})), "080192f1a07c3e7b1d8a523f0c9d2e4b01");
+    EXPECT_EQ(to_hex(encode_message(
+                  HistoryAnswer{record_id(1), {{{kJournal, 1, 2}, {3}, 4, {}, {{"name", Value::text("ZTE")}}}}})),
+              "090192f1a07c3e7b1d8a523f0c9d2e4b01018877665544332211010200000000000000030000000000000004000000000000"
+              "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
+              "015a5445");
+    EXPECT_EQ(to_hex(encode_message(Bye{shared::Errc::forbidden, "no"})), "0a05026e6f");
+}
+
+TEST(Golden, WhatIsHashed)
+{
+    model::CheapDigest digest;
+    EXPECT_EQ(to_hex(chain_hash({}, varied_batch().rulings[1], digest).bytes),
+              "7ecae5e439df15af3c10063348bb10867da2a2a1010ff2d8575900da3c672e8d");
+    EXPECT_EQ(to_hex(head_message(*varied_batch().head)),
+              "0d696e646162612068656164203105666f72756d0d0000000000000000000000000000000000000000000000000000000000"
+              "000000000000000000000368e5cf8b0100000200000000000000");
+}
+
+TEST(Messages, EveryCutIsRefusedAndNoDamageIsACrash)
+{
+    const auto bytes = encode_message(Batch{varied_batch()});
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_TRUE(decode_message(shared::ByteView(bytes).first(size)).has_error()) << size;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        for (int bit = 0; bit < 8; ++bit) {
+            auto damaged = bytes;
+            damaged[i] ^= std::uint8_t(1 << bit);
+            if (const auto decoded = decode_message(damaged); decoded.has_value()) (void)encode_message(*decoded);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace indaba::tests
