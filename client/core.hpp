@@ -26,22 +26,22 @@ namespace indaba::client {
 /// A record to be created or changed. Only the named cells change; an absent value clears a cell.
 struct Draft {
     std::optional<RecordId> id;  ///< none: a new record. One that is not here: created under this id
-    std::string type;            ///< may be empty for a record that is here
-    std::string space;           ///< empty: the record's own, or the only one where this person may write
-    std::vector<Cell> cells;     ///< as Catalogue::parse_assignment makes them
+    std::string type;  ///< may be empty for a record that is here
+    std::string space;  ///< empty: the record's own, or the only one where this person may write
+    std::vector<Cell> cells;  ///< as Catalogue::parse_assignment makes them
 };
 
 struct ListQuery {
     std::string type;
     /// All must hold: the field shows this text, in any language version; or the set has this element.
     std::vector<std::pair<std::string, std::string>> where;
-    std::size_t limit = 0;    ///< 0: all
+    std::size_t limit = 0;  ///< 0: all
 };
 
 /// Which of the values of a conflict stays.
 struct Choice {
-    std::optional<int> keep;              ///< the number of a leaf
-    std::optional<std::string> value;     ///< or another value, as people type it
+    std::optional<int> keep;  ///< the number of a leaf
+    std::optional<std::string> value;  ///< or another value, as people type it
 };
 
 struct SyncOptions {
@@ -58,7 +58,8 @@ public:
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 
-    /// One transaction, so all drafts are of one space and at most limits::kRecordsPerTransaction. The ids in their order.
+    /// One transaction, so all drafts are of one space and at most limits::kRecordsPerTransaction. The ids in their
+    /// order.
     [[nodiscard]] Result<std::vector<RecordId>> put(const std::vector<Draft>& drafts);
     /// Checks the drafts as put() would and writes nothing: the error of each, by its index.
     [[nodiscard]] Result<std::vector<std::pair<std::size_t, shared::Error>>> check(const std::vector<Draft>& drafts);
@@ -80,12 +81,14 @@ public:
     [[nodiscard]] Result<std::vector<Refusal>> refused();
     [[nodiscard]] Result<Status> status();
 
-    /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in time.
+    /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in
+    /// time.
     [[nodiscard]] Result<History> history(const RecordId& id, int patience_ms);
 
     /// Pushes and pulls until both sides hold the same, or for ever with `watch`. Not reaching the centre is no failure
     /// of the call: the report says so in `error`. The calling thread does the storing, another one the network.
-    [[nodiscard]] SyncReport sync(const SyncOptions& options, std::stop_token stop = {}, const SyncProgress& progress = {});
+    [[nodiscard]] SyncReport sync(const SyncOptions& options, std::stop_token stop = {},
+                                  const SyncProgress& progress = {});
 
     [[nodiscard]] const Home& home() const;
     [[nodiscard]] const shared::Catalogue& catalogue() const;

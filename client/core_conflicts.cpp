@@ -19,7 +19,8 @@ Result<Value> chosen(const Conflict& conflict, const Choice& choice, const share
     if (choice.keep) {
         const auto leaf = std::ranges::find(conflict.leaves, *choice.keep, &ConflictLeaf::number);
         if (leaf != conflict.leaves.end()) return leaf->value;
-        return fail(Errc::usage, fmt::format("{}: there is no value number {}: see `indaba conflicts`", conflict.field, *choice.keep));
+        return fail(Errc::usage, fmt::format("{}: there is no value number {}: see `indaba conflicts`", conflict.field,
+                                             *choice.keep));
     }
     INDABA_ASSIGN(const auto cells, catalogue.parse_assignment(conflict.type, conflict.field, *choice.value));
     const auto cell = std::ranges::find(cells, conflict.field, &Cell::first);
@@ -46,7 +47,8 @@ Result<std::vector<Conflict>> Core::conflicts()
     return list;
 }
 
-Result<void> Core::resolve(const RecordId& id, const std::string& field, const Choice& choice, const std::string& reason)
+Result<void> Core::resolve(const RecordId& id, const std::string& field, const Choice& choice,
+                           const std::string& reason)
 {
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     if (!record) return no_such_record(id);
@@ -55,7 +57,8 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
     if (field == kExistenceField && conflict != conflicts.end())
         return fail(Errc::usage, "a deletion that met an edit is settled with --restore or --delete");
     if (conflict == conflicts.end())
-        return fail(Errc::not_found, fmt::format("{}: nothing to settle there; `indaba conflicts` lists what is", field));
+        return fail(Errc::not_found,
+                    fmt::format("{}: nothing to settle there; `indaba conflicts` lists what is", field));
     INDABA_ASSIGN(const auto value, chosen(*conflict, choice, parts_->catalogue));
     INDABA_TRY(parts_->replica.settle(id, field, value, reason));
     return {};
@@ -67,7 +70,8 @@ Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::
     if (!record) return no_such_record(id);
     const auto existence = sync::existence(record->shown);
     if (existence == sync::Existence::alive)
-        return fail(Errc::usage, alive ? "the record is not deleted" : "no edit met a deletion there: to delete it, use `indaba delete`");
+        return fail(Errc::usage, alive ? "the record is not deleted"
+                                       : "no edit met a deletion there: to delete it, use `indaba delete`");
     if (existence == sync::Existence::deleted && !alive) return fail(Errc::usage, "the record is deleted already");
     INDABA_TRY(parts_->replica.settle_existence(id, alive, reason));
     return {};

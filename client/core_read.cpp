@@ -36,7 +36,8 @@ Result<void> add_pending(sync::ReplicaStorage& storage, const sync::StoredJourna
         }
         for (const auto& record : transaction->records) pending.try_emplace(record.id, true);
         for (const auto& write : transaction->writes)
-            if (write.key == shared::kExistence) pending[transaction->records[write.record].id] = write.value == Value::boolean(true);
+            if (write.key == shared::kExistence)
+                pending[transaction->records[write.record].id] = write.value == Value::boolean(true);
         return true;
     }));
     if (broken) return *broken;
@@ -65,8 +66,15 @@ Result<RecordView> Core::get(const RecordId& id)
         INDABA_ASSIGN(const auto list, refused());
         const auto found = std::ranges::find(list, id, &Refusal::record);
         if (found != list.end())
-            return RecordView{id, found->type, found->space, found->title, found->cells, found->written_ms,
-                              parts_->home.enrolment().person, State::refused, {}};
+            return RecordView{id,
+                              found->type,
+                              found->space,
+                              found->title,
+                              found->cells,
+                              found->written_ms,
+                              parts_->home.enrolment().person,
+                              State::refused,
+                              {}};
     }
     if (record && sync::existence(record->shown) == sync::Existence::deleted)
         return fail(Errc::not_found, fmt::format("record {} is deleted: `indaba history` says by whom", id.text()));
@@ -141,7 +149,8 @@ Result<Status> Core::status()
         if (record && !is_gone(*record)) ++refused_alive;
     }
     status.only_here = pending.size();
-    const auto pending_alive = std::uint64_t(std::ranges::count_if(pending, [](const auto& known) { return known.second; }));
+    const auto pending_alive =
+        std::uint64_t(std::ranges::count_if(pending, [](const auto& known) { return known.second; }));
     const auto settled = pending_alive + refused_alive;
     status.accepted = status.records > settled ? status.records - settled : 0;
     return status;

@@ -59,8 +59,15 @@ Result<std::vector<Refusal>> Core::refused()
         const auto& ruling = *entry.ruling;
         const auto index = blamed_record(*transaction, ruling.reason.field);
         const auto& record = transaction->records[index];
-        Refusal refusal{record.id, record.type, {}, entry.space, ruling.reason.field, ruling.reason.text,
-                        entry.stamp.unix_ms(), ruling.time_ms, cells_written(*transaction, index)};
+        Refusal refusal{record.id,
+                        record.type,
+                        {},
+                        entry.space,
+                        ruling.reason.field,
+                        ruling.reason.text,
+                        entry.stamp.unix_ms(),
+                        ruling.time_ms,
+                        cells_written(*transaction, index)};
         refusal.title = parts_->title(record.type, refusal.cells);
         list.push_back(std::move(refusal));
         return true;

@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr const char* kProgram = "indaba/0.1";
+constexpr const char* kProgram = "indaba " INDABA_VERSION;
 /// Between attempts: doubled from the first to the most, and drawn between half and all of it, so that the devices of a
 /// hall do not all come back in the same second after the centre did.
 constexpr std::int64_t kFirstPause_ms = 1'000;
@@ -43,9 +43,9 @@ void pause(std::stop_token stop, milliseconds duration)
 /// Connections that would not get better by themselves.
 bool is_final(const shared::Error& error)
 {
-    return error.code == shared::Errc::cancelled || error.code == shared::Errc::untrusted ||
-           error.code == shared::Errc::forbidden || error.code == shared::Errc::corrupt ||
-           error.code == shared::Errc::io || error.code == shared::Errc::unsupported;
+    return error.code == shared::Errc::untrusted || error.code == shared::Errc::forbidden ||
+           error.code == shared::Errc::corrupt || error.code == shared::Errc::io ||
+           error.code == shared::Errc::unsupported;
 }
 
 }  // namespace

@@ -154,7 +154,8 @@ Result<std::vector<Conflict>> Core::Parts::conflicts_of(const sync::StoredRecord
         auto& conflict = begin_conflict(kExistenceField);
         for (const auto& side : sides_of(record.shown))
             INDABA_TRY(add(conflict, side.name, side.stamp,
-                           Value::text(side.deletion ? std::string("deleted") : edit_summary(side.cells)), !side.deletion));
+                           Value::text(side.deletion ? std::string("deleted") : edit_summary(side.cells)),
+                           !side.deletion));
     }
     if (alive == sync::Existence::deleted) return conflicts;
     for (const auto& cell : record.shown) {

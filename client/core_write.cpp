@@ -24,7 +24,9 @@ std::string names_of(const std::vector<sync::StoredSpace>& spaces)
 
 shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces)
 {
-    if (spaces.empty()) return fail(Errc::forbidden, "this device knows no space yet: run `indaba sync` once where there is a connection");
+    if (spaces.empty())
+        return fail(Errc::forbidden,
+                    "this device knows no space yet: run `indaba sync` once where there is a connection");
     return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
 }
 
@@ -39,7 +41,8 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
 {
     if (here) {
         if (draft.space.empty() || draft.space == here->space) return here->space;
-        return fail(Errc::usage, fmt::format("the record lives in the space {} and cannot move to {}", here->space, draft.space));
+        return fail(Errc::usage,
+                    fmt::format("the record lives in the space {} and cannot move to {}", here->space, draft.space));
     }
     INDABA_ASSIGN(const auto spaces, store->spaces());
     if (!draft.space.empty()) {
@@ -91,7 +94,8 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
             errors.emplace_back(i, std::move(fine).error());
             continue;
         }
-        if (auto space = parts_->space_for(drafts[i], here); space.has_error()) errors.emplace_back(i, std::move(space).error());
+        if (auto space = parts_->space_for(drafts[i], here); space.has_error())
+            errors.emplace_back(i, std::move(space).error());
     }
     return errors;
 }
@@ -99,8 +103,9 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
 Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
 {
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
-        return fail(Errc::usage, fmt::format("{} records are too many for one transaction: at most {} (`indaba import` splits)",
-                                             drafts.size(), shared::limits::kRecordsPerTransaction));
+        return fail(Errc::usage,
+                    fmt::format("{} records are too many for one transaction: at most {} (`indaba import` splits)",
+                                drafts.size(), shared::limits::kRecordsPerTransaction));
     std::string space;
     std::vector<RecordId> ids;
     std::vector<sync::Change> changes;
@@ -112,7 +117,8 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
         INDABA_TRY(parts_->check(draft, here));
         INDABA_ASSIGN(auto its_space, parts_->space_for(draft, here));
         if (!space.empty() && its_space != space)
-            return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}", space, its_space));
+            return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
+                                                 space, its_space));
         space = std::move(its_space);
         std::array<std::uint8_t, 10> random{};
         parts_->random.fill(random);

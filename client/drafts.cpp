@@ -1,7 +1,7 @@
 #include "client/drafts.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -82,7 +82,8 @@ Result<std::vector<Cell>> cells_of_arguments(const shared::Catalogue& catalogue,
         const auto at = assignment.find('=');
         if (at == assignment.npos || at == 0)
             return fail(Errc::usage, fmt::format("'{}' is not FIELD=VALUE", assignment));
-        INDABA_ASSIGN(auto added, catalogue.parse_assignment(type, assignment.substr(0, at), assignment.substr(at + 1)));
+        INDABA_ASSIGN(auto added,
+                      catalogue.parse_assignment(type, assignment.substr(0, at), assignment.substr(at + 1)));
         for (auto& cell : added) {
             if (std::ranges::find(cells, cell.first, &Cell::first) != cells.end())
                 return fail(Errc::usage, fmt::format("{}: given twice", cell.first));
@@ -101,7 +102,8 @@ Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view
     const auto& object = parsed.get_object();
     for (const auto& [name, value] : object)
         if (name != "id" && name != "type" && name != "space" && name != "fields" && !is_remark(std::string_view(name)))
-            return fail(Errc::usage, fmt::format("\"{}\" is not known here: put it into \"fields\"", std::string_view(name)));
+            return fail(Errc::usage,
+                        fmt::format("\"{}\" is not known here: put it into \"fields\"", std::string_view(name)));
     Draft draft;
     INDABA_ASSIGN(draft.type, text_member(object, "type", defaults.type));
     INDABA_ASSIGN(draft.space, text_member(object, "space", defaults.space));
@@ -126,8 +128,7 @@ Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalog
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.find_first_not_of(" \t\r") == line.npos) continue;
         auto draft = draft_of_json(catalogue, line, defaults);
-        if (draft.has_error())
-            return fail(draft.error().code, fmt::format("line {}: {}", number, draft.error().text));
+        if (draft.has_error()) return fail(draft.error().code, fmt::format("line {}: {}", number, draft.error().text));
         drafts.push_back(std::move(*draft));
     }
     return drafts;

@@ -14,9 +14,10 @@ namespace indaba::client {
 [[nodiscard]] Result<std::vector<Cell>> cells_of_arguments(const shared::Catalogue& catalogue, const std::string& type,
                                                            const std::vector<std::string>& assignments);
 
-/// {"id"?, "type"?, "space"?, "fields": {…}} as `list --json` and `export` write it: null clears, the elements of an array
-/// are added to the set. `type` and `space` stand in where the line has none.
-[[nodiscard]] Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view line, const Draft& defaults);
+/// {"id"?, "type"?, "space"?, "fields": {…}} as `list --json` and `export` write it: null clears, the elements of an
+/// array are added to the set. `type` and `space` stand in where the line has none.
+[[nodiscard]] Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view line,
+                                          const Draft& defaults);
 
 /// One draft a line; blank lines are skipped. The error names the line.
 [[nodiscard]] Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalogue, std::string_view text,

@@ -5,9 +5,9 @@
 #include "platform/files.hpp"
 #include "platform/http_client.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/ip/host_name.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -60,7 +60,8 @@ Result<std::string> member(const json::object& object, const char* name)
 {
     const auto* value = object.if_contains(name);
     if (value == nullptr || !value->is_string())
-        return fail(Errc::malformed, fmt::format("the centre's answer has no {}: is it a centre of this version?", name));
+        return fail(Errc::malformed,
+                    fmt::format("the centre's answer has no {}: is it a centre of this version?", name));
     return std::string(value->get_string());
 }
 
@@ -68,23 +69,27 @@ Result<Enrolment> enrolment_of(const std::string& body, const Invitation& invita
 {
     boost::system::error_code failed;
     const auto parsed = json::parse(body, failed);
-    if (failed || !parsed.is_object()) return fail(Errc::malformed, "this is not how a centre answers: check the address");
+    if (failed || !parsed.is_object())
+        return fail(Errc::malformed, "this is not how a centre answers: check the address");
     const auto& object = parsed.get_object();
     Enrolment enrolment;
     enrolment.server = invitation.server;
     INDABA_ASSIGN(enrolment.certificate_pem, member(object, "certificate_pem"));
     INDABA_ASSIGN(enrolment.authority_pem, member(object, "ca_pem"));
     INDABA_ASSIGN(enrolment.person, member(object, "person"));
-    INDABA_ASSIGN(const auto hex, member(object, "centre_key"));
+    INDABA_ASSIGN(const auto hex, member(object, "centre_public_key"));
     INDABA_ASSIGN(const auto centre_key, shared::from_hex(hex));
     if (centre_key.size() != enrolment.centre_key.bytes.size())
         return fail(Errc::malformed, "the centre's key has a wrong size");
     std::ranges::copy(centre_key, enrolment.centre_key.bytes.begin());
     INDABA_ASSIGN(const auto fingerprint, platform::certificate_fingerprint(enrolment.authority_pem));
     if (fingerprint != invitation.authority)
-        return fail(Errc::untrusted, "the centre sent another organisation's certificate than the invitation names: ask who invited you");
+        return fail(
+            Errc::untrusted,
+            "the centre sent another organisation's certificate than the invitation names: ask who invited you");
     INDABA_ASSIGN(const auto certified, platform::certificate_key(enrolment.certificate_pem));
-    if (certified != key.public_key()) return fail(Errc::untrusted, "the centre certified another key than this device's");
+    if (certified != key.public_key())
+        return fail(Errc::untrusted, "the centre certified another key than this device's");
     return enrolment;
 }
 
@@ -105,7 +110,8 @@ Result<platform::HttpResponse> ask(const Invitation& invitation, const std::stri
 
 Result<Invitation> Invitation::parse(std::string_view text)
 {
-    const auto wrong = fail(Errc::usage, "this is no invitation: it looks like indaba:HOST:PORT/FINGERPRINT/CODE, on one line");
+    const auto wrong =
+        fail(Errc::usage, "this is no invitation: it looks like indaba:HOST:PORT/FINGERPRINT/CODE, on one line");
     text = trimmed(text);
     if (!text.starts_with(kScheme)) return wrong;
     text.remove_prefix(kScheme.size());
@@ -115,7 +121,8 @@ Result<Invitation> Invitation::parse(std::string_view text)
     Invitation invitation;
     auto server = platform::Address::parse(text.substr(0, first));
     auto fingerprint = shared::from_hex(text.substr(first + 1, second - first - 1));
-    if (server.has_error() || fingerprint.has_error() || fingerprint->size() != invitation.authority.bytes.size()) return wrong;
+    if (server.has_error() || fingerprint.has_error() || fingerprint->size() != invitation.authority.bytes.size())
+        return wrong;
     invitation.server = std::move(*server);
     std::ranges::copy(*fingerprint, invitation.authority.bytes.begin());
     invitation.code = text.substr(second + 1);
@@ -123,14 +130,16 @@ Result<Invitation> Invitation::parse(std::string_view text)
     return invitation;
 }
 
-Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name, std::stop_token stop)
+Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
+                   std::stop_token stop)
 {
     INDABA_TRY(platform::make_private_directory(directory));
     INDABA_ASSIGN(const auto lock, platform::FileLock::try_take(directory + "/enrol.lock"));
     if (Home::is_enrolled(directory)) {
         INDABA_ASSIGN(const auto home, Home::open(directory));
-        return fail(Errc::usage, fmt::format("{} is enrolled already, as a device of {} at {}: enrol with another --home", directory,
-                                             home.enrolment().person, home.enrolment().server.text()));
+        return fail(Errc::usage,
+                    fmt::format("{} is enrolled already, as a device of {} at {}: enrol with another --home", directory,
+                                home.enrolment().person, home.enrolment().server.text()));
     }
     INDABA_ASSIGN(const auto key, Home::prepare(directory));
     if (device_name.empty()) device_name = usual_device_name(key);

@@ -1,6 +1,7 @@
-// How a directory becomes a home: an invitation is spent at the centre that it names, over TLS pinned to the fingerprint
-// in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind, and the same
-// invitation spent again with that key is answered again, so an enrolment cut off anywhere can be repeated.
+// How a directory becomes a home: an invitation is spent at the centre that it names, over TLS pinned to the
+// fingerprint in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind,
+// and the same invitation spent again with that key is answered again, so an enrolment cut off anywhere can be
+// repeated.
 #pragma once
 
 #include "client/home.hpp"

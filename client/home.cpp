@@ -2,8 +2,8 @@
 
 #include "platform/files.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -23,9 +23,10 @@ std::string contact_path(const std::string& directory) { return directory + "/co
 
 shared::Error damaged(const std::string& directory, const char* file)
 {
-    return shared::fail(shared::Errc::corrupt,
-                        fmt::format("{}/{} is missing or damaged: restore it from a copy, or enrol anew in another home",
-                                    directory, file));
+    return shared::fail(
+        shared::Errc::corrupt,
+        fmt::format("{}/{} is missing or damaged: restore it from a copy, or enrol anew in another home", directory,
+                    file));
 }
 
 std::string text_of(const Enrolment& enrolment)
@@ -97,7 +98,8 @@ Result<platform::Key32> read_database_key(const std::string& directory)
 }  // namespace
 
 Home::Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key)
-    : directory_(std::move(directory)), enrolment_(std::move(enrolment)), key_(std::move(key)), database_key_(database_key)
+    : directory_(std::move(directory)), enrolment_(std::move(enrolment)), key_(std::move(key)),
+      database_key_(database_key)
 {
 }
 
@@ -167,8 +169,8 @@ Contact Home::contact() const
 
 void Home::note_contact(const Contact& contact) const
 {
-    const auto text = json::serialize(json::object{{"last_attempt_ms", contact.last_attempt_ms},
-                                                   {"last_contact_ms", contact.last_contact_ms}});
+    const auto text = json::serialize(
+        json::object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}});
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
 }
 

@@ -1,5 +1,5 @@
-// A home: the private directory of one device of one person. It holds the device's keys, what enrolment brought, and the
-// encrypted database. Enrolled is what has `enrolment.json`, which is written last, so there is nothing in between.
+// A home: the private directory of one device of one person. It holds the device's keys, what enrolment brought, and
+// the encrypted database. Enrolled is what has `enrolment.json`, which is written last, so there is nothing in between.
 // Values, any thread; several processes may use one home at once. Deliberately not: the database itself (core.hpp).
 #pragma once
 
@@ -33,12 +33,13 @@ struct Contact {
 
 class Home {
 public:
-    /// forbidden if others may enter the directory; not_found, with what to do, if it is not enrolled; corrupt if a part
-    /// is missing; unsupported if a newer program wrote it.
+    /// forbidden if others may enter the directory; not_found, with what to do, if it is not enrolled; corrupt if a
+    /// part is missing; unsupported if a newer program wrote it.
     [[nodiscard]] static Result<Home> open(const std::string& directory);
     [[nodiscard]] static bool is_enrolled(const std::string& directory);
 
-    /// The device's key in a directory that is not enrolled yet: the one that an interrupted enrolment left, or a new one.
+    /// The device's key in a directory that is not enrolled yet: the one that an interrupted enrolment left, or a new
+    /// one.
     [[nodiscard]] static Result<platform::KeyPair> prepare(const std::string& directory);
     /// Makes the directory an enrolled home: all of it or nothing.
     [[nodiscard]] static Result<Home> create(const std::string& directory, const platform::KeyPair& key,

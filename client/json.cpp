@@ -107,8 +107,8 @@ json::object json_of(const Status& status)
 {
     json::array spaces;
     for (const auto& space : status.spaces)
-        spaces.emplace_back(json::object{
-            {"name", space.name}, {"kind", space.kind}, {"title", space.title}, {"role", space.role}});
+        spaces.emplace_back(
+            json::object{{"name", space.name}, {"kind", space.kind}, {"title", space.title}, {"role", space.role}});
     return {{"device", status.device},
             {"person", status.person},
             {"spaces", std::move(spaces)},

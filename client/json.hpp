@@ -1,6 +1,7 @@
 // Records and answers as JSON, for scripts and pages: the names here are a contract. Times are RFC 3339 in UTC, or null
-// for never. In `fields` a language version stands as `title@pt`, a set as an array; whole numbers and booleans are JSON's,
-// everything else is text as people read it, decimals too, so that none loses a digit. Pure functions, any thread.
+// for never. In `fields` a language version stands as `title@pt`, a set as an array; whole numbers and booleans are
+// JSON's, everything else is text as people read it, decimals too, so that none loses a digit. Pure functions, any
+// thread.
 #pragma once
 
 #include "client/records.hpp"

@@ -98,7 +98,8 @@ struct Status {
     std::string person;
     std::string server;
     std::vector<SpaceView> spaces;
-    std::uint64_t records = 0;    ///< alive, of all spaces; the three below add up to it and to what was refused before it lived
+    std::uint64_t records =
+        0;    ///< alive, of all spaces; the three below add up to it and to what was refused before it lived
     std::uint64_t only_here = 0;
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;

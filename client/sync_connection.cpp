@@ -16,6 +16,28 @@ constexpr milliseconds kGoodbye{2'000};
 
 using Clock = std::chrono::steady_clock;
 
+platform::CloseReason close_reason(shared::Errc code)
+{
+    switch (code) {
+        case shared::Errc::malformed:
+        case shared::Errc::untrusted:
+        case shared::Errc::unsupported: return platform::CloseReason::broke_protocol;
+        case shared::Errc::too_large: return platform::CloseReason::too_large;
+        case shared::Errc::busy:
+        case shared::Errc::full:
+        case shared::Errc::io:
+        case shared::Errc::corrupt: return platform::CloseReason::failed;
+        case shared::Errc::usage:
+        case shared::Errc::not_found:
+        case shared::Errc::rule_broken:
+        case shared::Errc::forbidden:
+        case shared::Errc::unreachable:
+        case shared::Errc::timed_out:
+        case shared::Errc::cancelled: break;
+    }
+    return platform::CloseReason::finished;
+}
+
 }  // namespace
 
 SyncConnection::SyncConnection(sync::Replica& replica, ConnectionOptions options)
@@ -28,7 +50,7 @@ void SyncConnection::act(sync::Actions actions)
     for (auto& message : actions.send) wire_->send(std::move(message));
     if (!actions.close) return;
     if (actions.error && !error_) error_ = std::move(actions.error);
-    end(error_ ? platform::CloseReason::broke_protocol : platform::CloseReason::finished);
+    end(error_ ? close_reason(error_->code) : platform::CloseReason::finished);
 }
 
 void SyncConnection::end(platform::CloseReason reason)
@@ -45,20 +67,19 @@ void SyncConnection::handle(WireEvent event)
             open_ = true;
             heard_ = Clock::now();
             act(session_.start());
+            if (asked_) act(session_.ask_history(*asked_));
             return;
         case Kind::message:
             heard_ = Clock::now();
             if (ending_) return;
             act(session_.on_message(event.message));
-            if (asked_ && session_.progress().welcomed) act(session_.ask_history(*std::exchange(asked_, std::nullopt)));
             return;
         case Kind::closed:
             over_ = true;
             if (event.error && !ending_ && !error_) error_ = std::move(event.error);
             return;
         case Kind::notified:
-        case Kind::nothing:
-            return;
+        case Kind::nothing: return;
     }
 }
 

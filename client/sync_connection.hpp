@@ -1,6 +1,6 @@
-// Runs one synchronisation: a ClientSession over a Wire. The network thread reads, decompresses and sends while the calling
-// thread stores. One thread; cancelling through `stop` ends it between two storage transactions.
-// Deliberately not: reconnecting (sync_watch.hpp) and what is said to people.
+// Runs one synchronisation: a ClientSession over a Wire. The network thread reads, decompresses and sends while the
+// calling thread stores. One thread; cancelling through `stop` ends it between two storage transactions. Deliberately
+// not: reconnecting (sync_watch.hpp) and what is said to people.
 #pragma once
 
 #include "client/sync_report.hpp"

@@ -109,9 +109,8 @@ Result<void> export_csv(Core& core, const shared::RecordType& type, Output& outp
 
 Result<void> export_json_lines(Core& core, Output& output)
 {
-    return core.list({output.options.type, {}, 0}, [&](RecordView&& record) {
-        return output.line(boost::json::serialize(json_of(record)) + "\n");
-    });
+    return core.list({output.options.type, {}, 0},
+                     [&](RecordView&& record) { return output.line(boost::json::serialize(json_of(record)) + "\n"); });
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Records as tables or lines, for other programs: CSV that `import` reads back, JSON lines that `put --from` reads back.
+// Records as tables or lines, for other programs: CSV that `import` reads back, JSON lines that `put --from` reads
+// back.
 #pragma once
 
 #include "client/core.hpp"

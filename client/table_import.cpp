@@ -47,7 +47,8 @@ Result<Draft> draft_of_row(const shared::Catalogue& catalogue, const Table& tabl
                            const ImportOptions& options)
 {
     if (row.cells.size() != table.columns.size())
-        return fail(Errc::usage, fmt::format("{} cells where the header has {}", row.cells.size(), table.columns.size()));
+        return fail(Errc::usage,
+                    fmt::format("{} cells where the header has {}", row.cells.size(), table.columns.size()));
     Draft draft{{}, options.type, options.space, {}};
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
         const auto text = restored(row.cells[i]);
@@ -93,11 +94,13 @@ void write_pieces(Core& core, const std::vector<Draft>& drafts, const ImportOpti
 {
     while (report.written < drafts.size()) {
         if (stop.stop_requested()) {
-            report.error = fail(Errc::cancelled, fmt::format("stopped after {} of {} records", report.written, drafts.size()));
+            report.error =
+                fail(Errc::cancelled, fmt::format("stopped after {} of {} records", report.written, drafts.size()));
             return;
         }
         const auto end = piece_end(drafts, report.written);
-        const std::vector<Draft> piece(drafts.begin() + std::ptrdiff_t(report.written), drafts.begin() + std::ptrdiff_t(end));
+        const std::vector<Draft> piece(drafts.begin() + std::ptrdiff_t(report.written),
+                                       drafts.begin() + std::ptrdiff_t(end));
         auto ids = core.put(piece);
         if (ids.has_error()) {
             report.error = std::move(ids).error();

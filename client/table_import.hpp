@@ -30,8 +30,8 @@ struct ImportReport {
     std::optional<shared::Error> error;  ///< why it ended early; what `written` counts is there
 };
 
-/// Written in transactions of up to limits::kRecordsPerTransaction rows. An error of the table as a whole (no header, an
-/// unknown column, broken quotes) is the result's; those of rows are in the report.
+/// Written in transactions of up to limits::kRecordsPerTransaction rows. An error of the table as a whole (no header,
+/// an unknown column, broken quotes) is the result's; those of rows are in the report.
 [[nodiscard]] Result<ImportReport> import_table(Core& core, std::string_view csv, const ImportOptions& options,
                                                 std::stop_token stop = {});
 

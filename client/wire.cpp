@@ -125,7 +125,8 @@ Task<> Wire::Line::write_all(Line* line, platform::MessageStream* stream)
 Task<> Wire::Line::live(Line* line)
 {
     const auto& options = line->options;
-    auto stream = co_await platform::connect_websocket(options.server, kTarget, options.tls, options.limits, options.deadlines);
+    auto stream =
+        co_await platform::connect_websocket(options.server, kTarget, options.tls, options.limits, options.deadlines);
     if (stream.has_error()) {
         line->put({Kind::closed, {}, std::move(stream).error()});
         co_return;

@@ -1,6 +1,6 @@
-// One connection to the centre, with its own network thread: connects, decompresses what arrives ahead of whoever stores
-// it, compresses and sends what it is given. Everything is for the thread that made it, except notify(), for any.
-// What is queued is bounded both ways: inwards by bytes, then it stops reading; outwards by the session's window.
+// One connection to the centre, with its own network thread: connects, decompresses what arrives ahead of whoever
+// stores it, compresses and sends what it is given. Everything is for the thread that made it, except notify(), for
+// any. What is queued is bounded both ways: inwards by bytes, then it stops reading; outwards by the session's window.
 // Deliberately not: what messages mean (sync/client_session.hpp).
 #pragma once
 

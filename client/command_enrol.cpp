@@ -1,0 +1,60 @@
+#include "client/commands.hpp"
+#include "client/enrolment.hpp"
+#include "client/interruption.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+namespace indaba::client {
+
+namespace {
+
+struct Request {
+    std::string invitation;
+    std::string device;
+};
+
+Result<int> run(Shell& shell, const Request& request)
+{
+    auto line = request.invitation;
+    if (line == "-") {
+        INDABA_ASSIGN(line, read_input("-"));
+    }
+    INDABA_ASSIGN(const auto invitation, Invitation::parse(line));
+    INDABA_ASSIGN(const auto directory, shell.home_directory());
+    const Interruption interruption;
+    auto home = enrol(directory, invitation, request.device, interruption.token());
+    if (home.has_error() && home.error().code == shared::Errc::unreachable)
+        return shared::fail(
+            shared::Errc::unreachable,
+            fmt::format("{}: enrolling needs the centre once; nothing was changed", one_line(home.error().text)));
+    if (home.has_error()) return std::move(home).error();
+    const auto& enrolment = home->enrolment();
+    if (shell.json)
+        shell.answer(boost::json::object{{"person", enrolment.person},
+                                         {"device", enrolment.device_name},
+                                         {"server", enrolment.server.text()},
+                                         {"home", directory}});
+    else
+        shell.print(fmt::format("Enrolled as {}, device {}. Next: indaba sync", one_line(enrolment.person),
+                                one_line(enrolment.device_name)));
+    return kDone;
+}
+
+}  // namespace
+
+void add_enrol(CLI::App& app, Shell& shell)
+{
+    auto* command = app.add_subcommand("enrol", "make this device one of yours, with an invitation from your operator");
+    auto request = std::make_shared<Request>();
+    command->add_option("INVITATION", request->invitation, "the whole line, or - to read it from standard input")
+        ->required();
+    command->add_option("--device", request->device, "what others read beside your changes; else this machine's name")
+        ->type_name("NAME");
+    command->footer(
+        "Examples:\n  indaba enrol indaba:centre.example:8443/9f86…/2K7M…\n  indaba enrol - < invitation.txt");
+    command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));
+}
+
+}  // namespace indaba::client

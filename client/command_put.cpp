@@ -1,0 +1,83 @@
+#include "client/commands.hpp"
+#include "client/drafts.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+namespace indaba::client {
+
+namespace {
+
+struct Request {
+    std::string type;
+    std::string id;
+    std::string space;
+    std::string from;
+    std::vector<std::string> assignments;
+};
+
+Result<std::vector<Draft>> drafts_of(const shared::Catalogue& catalogue, const Request& request)
+{
+    Draft draft{{}, request.type, request.space, {}};
+    if (!request.from.empty()) {
+        if (!request.id.empty() || !request.assignments.empty())
+            return shared::fail(shared::Errc::usage, "with --from, ids and fields stand in the lines that are read");
+        INDABA_ASSIGN(const auto text, read_input(request.from));
+        return drafts_of_json_lines(catalogue, text, draft);
+    }
+    if (request.type.empty())
+        return shared::fail(shared::Errc::usage, "say of which type the record is: indaba put TYPE FIELD=VALUE…");
+    if (!request.id.empty()) {
+        auto id = RecordId::parse(request.id);
+        if (id.has_error()) return shared::fail(shared::Errc::usage, "--id: " + id.error().text);
+        draft.id = *id;
+    }
+    INDABA_ASSIGN(draft.cells, cells_of_arguments(catalogue, request.type, request.assignments));
+    return std::vector{draft};
+}
+
+Result<int> run(Shell& shell, const Request& request)
+{
+    INDABA_ASSIGN(const auto core, shell.open());
+    INDABA_ASSIGN(const auto drafts, drafts_of(core->catalogue(), request));
+    INDABA_ASSIGN(const auto ids, core->put(drafts));
+    if (!shell.json) {
+        for (const auto& id : ids) shell.print(id.text());
+    } else if (request.from.empty()) {
+        shell.answer(boost::json::object{{"id", ids.front().text()}});
+    } else {
+        boost::json::array texts;
+        for (const auto& id : ids) texts.emplace_back(id.text());
+        shell.answer(boost::json::object{{"ids", std::move(texts)}});
+    }
+    return kDone;
+}
+
+constexpr const char* kExamples =
+    "Language versions are fields of their own: 'name@pt=…'. Sets take several elements, which are added:\n"
+    "sectors=green-energy,water; 'sectors/water=no' removes one. An empty value clears a field.\n"
+    "Examples:\n"
+    "  indaba put enterprise name='Ural Pumps' country=RU sectors=manufacturing,water\n"
+    "  indaba put enterprise --id 01931a… city=Perm\n"
+    "  indaba put --from records.jsonl      lines like {\"type\": \"talent\", \"fields\": {\"name\": \"…\"}}";
+
+}  // namespace
+
+void add_put(CLI::App& app, Shell& shell)
+{
+    auto* command = app.add_subcommand("put", "create or change a record; prints its id");
+    auto request = std::make_shared<Request>();
+    command->add_option("TYPE", request->type, "enterprise, talent, meeting, …");
+    command->add_option("FIELD=VALUE", request->assignments, "what to set; the other fields stay");
+    command->add_option("--id", request->id, "the record to change; else a new one")->type_name("ID");
+    command->add_option("--space", request->space, "where a new record lives; else the only space you write in")
+        ->type_name("SPACE");
+    command
+        ->add_option("--from", request->from,
+                     "several records in one transaction, as lines of JSON; - for standard input")
+        ->type_name("FILE");
+    command->footer(kExamples);
+    command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));
+}
+
+}  // namespace indaba::client

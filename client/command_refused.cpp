@@ -1,0 +1,31 @@
+#include "client/commands.hpp"
+#include "client/json.hpp"
+#include "client/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace indaba::client {
+
+namespace {
+
+Result<int> run(Shell& shell)
+{
+    INDABA_ASSIGN(const auto core, shell.open());
+    INDABA_ASSIGN(const auto refused, core->refused());
+    if (shell.json) shell.answer(json_of(refused));
+    else if (refused.empty()) shell.print("Nothing was refused.");
+    else
+        for (const auto& refusal : refused) shell.print(text_of(refusal));
+    return kDone;
+}
+
+}  // namespace
+
+void add_refused(CLI::App& app, Shell& shell)
+{
+    auto* command = app.add_subcommand("refused", "what the centre refused of what was written here, and why");
+    command->footer("Example:\n  indaba refused --json");
+    command->callback(chosen(shell, run));
+}
+
+}  // namespace indaba::client

@@ -1,0 +1,152 @@
+#include "client/text.hpp"
+
+#include "client/json.hpp"
+#include "client/shell.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace indaba::client {
+
+namespace {
+
+constexpr int kName_columns = 18;
+constexpr std::size_t kTitle_columns = 60;
+
+const char* state_text(State state)
+{
+    switch (state) {
+        case State::only_here: return "only here";
+        case State::accepted: return "accepted";
+        case State::refused: return "refused";
+    }
+    return "";
+}
+
+std::string shown_value(const Value& value) { return value.is_absent() ? "(nothing)" : one_line(value.display()); }
+
+std::string time_or_never(std::int64_t unix_ms) { return unix_ms > 0 ? time_text(unix_ms) : "never"; }
+
+/// Cells by field in the order of the type, sets as one line each; what is not known comes last.
+std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& record, const shared::RecordType* type)
+{
+    std::vector<std::pair<std::string, std::string>> rows;
+    const auto add = [&](const std::string& name, const std::string& text) {
+        const auto known = std::ranges::find(rows, name, &std::pair<std::string, std::string>::first);
+        if (known == rows.end()) rows.emplace_back(name, text);
+        else known->second += "; " + text;
+    };
+    const auto add_cell = [&](const Cell& cell) {
+        const auto parts = shared::key_parts(cell.first);
+        if (parts.element.empty()) add(cell.first, shown_value(cell.second));
+        else add(std::string(parts.field), one_line(parts.element));
+    };
+    if (type != nullptr)
+        for (const auto& field : type->fields)
+            for (const auto& cell : record.cells)
+                if (shared::key_parts(cell.first).field == field.name) add_cell(cell);
+    for (const auto& cell : record.cells)
+        if (type == nullptr || type->field(cell.first) == nullptr) add_cell(cell);
+    return rows;
+}
+
+std::string leaves_text(const Conflict& conflict)
+{
+    std::string text;
+    for (const auto& leaf : conflict.leaves)
+        text += fmt::format("\n  {} {}) {}   by {} on {}, {}", leaf.shown ? '*' : ' ', leaf.number,
+                            shown_value(leaf.value), one_line(leaf.by), one_line(leaf.device), time_text(leaf.at_ms));
+    return text;
+}
+
+}  // namespace
+
+std::string cells_text(const std::vector<Cell>& cells)
+{
+    std::string text;
+    for (const auto& [key, value] : cells) {
+        if (!text.empty()) text += ", ";
+        const bool element = !shared::key_parts(key).element.empty();
+        if (key == kExistenceField) text += value == Value::boolean(true) ? "created or restored" : "deleted";
+        else if (element) text += one_line(key) + (value.is_absent() ? " removed" : "");
+        else text += one_line(key) + " = " + shown_value(value);
+    }
+    return text;
+}
+
+std::string text_of(const RecordView& record, const shared::Catalogue& catalogue)
+{
+    auto text = fmt::format("{}  {}  in {}  {}", record.id.text(), record.type, record.space, state_text(record.state));
+    for (const auto& [name, value] : rows_of(record, catalogue.type(record.type)))
+        text += fmt::format("\n  {:<{}} {}", name, kName_columns, value);
+    text += fmt::format("\nLast changed by {}, {}", one_line(record.updated_by), time_text(record.updated_at_ms));
+    for (const auto& conflict : record.conflicts) text += "\nConflict in " + conflict.field + leaves_text(conflict);
+    return text;
+}
+
+std::string line_of(const RecordView& record, const shared::Catalogue& catalogue)
+{
+    const auto* type = catalogue.type(record.type);
+    auto text = record.id.text() + "  " + one_line(record.title);
+    for (const auto& [name, value] : rows_of(record, type)) {
+        const auto* field = type == nullptr ? nullptr : type->field(name);
+        if (field != nullptr && field->listed && !field->title) text += "  " + value.substr(0, kTitle_columns);
+    }
+    if (record.state != State::accepted) text += fmt::format("  [{}]", state_text(record.state));
+    if (!record.conflicts.empty()) text += "  [conflict]";
+    return text;
+}
+
+std::string text_of(const Conflict& conflict)
+{
+    const bool existence = conflict.field == kExistenceField;
+    const auto how = existence ? "--restore|--delete" : conflict.field + " --keep NUMBER|--value VALUE";
+    return fmt::format("{} {}: {}{}\n    indaba resolve {} {} --reason TEXT", conflict.type, one_line(conflict.title),
+                       existence ? "deleted by one, edited by another" : conflict.field, leaves_text(conflict),
+                       conflict.record.text(), how);
+}
+
+std::string text_of(const Refusal& refusal)
+{
+    return fmt::format("{}  {} {}: {}\n  written {}, refused {}: {}", refusal.record.text(), refusal.type,
+                       one_line(refusal.title), one_line(refusal.reason), time_text(refusal.written_ms),
+                       time_or_never(refusal.ruled_ms), cells_text(refusal.cells));
+}
+
+std::string text_of(const History& history)
+{
+    std::string text;
+    for (const auto& step : history.steps)
+        text += fmt::format("{}  {} on {}{}\n  {}\n", time_text(step.at_ms), one_line(step.by), one_line(step.device),
+                            step.state == State::accepted ? "" : fmt::format("  [{}]", state_text(step.state)),
+                            cells_text(step.cells));
+    text += history.complete ? "This is all of it." : "This is what is known here; the centre may know more.";
+    return text;
+}
+
+std::string text_of(const Status& status)
+{
+    auto text = fmt::format("{} on {}, centre {}\n", one_line(status.person), one_line(status.device), status.server);
+    text += fmt::format("{}: {} accepted; {} only here; {} refused; {}\n", counted(status.records, "record"),
+                        status.accepted, status.only_here, status.refused, counted(status.conflicts, "conflict"));
+    for (const auto& space : status.spaces)
+        text += fmt::format("  {}: {} ({}), {}\n", space.name, one_line(space.title), space.kind, space.role);
+    text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
+                        time_or_never(status.last_attempt_ms));
+    return text;
+}
+
+std::string text_of(const SyncReport& report)
+{
+    auto text = fmt::format("{}{} sent, {} accepted, {} refused; {} received; {} new; {} bytes up, {} down, {} ms",
+                            report.up_to_date ? "Up to date: " : "", counted(report.pushed, "change"), report.accepted,
+                            report.refused, counted(report.pulled, "record"), counted(report.conflicts, "conflict"),
+                            report.bytes_sent, report.bytes_received, report.duration_ms);
+    if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
+    if (report.refused > 0) text += "\nSee `indaba refused`.";
+    return text;
+}
+
+}  // namespace indaba::client
