@@ -1,0 +1,97 @@
+// What a sync costs over loopback TLS, real programs and files, beside plain SQLite and zstd of the same rows.
+#include "platform/zstd.hpp"
+#include "tests/bench/centre.hpp"
+#include "tests/bench/plain_sqlite.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+
+namespace indaba::bench {
+namespace {
+
+constexpr std::size_t kMany = 100'000;
+constexpr std::size_t kFew = 1'000;
+constexpr std::size_t kChanged = 100;
+/// Local writes before a push: what an import does.
+constexpr std::size_t kImported = 1'000;
+
+double zstd_bytes(std::span<const Row> rows)
+{
+    std::string lines;
+    for (const auto& row : rows) lines += json_line(row);
+    platform::Compressor compressor;
+    return double(compressor.compress(shared::as_bytes(lines), 3).size());
+}
+
+/// Changes one field of the first records, in one transaction each.
+void change_some(const std::string& home, std::span<const Row> rows)
+{
+    std::vector<Row> changed;
+    for (const auto& row : rows.first(kChanged)) changed.push_back({row.id, {{"employees", std::to_string(10'000 + changed.size())}}});
+    (void)write_rows(home, changed, 1);
+}
+
+/// Push into an empty centre, first sync into an empty device, and what they leave on disk.
+void first_sync(benchmark::State& state)
+{
+    const auto rows = make_rows(kMany, 2);
+    const auto per_transaction = std::size_t(state.range(0));
+    for (auto _ : state) {
+        Centre centre;
+        const auto writer = centre.enrol("writer");
+        const auto reader = centre.enrol("reader");
+        const auto plain = insert_plainly({centre.path("plain.db"), true, kImported}, rows);
+        (void)write_rows(writer, rows, per_transaction);
+        const auto push = sync(writer);
+        const auto pull = sync(reader);
+        state.SetIterationTime(pull.seconds);
+        state.counters["pull_ratio"] = pull.seconds / plain;
+        state.counters["pull_s"] = pull.seconds;
+        state.counters["push_ratio"] = push.seconds / plain;
+        state.counters["push_s"] = push.seconds;
+        state.counters["plain_s"] = plain;
+        state.counters["pull_peak_MiB"] = pull.peak_bytes / 1048576;
+        state.counters["wire_ratio"] = pull.bytes / zstd_bytes(rows);
+        state.counters["wire_bytes_per_record"] = pull.bytes / double(rows.size());
+        state.counters["disk_ratio"] = file_bytes(reader + "/indaba.db") / file_bytes(centre.path("plain.db"));
+    }
+}
+BENCHMARK(first_sync)->ArgName("records_per_transaction")->Arg(1'000)->Arg(1)->UseManualTime()->Iterations(1)->Unit(benchmark::kMillisecond);
+
+/// One field changed in each of 100 records, with few and with many in the store; then nothing changed.
+void small_sync(benchmark::State& state)
+{
+    for (auto _ : state) {
+        const auto measure = [&](std::size_t count) {
+            const auto rows = make_rows(count, 3);
+            Centre centre;
+            const auto writer = centre.enrol("writer");
+            const auto reader = centre.enrol("reader");
+            (void)write_rows(writer, rows, kImported);
+            (void)sync(writer);
+            (void)sync(reader);
+            std::vector<Synced> changed;
+            for (int i = 0; i < 9; ++i) {
+                change_some(writer, std::span(rows).subspan(std::size_t(i) * kChanged));
+                (void)sync(writer);
+                changed.push_back(sync(reader));
+            }
+            const auto nothing = sync(reader);
+            std::ranges::sort(changed, {}, &Synced::seconds);
+            return std::pair(changed[changed.size() / 2], nothing);
+        };
+        const auto [few, few_nothing] = measure(kFew);
+        const auto [many, nothing] = measure(kMany);
+        state.SetIterationTime(many.seconds);
+        state.counters["changed_bytes"] = many.bytes;
+        state.counters["changed_round_trips"] = many.round_trips;
+        state.counters["many_to_few_ratio"] = many.seconds / few.seconds;
+        state.counters["nothing_bytes"] = nothing.bytes;
+        state.counters["nothing_round_trips"] = nothing.round_trips;
+    }
+}
+BENCHMARK(small_sync)->UseManualTime()->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace indaba::bench
