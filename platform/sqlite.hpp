@@ -91,6 +91,7 @@ private:
     [[nodiscard]] Result<void> configure(const DatabaseOptions& options);
     [[nodiscard]] Result<void> enter_wal(int busy_timeout_ms);
     [[nodiscard]] shared::Error failure(int code);
+    static int committed(void* self, sqlite3* handle, const char* name, int wal_pages);
     [[nodiscard]] Result<void> start(Sql begin);
     /// Why nothing may run now; null if it may.
     [[nodiscard]] const shared::Error* stopped() const
@@ -101,6 +102,7 @@ private:
     sqlite3* handle_;
     std::string path_;
     bool encrypted_;
+    int wal_pages_ = 0;
     std::optional<shared::Error> broken_;
     bool in_scope_ = false;  ///< between begin() and commit() or rollback()
     std::optional<shared::Error> rolled_back_by_;  ///< in that scope SQLite ended the transaction itself: a statement

@@ -69,6 +69,9 @@ int probe(sqlite3* handle)
 /// The file does not say which cipher it is in, and may come from a machine with the other kind of processor.
 Result<Handle> open_encrypted(const DatabaseOptions& options)
 {
+    // Encrypted storage keeps a -wal file, for which this one has no shared memory: SQLite would crash on it.
+    if (options.vfs.ends_with("memdb"))
+        return shared::fail(Errc::usage, options.path + ": storage in memory cannot be encrypted");
     const bool aegis_first = has_aes_instructions();
     int code = SQLITE_OK;
     for (const char* cipher : {aegis_first ? kAegis : kChacha20, aegis_first ? kChacha20 : kAegis}) {
@@ -125,8 +128,20 @@ Result<void> Database::configure(const DatabaseOptions& options)
     // After a checkpoint the -wal file is cut back to where it is checkpointed anyway: one huge transaction does not
     // keep its room for ever.
     const std::int64_t page_bytes = 4096;
-    INDABA_TRY(execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.wal_pages)));
-    return execute("PRAGMA journal_size_limit=" + std::to_string(options.wal_pages * page_bytes));
+    wal_pages_ = options.wal_pages;
+    sqlite3_wal_hook(handle_, &Database::committed, this);
+    return execute("PRAGMA journal_size_limit=" + std::to_string(wal_pages_ * page_bytes));
+}
+
+/// SQLite's own automatic checkpoint forgets its errors. The commit before it holds; the next call says that the disk
+/// failed.
+int Database::committed(void* self, sqlite3* handle, const char*, int wal_pages)
+{
+    auto& database = *static_cast<Database*>(self);
+    if (wal_pages < database.wal_pages_ || database.broken_) return SQLITE_OK;
+    const int code = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (is_disk_failure(code)) database.broken_ = sqlite_error(code, handle, database.path_);
+    return SQLITE_OK;
 }
 
 /// Two processes that open a new file at once: SQLite does not wait for the lock that this needs, so we do.

@@ -47,6 +47,50 @@ TEST_F(SqliteFile, ADiskFailureIsForGood)
     EXPECT_EQ(count(*opened), 1);
 }
 
+TEST_F(SqliteFile, AFailureBehindACommitIsForGoodToo)
+{
+    DatabaseOptions eager = options();
+    eager.wal_pages = 1;
+    auto database = open(eager);
+    ASSERT_TRUE(database->execute("CREATE TABLE note(id INTEGER PRIMARY KEY, text)"));
+    for (int id = 0; id < 100; ++id) ASSERT_TRUE(insert(*database, id, std::string(5000, 'x')));
+    ASSERT_TRUE(database->checkpoint(Database::Checkpoint::truncate));
+    {
+        const FileSizeLimit limit(100 * 1024);  // the -wal file stays below, what is moved out of it is beyond
+        ASSERT_TRUE(insert(*database, 100, "durable"));
+    }
+    ASSERT_TRUE(database->broken().has_value());
+    EXPECT_EQ(database->statement("SELECT 1").step().error().code, Errc::io);
+    database.reset();
+    EXPECT_EQ(count(*open(eager)), 101);
+}
+
+TEST_F(SqliteFile, TheWalFileIsCheckpointedOnItsWay)
+{
+    DatabaseOptions eager = options();
+    eager.wal_pages = 10;
+    auto database = open(eager);
+    ASSERT_TRUE(database->execute("CREATE TABLE note(id INTEGER PRIMARY KEY, text)"));
+    for (int id = 0; id < 200; ++id) ASSERT_TRUE(insert(*database, id, std::string(3000, 'x')));
+    EXPECT_GT(content_of(eager.path).size(), 500'000u);
+    EXPECT_LT(content_of(eager.path + "-wal").size(), 100'000u);
+}
+
+TEST_F(SqliteFile, WhatCannotBeEncryptedIsRefused)
+{
+    DatabaseOptions memory;
+    memory.create = true;
+    memory.key = key_of(1);
+    memory.path = "/sqlite_test_encrypted";
+    memory.vfs = "memdb";
+    EXPECT_EQ(Database::open(memory).error().code, Errc::usage);
+    memory.path = "file:/sqlite_test_encrypted?vfs=memdb";
+    memory.vfs.clear();
+    EXPECT_EQ(Database::open(memory).error().code, Errc::usage);
+    memory.path = "file:" + directory_.file("plain.db") + "?vfs=unix";
+    EXPECT_EQ(Database::open(memory).error().code, Errc::usage);
+}
+
 TEST_F(SqliteFile, NewFilesAreForTheirOwnerAlone)
 {
     const mode_t before = ::umask(0);
@@ -83,7 +127,7 @@ TEST_F(SqliteFile, DurabilityAndJournalAreAsPromised)
     EXPECT_EQ(pragma("PRAGMA journal_mode"), "wal");
     EXPECT_EQ(pragma("PRAGMA synchronous"), "2");
     EXPECT_EQ(pragma("PRAGMA foreign_keys"), "0");
-    EXPECT_EQ(pragma("PRAGMA wal_autocheckpoint"), "4096");
+    EXPECT_EQ(pragma("PRAGMA journal_size_limit"), "16777216");
     EXPECT_EQ(pragma("PRAGMA cache_size"), "-16384");
 }
 
