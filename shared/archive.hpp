@@ -1,6 +1,6 @@
 // The two archives that every stored and sent byte goes through: cereal's interface over a canonical, bounded
-// little-endian encoding. Unlike cereal's own input archives, BinaryInput believes nothing: counts are checked against the
-// bytes that remain, what is allocated against the size of the input, depth against a cap, booleans and enumerators
+// little-endian encoding. Unlike cereal's own input archives, BinaryInput believes nothing: counts are checked against
+// the bytes that remain, what is allocated against the size of the input, depth against a cap, booleans and enumerators
 // against their range; whatever it accepts encodes back to the same bytes. It never throws: after the first fault every
 // read yields zero and `finish()` says what was wrong. Pointers cannot be archived at all. One thread per archive.
 #pragma once
@@ -73,7 +73,8 @@ class BinaryInput : public cereal::InputArchive<BinaryInput, cereal::AllowEmptyC
 public:
     /// `bytes` must outlive the archive and every string_view read from it.
     explicit BinaryInput(ByteView bytes)
-        : InputArchive(this), rest_(bytes), allowance_(bytes.size() * limits::kDecodedPerInput + limits::kDecodedSlack_bytes)
+        : InputArchive(this), rest_(bytes),
+          allowance_(bytes.size() * limits::kDecodedPerInput + limits::kDecodedSlack_bytes)
     {
     }
 
@@ -202,14 +203,16 @@ void CEREAL_SAVE_FUNCTION_NAME(BinaryOutput& archive, const std::vector<T>& item
 {
     archive.put_compact(items.size());
     if constexpr (std::same_as<T, std::uint8_t>) archive.put(items.data(), items.size());
-    else for (const auto& item : items) archive(item);
+    else
+        for (const auto& item : items) archive(item);
 }
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, std::vector<T>& items)
 {
     items.assign(archive.get_count(sizeof(T)), T{});
     if constexpr (std::same_as<T, std::uint8_t>) archive.get(items.data(), items.size());
-    else for (auto& item : items) archive(item);
+    else
+        for (auto& item : items) archive(item);
     if (!archive.ok()) items.clear();
 }
 

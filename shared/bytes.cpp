@@ -18,7 +18,9 @@ int digit(char c)
 std::size_t sequence_length(ByteView s)
 {
     const auto lead = s[0];
-    const auto in = [&](std::size_t i, unsigned low, unsigned high) { return i < s.size() && s[i] >= low && s[i] <= high; };
+    const auto in = [&](std::size_t i, unsigned low, unsigned high) {
+        return i < s.size() && s[i] >= low && s[i] <= high;
+    };
     if (lead >= 0x01 && lead <= 0x7f) return 1;
     if (lead >= 0xc2 && lead <= 0xdf) return in(1, 0x80, 0xbf) ? 2 : 0;
     if (lead >= 0xe0 && lead <= 0xef) {

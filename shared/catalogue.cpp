@@ -37,10 +37,7 @@ std::string_view label(const Labels& labels, std::string_view language)
     return english == labels.end() ? std::string_view() : english->second;
 }
 
-const Code* CodeList::find(std::string_view code) const
-{
-    return by_code.find(code);
-}
+const Code* CodeList::find(std::string_view code) const { return by_code.find(code); }
 
 bool CodeList::allows(std::string_view code) const
 {
@@ -73,10 +70,7 @@ bool is_language_tag(std::string_view tag)
     return is_script(second) && is_region(next()) && tag.empty();
 }
 
-const Field* RecordType::field(std::string_view key) const
-{
-    return by_name.find(key_parts(key).field);
-}
+const Field* RecordType::field(std::string_view key) const { return by_name.find(key_parts(key).field); }
 
 const Catalogue& Catalogue::builtin()
 {
@@ -88,10 +82,7 @@ const Catalogue& Catalogue::builtin()
     return catalogue;
 }
 
-const RecordType* Catalogue::type(std::string_view name) const
-{
-    return types_by_name_.find(name);
-}
+const RecordType* Catalogue::type(std::string_view name) const { return types_by_name_.find(name); }
 
 const Field* Catalogue::field(std::string_view type_name, std::string_view key) const
 {
@@ -99,10 +90,7 @@ const Field* Catalogue::field(std::string_view type_name, std::string_view key) 
     return known == nullptr ? nullptr : known->field(key);
 }
 
-const CodeList* Catalogue::code_list(std::string_view name) const
-{
-    return lists_by_name_.find(name);
-}
+const CodeList* Catalogue::code_list(std::string_view name) const { return lists_by_name_.find(name); }
 
 Policy policy(const RecordType* type, std::string_view key)
 {

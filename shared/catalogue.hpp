@@ -1,6 +1,6 @@
-// What records are made of: types, fields, rules, code lists and labels, read from shared/catalogue.json. Immutable once
-// read, any thread. It judges values and never changes them; what it does not know (a newer program's types and fields)
-// it lets pass, unless a person typed it: then ask `require_known` first.
+// What records are made of: types, fields, rules, code lists and labels, read from shared/catalogue.json. Immutable
+// once read, any thread. It judges values and never changes them; what it does not know (a newer program's types and
+// fields) it lets pass, unless a person typed it: then ask `require_known` first.
 #pragma once
 
 #include "shared/name_index.hpp"
@@ -123,16 +123,18 @@ public:
     // Errors are Errc::rule_broken and begin with the field's name. Unknown types and fields pass.
 
     [[nodiscard]] Result<void> check_value(std::string_view type, std::string_view key, const Value& value) const;
-    /// Required fields and rules, on all cells that the record shows; `check_value` is not repeated. Cells in any order.
+    /// Required fields and rules, on all cells that the record shows; `check_value` is not repeated. Cells in any
+    /// order.
     [[nodiscard]] Result<void> check_record(std::string_view type, std::span<const CellView> cells) const;
 
     /// For what a person typed: not_found for an unknown type, rule_broken for an unknown field.
     [[nodiscard]] Result<void> require_known(std::string_view type) const;
     [[nodiscard]] Result<void> require_known(std::string_view type, std::string_view key) const;
 
-    /// The cells that FIELD=VALUE writes, checked; for the command line and tables. `country=CN`; `title@pt=…`; of a code,
-    /// its label does as well; `sectors=green-energy,water` adds two elements (elements that are text are separated by
-    /// semicolons); `sectors/water=no` removes one. Empty text makes the cell absent, and of a whole set says nothing.
+    /// The cells that FIELD=VALUE writes, checked; for the command line and tables. `country=CN`; `title@pt=…`; of a
+    /// code, its label does as well; `sectors=green-energy,water` adds two elements (elements that are text are
+    /// separated by semicolons); `sectors/water=no` removes one. Empty text makes the cell absent, and of a whole set
+    /// says nothing.
     [[nodiscard]] Result<std::vector<NamedValue>> parse_assignment(std::string_view type, std::string_view field,
                                                                    std::string_view text) const;
 

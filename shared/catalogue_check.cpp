@@ -13,10 +13,7 @@ Error broken(const Field& field, std::string_view why)
     return fail(Errc::rule_broken, field.name + ": " + std::string(why));
 }
 
-bool is_control(char c)
-{
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
-}
+bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }
 
 /// What was written, for the message: short, on one line, and nothing about a person.
 std::string quoted(const Field& field, std::string_view text)
@@ -48,7 +45,8 @@ const char* kind_name(ValueKind kind)
 Result<void> check_code(const Field& field, std::string_view code)
 {
     if (field.codes->allows(code)) return {};
-    return broken(field, quoted(field, code) + " is not in the list of " + std::string(label(field.codes->labels, "en")));
+    return broken(field,
+                  quoted(field, code) + " is not in the list of " + std::string(label(field.codes->labels, "en")));
 }
 
 std::size_t code_points(std::string_view text)
@@ -99,8 +97,8 @@ Result<void> check_key(const Field& field, std::string_view key)
 {
     const auto parts = key_parts(key);
     if (key.size() > limits::kKey_bytes)
-        return broken(field, "an element is longer than " + std::to_string(limits::kKey_bytes - parts.field.size() - 1) +
-                                 " bytes: shorten it");
+        return broken(field, "an element is longer than " +
+                                 std::to_string(limits::kKey_bytes - parts.field.size() - 1) + " bytes: shorten it");
     const bool is_plain = parts.field.size() == key.size();
     if (field.set) {
         if (parts.element.empty()) return broken(field, "is a set: write " + field.name + "/ELEMENT");
@@ -122,14 +120,14 @@ Result<void> check_existence(const Value& value)
 
 bool belongs_to(std::string_view key, std::string_view field)
 {
-    return key.starts_with(field) && (key.size() == field.size() || key[field.size()] == '@' || key[field.size()] == '/');
+    return key.starts_with(field) &&
+           (key.size() == field.size() || key[field.size()] == '@' || key[field.size()] == '/');
 }
 
 bool is_present(std::span<const CellView> cells, std::string_view field)
 {
-    return std::ranges::any_of(cells, [&](const CellView& cell) {
-        return belongs_to(cell.first, field) && !cell.second->is_absent();
-    });
+    return std::ranges::any_of(
+        cells, [&](const CellView& cell) { return belongs_to(cell.first, field) && !cell.second->is_absent(); });
 }
 
 const Value* plain_value(std::span<const CellView> cells, std::string_view field)
@@ -186,7 +184,8 @@ Result<void> check_value(const RecordType& type, std::string_view key, const Val
     INDABA_TRY(check_key(*field, key));
     if (value.is_absent()) return {};  // also of an element that a list no longer has
     if (field->set) {
-        if (value.kind() == ValueKind::boolean && value.as_boolean()) return check_element(*field, key_parts(key).element);
+        if (value.kind() == ValueKind::boolean && value.as_boolean())
+            return check_element(*field, key_parts(key).element);
         return broken(*field, "an element is there (true) or absent");
     }
     if (value.kind() != field->kind) return broken(*field, std::string("must be ") + kind_name(field->kind));

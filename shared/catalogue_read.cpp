@@ -10,14 +10,15 @@ namespace indaba::shared {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kKindNames = {"absent", "text", "integer", "decimal", "boolean", "date", "instant",
-                                                         "code", "reference", "place", "attachment"};
+constexpr std::array<std::string_view, 11> kKindNames = {"absent",  "text", "integer",   "decimal", "boolean",   "date",
+                                                         "instant", "code", "reference", "place",   "attachment"};
 constexpr std::array<std::string_view, 5> kPolicyNames = {"latest", "present", "highest", "lowest", "precedence"};
 constexpr std::array<std::string_view, 3> kRuleNames = {"at_least", "needs", "any_present"};
 
 bool is_ordered(ValueKind kind)
 {
-    return kind == ValueKind::integer || kind == ValueKind::decimal || kind == ValueKind::date || kind == ValueKind::instant;
+    return kind == ValueKind::integer || kind == ValueKind::decimal || kind == ValueKind::date ||
+           kind == ValueKind::instant;
 }
 
 bool is_name(std::string_view text)
@@ -181,10 +182,12 @@ private:
         const bool is_number = field.kind == ValueKind::integer || field.kind == ValueKind::decimal;
         field.codes = catalogue_.code_list(field.code_list);
         if (field.kind == ValueKind::absent) return broken(where, "needs a kind");
-        if (is_code != (field.codes != nullptr)) return broken(where, "needs a code list if it is a code, and only then");
+        if (is_code != (field.codes != nullptr))
+            return broken(where, "needs a code list if it is a code, and only then");
         if (field.set && !is_text && !is_code) return broken(where, "is a set of neither texts nor codes");
         if (field.languages && (field.set || !is_text)) return broken(where, "has languages but is not one text");
-        if ((field.length != 0 || field.pattern) && !is_text) return broken(where, "has a length or pattern but is no text");
+        if ((field.length != 0 || field.pattern) && !is_text)
+            return broken(where, "has a length or pattern but is no text");
         if ((field.min || field.max) && !is_number && field.kind != ValueKind::date)
             return broken(where, "has a range but is neither number nor date");
         if (!field.unit.empty() && !is_number) return broken(where, "has a unit but is no number");
@@ -222,9 +225,6 @@ private:
     Catalogue catalogue_;
 };
 
-Result<Catalogue> Catalogue::parse(std::string_view json)
-{
-    return CatalogueReader().read(json);
-}
+Result<Catalogue> Catalogue::parse(std::string_view json) { return CatalogueReader().read(json); }
 
 }  // namespace indaba::shared

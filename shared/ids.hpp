@@ -54,7 +54,8 @@ struct DeviceId {
     friend auto operator<=>(const DeviceId&, const DeviceId&) = default;
 };
 
-/// A space is named by its operator, once: lower-case letters, digits and hyphens, 1 to 63 of them, a letter or digit first.
+/// A space is named by its operator, once: lower-case letters, digits and hyphens, 1 to 63 of them, a letter or digit
+/// first.
 using SpaceName = std::string;
 [[nodiscard]] bool is_space_name(std::string_view text);
 

@@ -8,8 +8,8 @@
 namespace indaba::shared::limits {
 
 // --- decoding (archive.hpp) ---
-/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file. An
-/// added set element is 5 bytes of a transaction and 32 in memory: the least that lets every honest one through.
+/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file.
+/// An added set element is 5 bytes of a transaction and 32 in memory: the least that lets every honest one through.
 inline constexpr std::size_t kDecodedPerInput = 8;
 /// Added to that, so that small messages of many small things decode.
 inline constexpr std::size_t kDecodedSlack_bytes = 64 * 1024;
@@ -36,8 +36,8 @@ inline constexpr std::size_t kTouched_bytes = 4 * 1024 * 1024;
 // --- wire (format) ---
 /// One decompressed message: a transaction of the largest size and its envelope.
 inline constexpr std::size_t kMessage_bytes = 5 * 1024 * 1024;
-/// Bytes of change sets or feed that a sender aims to put in one message: large enough to compress well, small enough that a
-/// cut loses little and the receiver's transaction stays short.
+/// Bytes of change sets or feed that a sender aims to put in one message: large enough to compress well, small enough
+/// that a cut loses little and the receiver's transaction stays short.
 inline constexpr std::size_t kMessageTarget_bytes = 512 * 1024;
 /// Bytes sent and not yet acknowledged, each direction: four messages keep a satellite link busy and memory small.
 inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;

@@ -1,6 +1,7 @@
-// Things found by name, a few hundred at most, built once and asked millions of times: every cell that is checked is looked
-// up in several. Open addressing at most half full, so that a look-up is one hash of 16 bytes and one comparison (the
-// standard's map divides and follows pointers: three times the time). Not for hostile names to be put in. Any thread to read.
+// Things found by name, a few hundred at most, built once and asked millions of times: every cell that is checked is
+// looked up in several. Open addressing at most half full, so that a look-up is one hash of 16 bytes and one comparison
+// (the standard's map divides and follows pointers: three times the time). Not for hostile names to be put in. Any
+// thread to read.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +27,10 @@ public:
         return true;
     }
     /// Null if it is not there.
-    [[nodiscard]] const T* find(std::string_view name) const { return slots_.empty() ? nullptr : slots_[place(name)].second; }
+    [[nodiscard]] const T* find(std::string_view name) const
+    {
+        return slots_.empty() ? nullptr : slots_[place(name)].second;
+    }
 
 private:
     using Slot = std::pair<std::string_view, const T*>;

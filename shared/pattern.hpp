@@ -1,6 +1,6 @@
-// The shape of a text or code, as the catalogue writes it: a row of characters and [classes], each optionally followed by
-// {n}, {m,n}, {m,}, ?, * or +; [^…] is any other character, [a-z] a range of ASCII. Greedy and without going back, so that a
-// match costs one pass whatever the text: not a regular expression. Immutable, any thread.
+// The shape of a text or code, as the catalogue writes it: a row of characters and [classes], each optionally followed
+// by {n}, {m,n}, {m,}, ?, * or +; [^…] is any other character, [a-z] a range of ASCII. Greedy and without going back,
+// so that a match costs one pass whatever the text: not a regular expression. Immutable, any thread.
 #pragma once
 
 #include "shared/result.hpp"

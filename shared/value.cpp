@@ -30,10 +30,7 @@ T read(std::string_view bytes, std::size_t offset)
     return number;
 }
 
-std::string begin(ValueKind kind)
-{
-    return std::string(1, char(kind));
-}
+std::string begin(ValueKind kind) { return std::string(1, char(kind)); }
 
 // Where the fields of each encoding stand, counted from its kind byte.
 constexpr std::size_t kFirst = 1;
@@ -136,10 +133,7 @@ Value Value::decimal(Decimal number)
     return Value(std::move(bytes));
 }
 
-Value Value::boolean(bool flag)
-{
-    return Value(begin(ValueKind::boolean).append(1, flag ? 1 : 0));
-}
+Value Value::boolean(bool flag) { return Value(begin(ValueKind::boolean).append(1, flag ? 1 : 0)); }
 
 Value Value::date(Date date)
 {

@@ -12,7 +12,19 @@
 
 namespace indaba::shared {
 
-enum class ValueKind : std::uint8_t { absent, text, integer, decimal, boolean, date, instant, code, reference, place, attachment };
+enum class ValueKind : std::uint8_t {
+    absent,
+    text,
+    integer,
+    decimal,
+    boolean,
+    date,
+    instant,
+    code,
+    reference,
+    place,
+    attachment
+};
 
 /// `units` times ten to the power of minus `scale`; canonical without trailing zeros. 217.5 is {2175, 1}.
 struct Decimal {
@@ -83,8 +95,8 @@ public:
     [[nodiscard]] Place as_place() const;
     [[nodiscard]] Attachment as_attachment() const;
 
-    /// For people and scripts: dates and instants as in ISO 8601 / RFC 3339, decimals with a point, places as "lat,lon",
-    /// attachments as "sha256:HEX SIZE TYPE", absent as nothing. A kind that is not known shows as "?".
+    /// For people and scripts: dates and instants as in ISO 8601 / RFC 3339, decimals with a point, places as
+    /// "lat,lon", attachments as "sha256:HEX SIZE TYPE", absent as nothing. A kind that is not known shows as "?".
     [[nodiscard]] std::string display() const;
 
     friend auto operator<=>(const Value&, const Value&) = default;

@@ -1,5 +1,5 @@
-// Which contents of a value are canonical; shared by its binary encoding (value.cpp) and its text form (value_text.cpp).
-// Pure functions, any thread. Not for other folders: they have Value, which is always canonical.
+// Which contents of a value are canonical; shared by its binary encoding (value.cpp) and its text form
+// (value_text.cpp). Pure functions, any thread. Not for other folders: they have Value, which is always canonical.
 #pragma once
 
 #include "shared/value.hpp"

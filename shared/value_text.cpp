@@ -64,10 +64,7 @@ std::string show(const Attachment& attachment)
            std::string(attachment.media_type);
 }
 
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Reads from the front of a text; after the first thing that is not there, nothing more is read.
 class Reader {
@@ -262,7 +259,8 @@ Result<Value> parse_value(ValueKind kind, std::string_view text)
         case ValueKind::text: return parse_text(text, &Value::text);
         case ValueKind::code: return parse_text(text, &Value::code);
         case ValueKind::integer:
-            return parsed<std::int64_t>(text, read_number<std::int64_t>, Value::integer, "expected a whole number like 42");
+            return parsed<std::int64_t>(text, read_number<std::int64_t>, Value::integer,
+                                        "expected a whole number like 42");
         case ValueKind::decimal:
             return parsed<Decimal>(text, read_decimal, Value::decimal, "expected a number like 217.5");
         case ValueKind::boolean: return parse_boolean(text);

@@ -20,8 +20,8 @@ std::string field_json(const std::string& properties)
 /// Why a catalogue of one type with these fields and rules is refused.
 std::string why_not(const std::string& fields, const std::string& rules = "")
 {
-    const auto json = R"({"types": [{"name": "t", "labels": {"en": "T"}, "plurals": {"en": "Ts"}, "fields": [)" + fields +
-                      R"(], "rules": [)" + rules + R"(]}], "code_lists": [{"name": "c", "labels": {"en": "cs"},
+    const auto json = R"({"types": [{"name": "t", "labels": {"en": "T"}, "plurals": {"en": "Ts"}, "fields": [)" +
+                      fields + R"(], "rules": [)" + rules + R"(]}], "code_lists": [{"name": "c", "labels": {"en": "cs"},
                       "codes": {"x": {"en": "X"}, "y": {"en": "Y"}}}]})";
     const auto read = Catalogue::parse(json);
     return read.has_value() ? "accepted" : read.error().text;
@@ -30,8 +30,9 @@ std::string why_not(const std::string& fields, const std::string& rules = "")
 TEST(CatalogueJson, IsReadStrictly)
 {
     EXPECT_EQ(why_not(field_json(R"("kind": "text")")), "accepted");
-    EXPECT_EQ(why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence", "precedence": ["y", "x"])")),
-              "accepted");
+    EXPECT_EQ(
+        why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence", "precedence": ["y", "x"])")),
+        "accepted");
     EXPECT_THAT(why_not(field_json(R"("kind": "prose")")), HasSubstr("f has an unknown kind: prose"));
     EXPECT_THAT(why_not(field_json(R"("kind": "text", "requird": true)")), HasSubstr("unknown property: requird"));
     EXPECT_THAT(why_not(field_json(R"("kind": "text", "required": 1)")), HasSubstr("true or false"));
@@ -45,13 +46,17 @@ TEST(CatalogueJson, IsReadStrictly)
     EXPECT_THAT(why_not(field_json(R"("kind": "date", "length": 5)")), HasSubstr("length"));
     EXPECT_THAT(why_not(field_json(R"("kind": "text", "policy": "highest")")), HasSubstr("by size"));
     EXPECT_THAT(why_not(field_json(R"("kind": "text", "policy": "present")")), HasSubstr("set"));
-    EXPECT_THAT(why_not(field_json(R"("kind": "text", "set": true, "policy": "latest")")), HasSubstr("unknown property: policy"));
-    EXPECT_THAT(why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence")")), HasSubstr("precedence"));
+    EXPECT_THAT(why_not(field_json(R"("kind": "text", "set": true, "policy": "latest")")),
+                HasSubstr("unknown property: policy"));
+    EXPECT_THAT(why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence")")),
+                HasSubstr("precedence"));
     EXPECT_THAT(why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence", "precedence": ["z"])")),
                 HasSubstr("not in its code list: z"));
-    EXPECT_THAT(why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence", "precedence": ["x", "x"])")),
-                HasSubstr("twice"));
-    EXPECT_THAT(why_not(field_json(R"("kind": "reference", "reference_type": "u")")), HasSubstr("type that is not there"));
+    EXPECT_THAT(
+        why_not(field_json(R"("kind": "code", "code_list": "c", "policy": "precedence", "precedence": ["x", "x"])")),
+        HasSubstr("twice"));
+    EXPECT_THAT(why_not(field_json(R"("kind": "reference", "reference_type": "u")")),
+                HasSubstr("type that is not there"));
     EXPECT_THAT(why_not(field_json(R"("kind": "text", "pattern": "a|b")")), HasSubstr("not a pattern"));
     EXPECT_THAT(why_not(R"({"name": "F", "labels": {"en": "F"}, "kind": "text"})"), HasSubstr("not a name"));
     EXPECT_THAT(why_not(R"({"name": "f", "labels": {"pt": "F"}, "kind": "text"})"), HasSubstr("without English"));
@@ -63,7 +68,8 @@ TEST(CatalogueJson, IsReadStrictly)
 TEST(CatalogueJson, RulesAreAboutFieldsThatAreThere)
 {
     const auto text = field_json(R"("kind": "text")");
-    const auto dates = R"({"name": "a", "labels": {"en": "A"}, "kind": "date"}, {"name": "b", "labels": {"en": "B"}, "kind": "date"})";
+    const auto dates =
+        R"({"name": "a", "labels": {"en": "A"}, "kind": "date"}, {"name": "b", "labels": {"en": "B"}, "kind": "date"})";
     EXPECT_EQ(why_not(dates, R"({"at_least": ["a", "b"]})"), "accepted");
     EXPECT_THAT(why_not(dates, R"({"at_least": ["a", "z"]})"), HasSubstr("no field: z"));
     EXPECT_THAT(why_not(dates, R"({"at_least": ["a"]})"), HasSubstr("between two"));
@@ -110,7 +116,8 @@ TEST(Patterns, DescribeAllOfAText)
 
 TEST(Patterns, AreNotRegularExpressions)
 {
-    for (const auto* source : {"(a)", "a|b", "a.", "^a", "a$", "\\d", "[a", "a{", "a{x}", "a{3,2}", "a{,2}", "*", "a**", "[z-a]", "[é]"})
+    for (const auto* source :
+         {"(a)", "a|b", "a.", "^a", "a$", "\\d", "[a", "a{", "a{x}", "a{3,2}", "a{,2}", "*", "a**", "[z-a]", "[é]"})
         EXPECT_TRUE(Pattern::parse(source).has_error()) << source;
 }
 
@@ -154,15 +161,9 @@ void expect_fits(const std::string& type, const std::string& path, std::size_t e
     }
 }
 
-TEST(Facts, MeetingsFit)
-{
-    expect_fits("meeting", "shared/facts/meetings.csv", 16);
-}
+TEST(Facts, MeetingsFit) { expect_fits("meeting", "shared/facts/meetings.csv", 16); }
 
-TEST(Facts, OrganisationsFit)
-{
-    expect_fits("organisation", "shared/facts/organisations.csv", 17);
-}
+TEST(Facts, OrganisationsFit) { expect_fits("organisation", "shared/facts/organisations.csv", 17); }
 
 TEST(Facts, AliasesBecomeElements)
 {

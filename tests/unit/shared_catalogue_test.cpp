@@ -13,10 +13,7 @@ using testing::HasSubstr;
 using testing::Pair;
 using testing::StartsWith;
 
-const Catalogue& catalogue()
-{
-    return Catalogue::builtin();
-}
+const Catalogue& catalogue() { return Catalogue::builtin(); }
 
 std::string why_not(std::string_view type, std::string_view key, const Value& value)
 {
@@ -50,8 +47,8 @@ TEST(Catalogue, HasTheTypesThatPeopleWorkWith)
 {
     std::vector<std::string> names;
     for (const auto& type : catalogue().types()) names.push_back(type.name);
-    EXPECT_THAT(names, ElementsAre("enterprise", "talent", "contact", "course", "session", "enrolment", "attendance", "project",
-                                   "event", "organisation", "meeting", "decision"));
+    EXPECT_THAT(names, ElementsAre("enterprise", "talent", "contact", "course", "session", "enrolment", "attendance",
+                                   "project", "event", "organisation", "meeting", "decision"));
     EXPECT_EQ(catalogue().type("starship"), nullptr);
 }
 
@@ -78,7 +75,8 @@ TEST(Catalogue, FindsTheFieldOfAKey)
 
 TEST(Catalogue, EveryPersonalFieldOfAContactIsMarked)
 {
-    for (const auto& field : catalogue().type("contact")->fields) EXPECT_EQ(field.personal, field.name != "of") << field.name;
+    for (const auto& field : catalogue().type("contact")->fields)
+        EXPECT_EQ(field.personal, field.name != "of") << field.name;
 }
 
 TEST(Catalogue, TakesKeysApart)
@@ -93,8 +91,10 @@ TEST(Catalogue, TakesKeysApart)
 
 TEST(Catalogue, KnowsLanguageTags)
 {
-    for (const auto* tag : {"pt", "fil", "pt-BR", "zh-Hans", "es-419", "zh-Hant-HK"}) EXPECT_TRUE(is_language_tag(tag)) << tag;
-    for (const auto* tag : {"", "p", "PT", "pt-br", "pt-", "-pt", "pt--BR", "zh-hans", "pt-BR-x", "zh-HK-Hant", "deutsch", "pt_BR"})
+    for (const auto* tag : {"pt", "fil", "pt-BR", "zh-Hans", "es-419", "zh-Hant-HK"})
+        EXPECT_TRUE(is_language_tag(tag)) << tag;
+    for (const auto* tag :
+         {"", "p", "PT", "pt-br", "pt-", "-pt", "pt--BR", "zh-hans", "pt-BR-x", "zh-HK-Hant", "deutsch", "pt_BR"})
         EXPECT_FALSE(is_language_tag(tag)) << tag;
 }
 
@@ -119,7 +119,8 @@ TEST(Policies, FollowTheFieldAndTheShapeOfTheKey)
     EXPECT_EQ(catalogue().policy("starship", "crew"), Policy::latest);
     EXPECT_EQ(catalogue().policy("starship", "crew/kirk"), Policy::present);
     EXPECT_EQ(catalogue().policy("enterprise", kExistence), Policy::latest);
-    EXPECT_THAT(catalogue().precedence("enterprise", "status"), ElementsAre("draft", "submitted", "verified", "withdrawn"));
+    EXPECT_THAT(catalogue().precedence("enterprise", "status"),
+                ElementsAre("draft", "submitted", "verified", "withdrawn"));
     EXPECT_TRUE(catalogue().precedence("enterprise", "name").empty());
     EXPECT_TRUE(catalogue().precedence("starship", "rank").empty());
 }
@@ -152,7 +153,8 @@ TEST(Values, LengthCountsCharactersNotBytes)
 
 TEST(Values, AMessageSaysNothingAboutAPerson)
 {
-    EXPECT_EQ(why_not("contact", "email", Value::text("Ana Lima")), "email: this does not have the form that is expected");
+    EXPECT_EQ(why_not("contact", "email", Value::text("Ana Lima")),
+              "email: this does not have the form that is expected");
     EXPECT_EQ(why_not("enterprise", "country", Value::code("C\nN")), "country: this is not in the list of countries");
 }
 
@@ -177,7 +179,8 @@ TEST(Values, SetElementsAndLanguageVersionsHaveTheirOwnKeys)
     EXPECT_EQ(why_not("enterprise", "other_names/Иннополис", yes), "accepted");
     EXPECT_THAT(why_not("enterprise", "other_names/a ", yes), StartsWith("other_names: "));
     EXPECT_THAT(why_not("enterprise", "other_names/\xff", yes), StartsWith("other_names: "));
-    EXPECT_THAT(why_not("enterprise", "other_names/" + std::string(limits::kKey_bytes, 'a'), yes), HasSubstr("is longer than"));
+    EXPECT_THAT(why_not("enterprise", "other_names/" + std::string(limits::kKey_bytes, 'a'), yes),
+                HasSubstr("is longer than"));
 }
 
 TEST(Values, OfANewerProgramPass)
@@ -212,7 +215,8 @@ TEST(Records, NeedTheirRequiredFields)
 TEST(Records, AreJudgedAcrossFields)
 {
     const auto course = [](Date start, Date end) {
-        return record_fault("course", {{"end", Value::date(end)}, {"title", Value::text("x")}, {"start", Value::date(start)}});
+        return record_fault("course",
+                            {{"end", Value::date(end)}, {"title", Value::text("x")}, {"start", Value::date(start)}});
     };
     EXPECT_EQ(course({2026, 8, 24}, {2026, 8, 24}), "accepted");
     EXPECT_EQ(course({2026, 8, 24}, {2026, 8, 23}), "end: must not be less than or before start");
@@ -228,7 +232,9 @@ TEST(Records, AreJudgedAcrossFields)
     EXPECT_EQ(record_fault("enterprise", {{"name", Value::text("x")}, {"registry_kind", Value::code("lei")}}),
               "registry_number: is needed where registry_kind is given");
     const auto session = [&](std::int64_t end_ms) {
-        return record_fault("session", {{"of", id}, {"title", Value::text("x")}, {"start", Value::instant({1000, 60})},
+        return record_fault("session", {{"of", id},
+                                        {"title", Value::text("x")},
+                                        {"start", Value::instant({1000, 60})},
                                         {"end", Value::instant({end_ms, 0})}});
     };
     EXPECT_EQ(session(1001), "accepted");
@@ -242,8 +248,10 @@ TEST(Assignments, GiveTheCellsTheyWrite)
     EXPECT_EQ(assigned("enterprise", "country", "south africa"), "country=ZA\n");
     EXPECT_EQ(assigned("course", "title@pt", "Aço verde"), "title@pt=Aço verde\n");
     EXPECT_EQ(assigned("course", "title@ZH-hant-tw", "x"), "title@zh-Hant-TW=x\n");
-    EXPECT_EQ(assigned("enterprise", "sectors", "green-energy,water"), "sectors/green-energy=true\nsectors/water=true\n");
-    EXPECT_EQ(assigned("enterprise", "sectors", "Green energy; water, water,"), "sectors/green-energy=true\nsectors/water=true\n");
+    EXPECT_EQ(assigned("enterprise", "sectors", "green-energy,water"),
+              "sectors/green-energy=true\nsectors/water=true\n");
+    EXPECT_EQ(assigned("enterprise", "sectors", "Green energy; water, water,"),
+              "sectors/green-energy=true\nsectors/water=true\n");
     EXPECT_EQ(assigned("enterprise", "sectors/water", "yes"), "sectors/water=true\n");
     EXPECT_EQ(assigned("enterprise", "sectors/water", "no"), "sectors/water=\n");
     EXPECT_EQ(assigned("enterprise", "sectors/water", ""), "sectors/water=\n");
@@ -273,8 +281,9 @@ TEST(Assignments, ThatCannotBeNameTheField)
 TEST(Text, OfARecordIsItsTitleAndWhatASearchLooksAt)
 {
     const std::vector<NamedValue> cells = {
-        {"name@zh", Value::text("钢")},          {"name@en", Value::text("Steel")}, {"city", Value::text("Xiamen")},
-        {"other_names/S", Value::boolean(true)}, {"other_names/T", Value()},        {"remark", Value::text("not searched")},
+        {"name@zh", Value::text("钢")},     {"name@en", Value::text("Steel")},
+        {"city", Value::text("Xiamen")},    {"other_names/S", Value::boolean(true)},
+        {"other_names/T", Value()},         {"remark", Value::text("not searched")},
         {"colour", Value::text("unknown")},
     };
     std::vector<CellView> views;

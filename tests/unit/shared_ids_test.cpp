@@ -26,7 +26,8 @@ TEST(RecordId, IsReadBackFromItsText)
 {
     const auto id = RecordId::make(1'787'535'000'000, kOnes);
     EXPECT_EQ(*RecordId::parse(id.text()), id);
-    EXPECT_EQ(*RecordId::parse("0192F1A0-7C3E-7B1D-8A52-3F0C9D2E4B61"), *RecordId::parse("0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b61"));
+    EXPECT_EQ(*RecordId::parse("0192F1A0-7C3E-7B1D-8A52-3F0C9D2E4B61"),
+              *RecordId::parse("0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b61"));
 }
 
 TEST(RecordId, OtherTextIsRefused)

@@ -15,10 +15,7 @@ Hash counting_hash()
     return hash;
 }
 
-std::string hex(const Value& value)
-{
-    return to_hex(as_bytes(value.encoding()));
-}
+std::string hex(const Value& value) { return to_hex(as_bytes(value.encoding())); }
 
 Result<Value> from_hex_encoding(std::string_view digits)
 {
@@ -187,29 +184,41 @@ TEST(Value, ReadsWhatPeopleType)
     EXPECT_EQ(shows(ValueKind::instant, "2026-08-24t09:30:00.1239z"), "2026-08-24T09:30:00.123Z");
     EXPECT_EQ(shows(ValueKind::instant, "2026-08-24T09:30:00-00:00"), "2026-08-24T09:30:00Z");
     EXPECT_EQ(shows(ValueKind::place, "-90, 180"), "-90,180");
-    EXPECT_EQ(shows(ValueKind::reference, "0192F1A0-7C3E-7B1D-8A52-3F0C9D2E4B61"), "0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b61");
+    EXPECT_EQ(shows(ValueKind::reference, "0192F1A0-7C3E-7B1D-8A52-3F0C9D2E4B61"),
+              "0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b61");
 }
 
 TEST(Value, SaysWhatItExpectsOfWhatItCannotRead)
 {
     const std::pair<ValueKind, const char*> bad[] = {
-        {ValueKind::integer, "4 2"},        {ValueKind::integer, "9223372036854775808"},
-        {ValueKind::integer, "+1"},         {ValueKind::decimal, "1."},
-        {ValueKind::decimal, ".5"},         {ValueKind::decimal, "1e3"},
-        {ValueKind::decimal, "-"},          {ValueKind::decimal, "1.-5"},
+        {ValueKind::integer, "4 2"},
+        {ValueKind::integer, "9223372036854775808"},
+        {ValueKind::integer, "+1"},
+        {ValueKind::decimal, "1."},
+        {ValueKind::decimal, ".5"},
+        {ValueKind::decimal, "1e3"},
+        {ValueKind::decimal, "-"},
+        {ValueKind::decimal, "1.-5"},
         {ValueKind::decimal, "0.1234567890123456789"},
-        {ValueKind::boolean, "maybe"},      {ValueKind::date, "2021-8"},
-        {ValueKind::date, "2021-00"},       {ValueKind::date, "2021-02-30"},
-        {ValueKind::date, "2021-08-00"},    {ValueKind::date, "20210824"},
-        {ValueKind::date, "2021-"},         {ValueKind::date, "0000"},
-        {ValueKind::instant, "2026-08-24"}, {ValueKind::instant, "2026-08-24T24:00:00Z"},
+        {ValueKind::boolean, "maybe"},
+        {ValueKind::date, "2021-8"},
+        {ValueKind::date, "2021-00"},
+        {ValueKind::date, "2021-02-30"},
+        {ValueKind::date, "2021-08-00"},
+        {ValueKind::date, "20210824"},
+        {ValueKind::date, "2021-"},
+        {ValueKind::date, "0000"},
+        {ValueKind::instant, "2026-08-24"},
+        {ValueKind::instant, "2026-08-24T24:00:00Z"},
         {ValueKind::instant, "2026-08-24T09:30:00"},
         {ValueKind::instant, "2026-08-24T09:30:00.Z"},
         {ValueKind::instant, "2026-08-24T09:30:00+14:01"},
         {ValueKind::instant, "2026-08-24T09:30:00Zx"},
-        {ValueKind::reference, "0192f1a0"}, {ValueKind::place, "91,0"},
+        {ValueKind::reference, "0192f1a0"},
+        {ValueKind::place, "91,0"},
         {ValueKind::place, "0,-9223372036854775808"},
-        {ValueKind::place, "1.23456789,0"}, {ValueKind::place, "30.2"},
+        {ValueKind::place, "1.23456789,0"},
+        {ValueKind::place, "30.2"},
         {ValueKind::attachment, "sha256:00 1 a/b"},
     };
     for (const auto& [kind, text] : bad) {
@@ -230,9 +239,10 @@ TEST(Value, TextThatIsTooLongOrNotUtf8IsRefused)
 TEST(Value, ComparesBySize)
 {
     const auto decimal = [](std::int64_t units, std::uint8_t scale) { return Value::decimal({units, scale}); };
-    const std::vector<Value> rising = {decimal(kLeast, 0), decimal(-15, 1), decimal(-1, 0),     decimal(-5, 1), decimal(-1, 18),
-                                       decimal(0, 0),      decimal(1, 18),  decimal(5, 1),      decimal(1, 0),  decimal(15, 1),
-                                       decimal(9, 0),      decimal(kMost, 18), decimal(20, 0),  decimal(kMost, 0)};
+    const std::vector<Value> rising = {decimal(kLeast, 0), decimal(-15, 1),  decimal(-1, 0), decimal(-5, 1),
+                                       decimal(-1, 18),    decimal(0, 0),    decimal(1, 18), decimal(5, 1),
+                                       decimal(1, 0),      decimal(15, 1),   decimal(9, 0),  decimal(kMost, 18),
+                                       decimal(20, 0),     decimal(kMost, 0)};
     for (std::size_t i = 0; i + 1 < rising.size(); ++i) {
         EXPECT_TRUE(compare(rising[i], rising[i + 1]) < 0) << rising[i].display();
         EXPECT_TRUE(compare(rising[i + 1], rising[i]) > 0) << rising[i].display();
