@@ -166,12 +166,12 @@ private:
 
 TEST(Paths, TheHomeIsNamedOrTheSystems)
 {
-    const Environment person("HOME", "/home/thandi");
+    const Environment person("HOME", "/people/thandi");
     const Environment data("XDG_DATA_HOME", nullptr);
     const Environment home("INDABA_HOME", nullptr);
-    EXPECT_EQ(default_client_home().value(), "/home/thandi/.local/share/indaba");
+    EXPECT_EQ(default_client_home().value(), "/people/thandi/.local/share/indaba");
     const Environment relative("XDG_DATA_HOME", "data");
-    EXPECT_EQ(default_client_home().value(), "/home/thandi/.local/share/indaba");
+    EXPECT_EQ(default_client_home().value(), "/people/thandi/.local/share/indaba");
     const Environment absolute("XDG_DATA_HOME", "/data");
     EXPECT_EQ(default_client_home().value(), "/data/indaba");
     const Environment named("INDABA_HOME", "/stick/indaba");
