@@ -65,6 +65,8 @@ public:
     [[nodiscard]] Result<std::vector<SpaceSize>> sizes();
 
 private:
+    [[nodiscard]] Result<std::vector<std::uint64_t>> space_numbers(const std::optional<SpaceName>& only);
+
     Tables& tables_;
     const shared::Catalogue& catalogue_;
 };

@@ -36,6 +36,7 @@ public:
     /// Records with something pending stay, hidden, with an empty word; nothing shows them until they are saved again.
     /// The space's row stays as it is: the caller resets its cursor.
     [[nodiscard]] Result<void> purge_space(const SpaceName& space) override;
+    [[nodiscard]] Result<std::vector<RecordId>> pending_records(const SpaceName& space) override;
     [[nodiscard]] Result<Stamp> last_stamp() override;
     [[nodiscard]] Result<void> save_stamp(Stamp stamp) override;
 

@@ -1,0 +1,34 @@
+// Journals as far as they are here, and who wrote them. A journal of which only the author is known has no space.
+// Thread rule: the database's.
+#pragma once
+
+#include "platform/sqlite.hpp"
+#include "sync/storage.hpp"
+#include "sync/store/interned.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace indaba::sync::store {
+
+class Journals {
+public:
+    Journals(platform::Database& database, InternedNames& names) : database_(database), names_(names) {}
+
+    [[nodiscard]] Result<std::optional<StoredJournal>> find(JournalId id);
+    /// An author without device and names is one that the caller does not know: what was kept stays.
+    [[nodiscard]] Result<void> save(const StoredJournal& journal);
+    [[nodiscard]] Result<void> keep_author(const Author& author);
+    /// In the order in which they were begun.
+    [[nodiscard]] Result<std::vector<StoredJournal>> own(const SpaceName& space);
+    [[nodiscard]] Result<std::optional<StoredJournal>> newest_own(const SpaceName& space);
+
+private:
+    [[nodiscard]] Result<std::optional<StoredJournal>> at(std::uint64_t jid);
+    [[nodiscard]] Result<StoredJournal> read(const platform::Statement& row);
+
+    platform::Database& database_;
+    InternedNames& names_;
+};
+
+}  // namespace indaba::sync::store

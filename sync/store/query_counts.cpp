@@ -1,0 +1,68 @@
+#include "sync/store/queries.hpp"
+#include "sync/store/tables.hpp"
+
+#include <map>
+
+namespace indaba::sync::store {
+
+namespace {
+
+using Counted = std::map<std::uint64_t, SpaceCounts>;  // by the space's number
+
+/// Each row: space, number; added to that member.
+Result<void> add_up(platform::Statement rows, std::uint64_t SpaceCounts::* member, Counted& counted)
+{
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) return {};
+        counted[std::uint64_t(rows.int64(0))].*member += std::uint64_t(rows.int64(1));
+    }
+}
+
+}  // namespace
+
+Result<std::vector<SpaceCounts>> Queries::counts()
+{
+    auto& database = tables_.database();
+    ReadScope scope(database);
+    INDABA_TRY(scope.begin());
+    Counted counted;
+    INDABA_TRY(add_up(database.statement("SELECT sid, 0 FROM space"), &SpaceCounts::records, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags < 4 GROUP BY space"), &SpaceCounts::records, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags & 1 GROUP BY space"), &SpaceCounts::conflicts, counted));
+    // Own journals are ruled in order: what is beyond `ruled` has no ruling, what is not has one.
+    INDABA_TRY(add_up(database.statement("SELECT space, last - min(ruled, last) FROM journal WHERE own"), &SpaceCounts::pending, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, min(ruled, last) FROM journal WHERE own"), &SpaceCounts::accepted, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "
+                                         "GROUP BY space"),
+                      &SpaceCounts::refused, counted));
+    std::vector<SpaceCounts> counts;
+    for (auto& [number, count] : counted) {
+        INDABA_ASSIGN(const auto* name, tables_.names.spaces.name(number));
+        count.space = *name;
+        count.accepted -= std::min(count.accepted, count.refused);
+        counts.push_back(std::move(count));
+    }
+    INDABA_TRY(scope.end());
+    return counts;
+}
+
+Result<std::vector<SpaceSize>> Queries::sizes()
+{
+    ReadScope scope(tables_.database());
+    INDABA_TRY(scope.begin());
+    std::vector<SpaceSize> sizes;
+    auto rows = tables_.database().statement(
+        "SELECT space, count(*), sum(length(shown) + coalesce(length(word), 0) + coalesce(length(pending), 0)) FROM record "
+        "GROUP BY space ORDER BY space");
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) break;
+        INDABA_ASSIGN(const auto* name, tables_.names.spaces.name(std::uint64_t(rows.int64(0))));
+        sizes.push_back({*name, std::uint64_t(rows.int64(1)), std::uint64_t(rows.int64(2))});
+    }
+    INDABA_TRY(scope.end());
+    return sizes;
+}
+
+}  // namespace indaba::sync::store

@@ -1,0 +1,92 @@
+#include "platform/sqlite_meta.hpp"
+#include "sync/store/store.hpp"
+#include "sync/store/tables.hpp"
+
+namespace indaba::sync::store {
+
+namespace {
+
+constexpr const char* kStamp = "last_stamp";
+
+}  // namespace
+
+ReplicaStore::ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue)
+    : StoreOver(std::move(tables)), queries_(*tables_, catalogue)
+{
+}
+
+Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const platform::DatabaseOptions& file, const shared::Catalogue& catalogue,
+                                                         StoreOptions options)
+{
+    INDABA_ASSIGN(auto tables, Tables::open(file, Side::replica, catalogue, options.search_index));
+    return std::unique_ptr<ReplicaStore>(new ReplicaStore(std::move(tables), catalogue));
+}
+
+Result<std::vector<StoredSpace>> ReplicaStore::spaces()
+{
+    return tables_->spaces.all();
+}
+
+Result<std::optional<StoredSpace>> ReplicaStore::find_space(const SpaceName& name)
+{
+    return tables_->spaces.find(name);
+}
+
+Result<void> ReplicaStore::save_space(const StoredSpace& space)
+{
+    return tables_->spaces.save(space);
+}
+
+Result<std::optional<StoredJournal>> ReplicaStore::own_journal(const SpaceName& space)
+{
+    return tables_->journals.newest_own(space);
+}
+
+Result<std::vector<StoredJournal>> ReplicaStore::own_journals(const SpaceName& space)
+{
+    return tables_->journals.own(space);
+}
+
+Result<void> ReplicaStore::keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings)
+{
+    return tables_->spaces.keep_rulings(space, to, rulings);
+}
+
+Result<void> ReplicaStore::drop_rulings(const SpaceName& space)
+{
+    return tables_->spaces.drop_rulings(space);
+}
+
+Result<std::vector<Ruling>> ReplicaStore::kept_rulings(const SpaceName& space)
+{
+    return tables_->spaces.kept_rulings(space);
+}
+
+Result<void> ReplicaStore::keep_author(const Author& author)
+{
+    return tables_->journals.keep_author(author);
+}
+
+Result<void> ReplicaStore::purge_space(const SpaceName& space)
+{
+    INDABA_TRY(tables_->records.purge(space));
+    return tables_->spaces.drop_rulings(space);
+}
+
+Result<std::vector<RecordId>> ReplicaStore::pending_records(const SpaceName& space)
+{
+    return tables_->records.pending(space);
+}
+
+Result<Stamp> ReplicaStore::last_stamp()
+{
+    INDABA_ASSIGN(const auto value, platform::meta_int64(tables_->database(), kStamp));
+    return Stamp{std::uint64_t(value.value_or(0))};
+}
+
+Result<void> ReplicaStore::save_stamp(Stamp stamp)
+{
+    return platform::set_meta_int64(tables_->transaction(), kStamp, std::int64_t(stamp.value));
+}
+
+}  // namespace indaba::sync::store

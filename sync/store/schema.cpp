@@ -1,0 +1,124 @@
+#include "sync/store/schema.hpp"
+
+#include "platform/sqlite_meta.hpp"
+
+namespace indaba::sync::store {
+
+namespace {
+
+using shared::Errc;
+using shared::Result;
+
+constexpr platform::FormatVersion kVersion{1, 1};
+constexpr const char* kSide = "store_side";
+
+// 64-bit unsigned numbers are stored as the signed ones of the same bits.
+constexpr const char* kBoth = R"sql(
+CREATE TABLE journal_name(jid INTEGER PRIMARY KEY, id INT NOT NULL);
+CREATE TABLE key_name(kid INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE type_name(tid INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE space_name(sid INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE record(
+    rid INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    space INT NOT NULL,
+    type INT NOT NULL,
+    flags INT NOT NULL,      -- 1 in conflict, 4 gone, 8 hidden: what is below 4 is shown
+    number INT NOT NULL,
+    searched INT NOT NULL,   -- fingerprint of what the search index has of it; 0: nothing
+    shown BLOB NOT NULL,     -- cells
+    word BLOB,               -- cells; NULL: the same as shown
+    pending BLOB);           -- names; NULL: none
+CREATE UNIQUE INDEX record_by_id ON record(id);
+CREATE TABLE entry(
+    eid INTEGER PRIMARY KEY,
+    journal INT NOT NULL,
+    number INT NOT NULL,
+    hash BLOB NOT NULL,
+    stamp INT NOT NULL,
+    space INT NOT NULL,
+    ruled INT,               -- number of its ruling; NULL: pending
+    verdict INT,
+    ruled_ms INT,
+    line INT,                -- NULL: the journal itself
+    reason INT,
+    reason_field TEXT,
+    reason_text TEXT,
+    chain BLOB);              -- the feed's chain after it; NULL on a device
+CREATE INDEX entry_by_name ON entry(journal, number);
+CREATE TABLE payload(eid INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE journal(
+    jid INTEGER PRIMARY KEY,
+    space INT,               -- NULL: only its author is known
+    author_key BLOB,
+    own INT,
+    last INT,
+    last_hash BLOB,
+    ruled INT,
+    ruled_hash INT,
+    device BLOB,
+    device_name TEXT,
+    person TEXT);
+)sql";
+
+constexpr const char* kReplica = R"sql(
+CREATE INDEX record_shown ON record(space, type) WHERE flags < 4;
+CREATE INDEX record_conflict ON record(space) WHERE flags & 1;
+CREATE INDEX journal_own ON journal(space) WHERE own;
+CREATE INDEX entry_refused ON entry(journal, number) WHERE verdict > 0;
+CREATE TABLE space(
+    sid INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    role TEXT NOT NULL,
+    carried INT NOT NULL,
+    base INT NOT NULL,
+    position INT NOT NULL,
+    head INT NOT NULL,
+    head_hash BLOB NOT NULL,
+    position_hash BLOB NOT NULL,
+    backed_up INT NOT NULL);
+CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
+CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
+)sql";
+
+constexpr const char* kCentre = R"sql(
+CREATE INDEX record_feed ON record(space, number) WHERE number > 0;
+CREATE UNIQUE INDEX entry_feed ON entry(space, ruled) WHERE ruled > 0;
+CREATE TABLE space(sid INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL);
+CREATE TABLE mark(journal INT, line INT, number INT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(journal, line)) WITHOUT ROWID;
+CREATE TABLE touched(rid INT, ruled INT, PRIMARY KEY(rid, ruled)) WITHOUT ROWID;
+)sql";
+
+Result<void> make(platform::Transaction& transaction, Side side)
+{
+    auto& database = transaction.database();
+    INDABA_TRY(platform::set_format_version(transaction, kVersion));
+    INDABA_TRY(platform::set_meta_int64(transaction, kSide, std::int64_t(side)));
+    INDABA_TRY(database.execute(kBoth));
+    return database.execute(side == Side::replica ? kReplica : kCentre);
+}
+
+Result<void> check(platform::Database& database, Side side)
+{
+    INDABA_TRY(platform::require_openable_by(database, kVersion.version));
+    INDABA_ASSIGN(const auto made_for, platform::meta_int64(database, kSide));
+    if (made_for != std::int64_t(side))
+        return fail(Errc::unsupported, database.path() + ": belongs to the other program, a device's or a centre's; name another directory");
+    return {};
+}
+
+}  // namespace
+
+Result<void> provide_schema(platform::Database& database, Side side)
+{
+    INDABA_ASSIGN(auto version, platform::format_version(database));
+    if (version) return check(database, side);
+    INDABA_ASSIGN(auto transaction, platform::Transaction::write(database));
+    INDABA_ASSIGN(version, platform::format_version(database));  // another process may have been faster
+    if (version) return check(database, side);
+    INDABA_TRY(make(transaction, side));
+    return transaction.commit();
+}
+
+}  // namespace indaba::sync::store

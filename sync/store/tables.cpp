@@ -1,0 +1,92 @@
+#include "sync/store/tables.hpp"
+
+#include "shared/check.hpp"
+
+namespace indaba::sync::store {
+
+Tables::Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index)
+    : database_(std::move(database)),
+      names(*database_),
+      search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
+      records(*database_, names, catalogue, search_.get()),
+      entries(*database_, names),
+      journals(*database_, names),
+      spaces(*database_, names),
+      feed(*database_, names, records, entries)
+{
+}
+
+Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& file, Side side, const shared::Catalogue& catalogue,
+                                             bool search_index)
+{
+    INDABA_ASSIGN(auto database, platform::Database::open(file));
+    INDABA_TRY(provide_schema(*database, side));
+    std::unique_ptr<Tables> tables(new Tables(std::move(database), catalogue, search_index));
+    if (side == Side::centre || file.read_only) return tables;
+    if (search_index) {
+        INDABA_TRY(tables->search_->provide());
+    } else {
+        INDABA_TRY(Search::drop(*tables->database_));
+    }
+    return tables;
+}
+
+Result<void> Tables::begin()
+{
+    INDABA_CHECK(!transaction_.has_value());
+    INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
+    transaction_.emplace(std::move(transaction));
+    return {};
+}
+
+Result<void> Tables::commit()
+{
+    INDABA_CHECK(transaction_.has_value());
+    if (search_) INDABA_TRY(search_->write());
+    INDABA_TRY(transaction_->commit());
+    transaction_.reset();
+    names.committed();
+    forget();
+    return {};
+}
+
+void Tables::rollback()
+{
+    transaction_.reset();
+    names.rolled_back();
+    forget();
+}
+
+void Tables::forget()
+{
+    records.forget();
+    feed.forget();
+    if (search_) search_->forget();
+}
+
+Result<void> Tables::save(const StoredRecord& record)
+{
+    INDABA_ASSIGN(const auto rid, records.save(record));
+    return feed.saved(record.id, rid);
+}
+
+platform::Transaction& Tables::transaction()
+{
+    INDABA_CHECK(transaction_.has_value());
+    return *transaction_;
+}
+
+Result<void> ReadScope::begin()
+{
+    if (database_.in_transaction()) return {};
+    INDABA_ASSIGN(auto transaction, platform::Transaction::read(database_));
+    transaction_.emplace(std::move(transaction));
+    return {};
+}
+
+Result<void> ReadScope::end()
+{
+    return transaction_ ? transaction_->commit() : Result<void>();
+}
+
+}  // namespace indaba::sync::store
