@@ -1,0 +1,206 @@
+// The operator's commands on real directories, without a running centre.
+#include "server/commands.hpp"
+#include "server/data_directory.hpp"
+#include "tests/unit/file_size_limit.hpp"
+#include "tests/unit/temporary_directory.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+namespace indaba::server {
+
+namespace {
+
+using shared::Errc;
+using testing::HasSubstr;
+
+class ServerCommands : public testing::Test {
+protected:
+    ServerCommands() : data(home.file("centre")) {}
+
+    void make_centre() { ASSERT_TRUE(init({data, "forum.example.org,192.0.2.7"}).has_value()); }
+    [[nodiscard]] Errc space_error(const std::string& name, const std::string& kind = "event") const
+    {
+        return add_space({data, name, kind, {}}).error().code;
+    }
+
+    tests::TemporaryDirectory home;
+    std::string data;
+};
+
+bool is_line(const shared::Error& error)
+{
+    return !error.text.empty() && error.text.size() < 300 && error.text.find('\n') == std::string::npos;
+}
+
+}  // namespace
+
+TEST_F(ServerCommands, init_makes_a_private_directory)
+{
+    const auto answer = init({data, "forum.example.org,192.0.2.7"});
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_THAT(answer->text, HasSubstr("fingerprint"));
+    EXPECT_EQ(tests::mode_of(data), 0700u);
+    int files = 0;
+    for (const auto& file : std::filesystem::directory_iterator(data)) {
+        ++files;
+        const bool is_public = file.path().extension() == ".crt";
+        if (!is_public) EXPECT_EQ(tests::mode_of(file.path()), 0600u) << file.path();
+    }
+    EXPECT_GE(files, 6);
+}
+
+TEST_F(ServerCommands, init_never_touches_what_is_there)
+{
+    make_centre();
+    const auto key = tests::content_of(data + "/authority.key");
+    const auto again = init({data, "forum.example.org"});
+    ASSERT_TRUE(again.has_error());
+    EXPECT_EQ(again.error().code, Errc::usage);
+    EXPECT_THAT(again.error().text, HasSubstr("holds a centre already"));
+    EXPECT_EQ(tests::content_of(data + "/authority.key"), key);
+
+    const auto other = home.file("other");
+    std::filesystem::create_directory(other);
+    std::filesystem::permissions(other, std::filesystem::perms::owner_all);
+    std::ofstream(other + "/letter.txt") << "dear";
+    EXPECT_THAT(init({other, "forum.example.org"}).error().text, HasSubstr("not empty"));
+    std::filesystem::permissions(other, std::filesystem::perms(0755));
+    EXPECT_EQ(init({other, "forum.example.org"}).error().code, Errc::forbidden);
+    EXPECT_TRUE(init({home.file("letter"), "a b"}).has_error());
+    EXPECT_FALSE(std::filesystem::exists(home.file("letter"))) << "nothing is made for a wrong name";
+}
+
+TEST_F(ServerCommands, init_takes_up_what_was_interrupted)
+{
+    make_centre();
+    for (const auto* name : {"centre.db", "centre.db-wal", "centre.db-shm", "server.crt"})
+        std::filesystem::remove(data + "/" + name);
+    EXPECT_TRUE(init({data, "forum.example.org"}).has_value());
+    EXPECT_TRUE(add_space({data, "forum", "event", {}}).has_value());
+}
+
+TEST_F(ServerCommands, init_on_a_full_disk_can_be_repeated)
+{
+    {
+        const tests::FileSizeLimit limit(8 * 1024);
+        const auto failed = init({data, "forum.example.org"});
+        ASSERT_TRUE(failed.has_error());
+        EXPECT_TRUE(is_line(failed.error())) << failed.error().text;
+    }
+    EXPECT_TRUE(init({data, "forum.example.org"}).has_value());
+    EXPECT_TRUE(list_spaces(data).has_value());
+}
+
+TEST_F(ServerCommands, without_a_centre_say_how_to_make_one)
+{
+    const auto errors = {add_space({data, "forum", "event", {}}).error(), add_person({data, "Ana", {}}).error(),
+                         invite({data, "Ana", {}, 0}).error(), list_devices(data).error(),
+                         run({data, "127.0.0.1:0", "1", false}).error()};
+    for (const auto& error : errors) {
+        EXPECT_EQ(error.code, Errc::not_found);
+        EXPECT_THAT(error.text, HasSubstr("indaba-server init"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(data));
+}
+
+TEST_F(ServerCommands, space_add_is_said_once_or_again_the_same)
+{
+    make_centre();
+    const auto added = add_space({data, "forum", "event", "Trade forum 2026"});
+    ASSERT_TRUE(added.has_value()) << added.error().text;
+    EXPECT_EQ(added->text, "added space forum, event 'Trade forum 2026'");
+    EXPECT_THAT(add_space({data, "forum", "event", "Trade forum 2026"})->text, HasSubstr("unchanged"));
+    EXPECT_EQ(add_space({data, "forum", "country", "Trade forum 2026"}).error().code, Errc::usage);
+    EXPECT_EQ(boost::json::serialize(list_spaces(data)->json),
+              R"([{"space":"forum","kind":"event","title":"Trade forum 2026"}])");
+    EXPECT_EQ(space_error(""), Errc::usage);
+    EXPECT_EQ(space_error("Forum"), Errc::usage);
+    EXPECT_EQ(space_error("-forum"), Errc::usage);
+    EXPECT_EQ(space_error("a/b"), Errc::usage);
+    EXPECT_EQ(space_error(std::string(64, 'a')), Errc::usage);
+    EXPECT_EQ(space_error(std::string(1'000'000, 'a')), Errc::usage);
+    EXPECT_EQ(space_error("other", "party"), Errc::usage);
+    EXPECT_EQ(add_space({data, "other", "event", "a\nb"}).error().code, Errc::usage);
+    EXPECT_EQ(list_spaces(data)->json.as_array().size(), 1u);
+}
+
+TEST_F(ServerCommands, person_add_adds_and_changes_roles)
+{
+    make_centre();
+    ASSERT_TRUE(add_space({data, "forum", "event", {}}).has_value());
+    ASSERT_TRUE(add_space({data, "brazil", "country", {}}).has_value());
+    EXPECT_EQ(add_person({data, "Ana Silva", {"forum=editor"}})->text, "added Ana Silva  forum=editor");
+    EXPECT_EQ(add_person({data, "Ana Silva", {"brazil=viewer", "forum=organiser"}})->text,
+              "changed Ana Silva  brazil=viewer  forum=organiser");
+    EXPECT_EQ(add_person({data, "Ana Silva", {}})->text, "unchanged: Ana Silva  brazil=viewer  forum=organiser");
+    EXPECT_EQ(add_person({data, "Ana Silva", {"brazil=none"}})->text, "changed Ana Silva  forum=organiser");
+    EXPECT_EQ(add_person({data, "Zoë", {}})->text, "added Zoë");
+    EXPECT_EQ(list_people(data)->text, "Ana Silva  forum=organiser\nZoë");
+
+    EXPECT_EQ(add_person({data, "Bo", {"forum=editor", "mars=editor"}}).error().code, Errc::not_found);
+    EXPECT_EQ(add_person({data, "Bo", {"forum=boss"}}).error().code, Errc::usage);
+    EXPECT_EQ(add_person({data, "", {}}).error().code, Errc::usage);
+    EXPECT_EQ(add_person({data, std::string(100'000, 'x'), {}}).error().code, Errc::usage);
+    EXPECT_EQ(add_person({data, "\xc3(", {}}).error().code, Errc::usage);
+    EXPECT_EQ(list_people(data)->json.as_array().size(), 2u) << "who was refused is not there";
+}
+
+TEST_F(ServerCommands, invite_needs_a_person_and_an_address)
+{
+    make_centre();
+    EXPECT_EQ(invite({data, "Ana", {}, 0}).error().code, Errc::not_found);
+    ASSERT_TRUE(add_person({data, "Ana", {}}).has_value());
+    EXPECT_THAT(invite({data, "Ana", {}, 0}).error().text, HasSubstr("never run"));
+    EXPECT_EQ(invite({data, "Ana", "elsewhere.example:7443", 0}).error().code, Errc::usage);
+    EXPECT_EQ(invite({data, "Ana", "forum.example.org", 0}).error().code, Errc::usage);
+    EXPECT_EQ(invite({data, "Ana", "forum.example.org:0", 0}).error().code, Errc::usage);
+    EXPECT_EQ(invite({data, "Ana", "forum.example.org:7443", 366}).error().code, Errc::usage);
+    EXPECT_EQ(invite({data, "Ana", "forum.example.org:7443", -1}).error().code, Errc::usage);
+    const auto invitation = invite({data, "Ana", "192.0.2.7:7443", 3});
+    ASSERT_TRUE(invitation.has_value()) << invitation.error().text;
+    EXPECT_THAT(invitation->text, testing::MatchesRegex("indaba:192.0.2.7:7443/[0-9a-f]+/[0-9A-Z]+"));
+    EXPECT_NE(invite({data, "Ana", "192.0.2.7:7443", 3})->text, invitation->text);
+    const auto code = invitation->text.substr(invitation->text.rfind('/') + 1);
+    EXPECT_EQ(tests::content_of(data + "/centre.db").find(code), std::string::npos);
+    EXPECT_EQ(tests::content_of(data + "/centre.db-wal").find(code), std::string::npos);
+}
+
+TEST_F(ServerCommands, device_revoke_wants_a_device)
+{
+    make_centre();
+    EXPECT_EQ(list_devices(data)->text, "");
+    EXPECT_EQ(boost::json::serialize(list_devices(data)->json), "[]");
+    EXPECT_EQ(revoke_device({data, "9f86d081"}).error().code, Errc::not_found);
+    for (const auto* device : {"", "9f86d08", "9F86D081", "not hexadecimal"})
+        EXPECT_EQ(revoke_device({data, device}).error().code, Errc::usage) << device;
+}
+
+TEST_F(ServerCommands, tell_a_damaged_centre_in_one_line)
+{
+    make_centre();
+    std::ofstream(data + "/centre.db", std::ios::trunc) << std::string(8192, 'x');
+    const auto damaged = list_spaces(data);
+    ASSERT_TRUE(damaged.has_error());
+    EXPECT_EQ(damaged.error().code, Errc::corrupt);
+    EXPECT_TRUE(is_line(damaged.error())) << damaged.error().text;
+}
+
+TEST_F(ServerCommands, run_refuses_what_it_cannot_do)
+{
+    make_centre();
+    for (const auto* listen : {"", "7443", "127.0.0.1", "127.0.0.1:99999", "forum.example.org:7443", "127.0.0.1:-1"}) {
+        const auto refused = run({data, listen, "1", false});
+        ASSERT_TRUE(refused.has_error()) << listen;
+        EXPECT_EQ(refused.error().code, Errc::usage) << listen << ": " << refused.error().text;
+    }
+    const auto held = DataDirectory::open(data)->lock();
+    ASSERT_TRUE(held.has_value());
+    const auto second = run({data, "127.0.0.1:0", "1", false});
+    ASSERT_TRUE(second.has_error());
+    EXPECT_EQ(second.error().code, Errc::busy);
+}
+
+}  // namespace indaba::server
