@@ -32,17 +32,17 @@ CsvReader::CsvReader(std::string_view text) : rest_(text)
     if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
 }
 
-shared::Result<std::optional<CsvRow>> CsvReader::next()
+shared::Result<bool> CsvReader::next(CsvRow& row)
 {
     while (rest_.starts_with('\n') || rest_.starts_with('\r')) end_of_row();
-    if (rest_.empty()) return std::optional<CsvRow>{};
-    CsvRow row{line_, {}};
+    if (rest_.empty()) return false;
+    row = {line_, {}};
     do {
         INDABA_ASSIGN(auto text, cell());
         if (!shared::is_utf8(text)) return broken(line_, "this is not UTF-8 text: save the table as UTF-8");
         row.cells.push_back(std::move(text));
     } while (!end_of_row());
-    return std::optional(std::move(row));
+    return true;
 }
 
 shared::Result<std::string> CsvReader::cell()

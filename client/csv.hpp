@@ -5,7 +5,6 @@
 
 #include "shared/result.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +21,8 @@ public:
     /// `text` must outlive the reader.
     explicit CsvReader(std::string_view text);
 
-    /// The next row that is not empty; nothing at the end. malformed, with the line, if a quote is out of place.
-    [[nodiscard]] shared::Result<std::optional<CsvRow>> next();
+    /// Reads the next row that is not empty; false at the end. malformed, with the line, if a quote is out of place.
+    [[nodiscard]] shared::Result<bool> next(CsvRow& row);
 
 private:
     [[nodiscard]] shared::Result<std::string> cell();

@@ -26,10 +26,11 @@ struct Table {
 Result<Table> read_table(const shared::Catalogue& catalogue, std::string_view csv, const std::string& type)
 {
     CsvReader reader(csv);
-    INDABA_ASSIGN(auto header, reader.next());
-    if (!header) return fail(Errc::usage, "the table is empty: its first row must name the fields");
+    CsvRow header;
+    INDABA_ASSIGN(const bool has_header, reader.next(header));
+    if (!has_header) return fail(Errc::usage, "the table is empty: its first row must name the fields");
     Table table;
-    for (auto& cell : header->cells) {
+    for (auto& cell : header.cells) {
         auto name = restored(cell);
         if (name != kIdColumn) INDABA_TRY(catalogue.require_known(type, name));
         if (std::ranges::find(table.columns, name) != table.columns.end())
@@ -37,9 +38,10 @@ Result<Table> read_table(const shared::Catalogue& catalogue, std::string_view cs
         table.columns.push_back(std::move(name));
     }
     for (;;) {
-        INDABA_ASSIGN(auto row, reader.next());
-        if (!row) return table;
-        table.rows.push_back(std::move(*row));
+        CsvRow row;
+        INDABA_ASSIGN(const bool is_there, reader.next(row));
+        if (!is_there) return table;
+        table.rows.push_back(std::move(row));
     }
 }
 

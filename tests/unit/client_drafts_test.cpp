@@ -1,0 +1,99 @@
+#include "client/drafts.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace indaba::client {
+namespace {
+
+using shared::Errc;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::StartsWith;
+using testing::UnorderedElementsAre;
+
+const shared::Catalogue& catalogue() { return shared::Catalogue::builtin(); }
+
+Result<Draft> read(std::string_view line, const Draft& defaults = {})
+{
+    return draft_of_json(catalogue(), line, defaults);
+}
+
+TEST(Drafts, arguments_become_cells)
+{
+    const auto cells = cells_of_arguments(
+        catalogue(), "enterprise", {"name=Ural = Pumps", "name@pt=Bombas", "sectors=water,mining", "employees=12"});
+    ASSERT_TRUE(cells.has_value()) << cells.error().text;
+    EXPECT_THAT(*cells,
+                ElementsAre(Pair("name", Value::text("Ural = Pumps")), Pair("name@pt", Value::text("Bombas")),
+                            Pair("sectors/water", Value::boolean(true)), Pair("sectors/mining", Value::boolean(true)),
+                            Pair("employees", Value::integer(12))));
+}
+
+TEST(Drafts, arguments_that_are_none_are_wrong_use)
+{
+    for (const char* argument : {"name", "=x", ""}) {
+        const auto cells = cells_of_arguments(catalogue(), "enterprise", {argument});
+        ASSERT_TRUE(cells.has_error()) << argument;
+        EXPECT_EQ(cells.error().code, Errc::usage);
+    }
+    EXPECT_EQ(cells_of_arguments(catalogue(), "enterprise", {"city=A", "city=B"}).error().code, Errc::usage);
+}
+
+TEST(Drafts, a_broken_rule_names_its_field_first)
+{
+    const auto cells = cells_of_arguments(catalogue(), "enterprise", {"country=Atlantis"});
+    ASSERT_TRUE(cells.has_error());
+    EXPECT_EQ(cells.error().code, Errc::rule_broken);
+    EXPECT_THAT(cells.error().text, StartsWith("country: "));
+    EXPECT_THAT(cells_of_arguments(catalogue(), "enterprise", {"colour=red"}).error().text, StartsWith("colour: "));
+}
+
+TEST(Drafts, a_line_of_json_becomes_a_draft)
+{
+    const auto draft = read(R"({"id": "01931a2b-0000-7000-8000-000000000001", "type": "enterprise", "space": "forum",
+        "fields": {"name": "A", "employees": 7, "revenue": "1.50", "city": null, "sectors": ["water"],
+                   "other_names": ["B; C"]}})");
+    ASSERT_TRUE(draft.has_value()) << draft.error().text;
+    EXPECT_EQ(draft->id->text(), "01931a2b-0000-7000-8000-000000000001");
+    EXPECT_EQ(draft->type, "enterprise");
+    EXPECT_EQ(draft->space, "forum");
+    EXPECT_THAT(draft->cells, UnorderedElementsAre(Pair("name", Value::text("A")), Pair("employees", Value::integer(7)),
+                                                   Pair("revenue", Value::decimal({15, 1})), Pair("city", Value()),
+                                                   Pair("sectors/water", Value::boolean(true)),
+                                                   Pair("other_names/B; C", Value::boolean(true))));
+}
+
+TEST(Drafts, what_an_export_says_besides_is_no_harm_but_unknown_members_are)
+{
+    EXPECT_TRUE(
+        read(R"({"type": "talent", "fields": {"name": "A"}, "state": "accepted", "conflicts": []})").has_value());
+    EXPECT_EQ(read(R"({"type": "talent", "fields": {}, "nmae": "A"})").error().code, Errc::usage);
+    EXPECT_EQ(read(R"({"fields": {"name": "A"}})").error().code, Errc::usage);
+    EXPECT_EQ(read(R"({"type": "talent"})").error().code, Errc::usage);
+    EXPECT_EQ(read("[1]").error().code, Errc::usage);
+    EXPECT_EQ(read("{").error().code, Errc::usage);
+}
+
+TEST(Drafts, the_command_line_stands_in_for_what_a_line_lacks)
+{
+    const auto draft = read(R"({"fields": {"name": "A"}})", {{}, "talent", "forum", {}});
+    ASSERT_TRUE(draft.has_value());
+    EXPECT_EQ(draft->type, "talent");
+    EXPECT_EQ(draft->space, "forum");
+}
+
+TEST(Drafts, an_error_names_the_line)
+{
+    const auto drafts = drafts_of_json_lines(
+        catalogue(),
+        "{\"type\":\"talent\",\"fields\":{\"name\":\"A\"}}\n\n{\"type\":\"talent\",\"fields\":{\"experience\":-1}}\n",
+        {});
+    ASSERT_TRUE(drafts.has_error());
+    EXPECT_EQ(drafts.error().code, Errc::rule_broken);
+    EXPECT_THAT(drafts.error().text, StartsWith("line 3: experience: "));
+}
+
+}  // namespace
+}  // namespace indaba::client
