@@ -98,13 +98,14 @@ namespace {
 template <class Parser>
 Task<error_code> parse(std::shared_ptr<Wire> wire, beast::flat_buffer* buffer, Parser* parser)
 {
+    const auto is_satisfied = [&] { return parser->is_done() || (parser->is_header_done() && !parser->eager()); };
     for (;;) {
         error_code error;
-        if (buffer->size() > 0) {
+        if (buffer->size() > 0 && !is_satisfied()) {
             buffer->consume(parser->put(buffer->data(), error));
             if (error && error != http::error::need_more) co_return error;
         }
-        if (parser->is_done() || (parser->is_header_done() && !parser->eager())) co_return error_code();
+        if (is_satisfied()) co_return error_code();
         const auto piece = buffer->prepare(kReadPiece_bytes);
         buffer->commit(co_await wire->tls().async_read_some(piece, into(error)));
         if (error == asio::error::eof || error == ssl::error::stream_truncated) {

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509err.h>
 
 #include <algorithm>
 #include <climits>
@@ -64,10 +65,13 @@ Result<void> use_identity(ssl::context& context, const Identity& identity)
     context.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); }, error);
     context.use_certificate_chain(boost::asio::buffer(identity.certificate_chain_pem), error);
     if (!error) context.use_private_key(boost::asio::buffer(identity.private_key_pem), ssl::context::pem, error);
-    const bool matches = !error && SSL_CTX_check_private_key(context.native_handle()) == 1;
+    const auto code = static_cast<unsigned long>(error.value());
+    const bool mismatch = ERR_GET_LIB(code) == ERR_LIB_X509 && ERR_GET_REASON(code) == X509_R_KEY_VALUES_MISMATCH;
     ERR_clear_error();
+    if (error && mismatch)
+        return fail(Errc::untrusted, "the certificate does not belong to the key: restore their files");
     if (error) return fail(Errc::malformed, "the certificate or its key cannot be read: restore their files");
-    if (!matches) return fail(Errc::untrusted, "the certificate does not belong to the key: restore their files");
+    INDABA_CHECK(SSL_CTX_check_private_key(context.native_handle()) == 1);
     return {};
 }
 
