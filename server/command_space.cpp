@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace indaba::server {
 
 namespace {
@@ -63,7 +65,8 @@ Result<Answer> add_space(const SpaceAddCommand& command)
 Result<Answer> list_spaces(const std::string& data)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));
-    INDABA_ASSIGN(const auto spaces, ledger.store().spaces());
+    INDABA_ASSIGN(auto spaces, ledger.store().spaces());
+    std::ranges::sort(spaces, {}, &Space::name);
     boost::json::array json;
     Answer answer;
     for (const auto& space : spaces) {

@@ -1,6 +1,8 @@
 #include "server/names.hpp"
 #include "server/registry.hpp"
 
+#include <algorithm>
+
 namespace indaba::server {
 
 Result<std::vector<Person>> Registry::people()
@@ -96,6 +98,7 @@ Result<std::vector<sync::Replica::Grant>> Registry::grants(const DeviceId& devic
         const auto role = roles.find(space.name);
         if (role != roles.end()) grants.push_back({space.name, space.kind, space.title, role->second});
     }
+    std::ranges::sort(grants, {}, &sync::Replica::Grant::space);
     return grants;
 }
 

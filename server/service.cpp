@@ -1,7 +1,6 @@
 #include "server/service.hpp"
 
 #include "server/connection.hpp"
-#include "server/limits.hpp"
 #include "server/office.hpp"
 #include "server/routes.hpp"
 
@@ -122,7 +121,7 @@ Task<Result<void>> Service::Parts::wait_until_empty(Parts* parts)
 Task<> Service::Parts::watch(Parts* parts)
 {
     while (true) {
-        const auto slept = co_await platform::wait_for(limits::kWatch);
+        const auto slept = co_await platform::wait_for(parts->options.watch);
         if (slept.has_error()) co_return;
         const auto looked = co_await parts->store.run([office = parts->office.get()]() -> Result<void> {
             office->sessions().refresh();

@@ -8,6 +8,7 @@
 #include "platform/http_server.hpp"
 #include "platform/log.hpp"
 #include "server/data_directory.hpp"
+#include "server/limits.hpp"
 
 #include <memory>
 
@@ -18,7 +19,8 @@ using platform::Task;
 struct ServiceOptions {
     platform::Address listen;
     std::string version;
-    platform::ConnectionLimits limits;
+    platform::ConnectionLimits limits = {};
+    platform::Duration watch = limits::kWatch;  ///< how often changes by other processes are looked for
 };
 
 class Service {

@@ -47,7 +47,7 @@ TEST_F(ServerCommands, init_makes_a_private_directory)
     for (const auto& file : std::filesystem::directory_iterator(data)) {
         ++files;
         const bool is_public = file.path().extension() == ".crt";
-        if (!is_public) EXPECT_EQ(tests::mode_of(file.path()), 0600u) << file.path();
+        EXPECT_EQ(tests::mode_of(file.path()), is_public ? 0644u : 0600u) << file.path();
     }
     EXPECT_GE(files, 6);
 }

@@ -14,6 +14,8 @@ bool is_line(const std::string& body) { return body.size() > 1 && body.size() < 
 
 boost::json::object json_of(const HttpResponse& response) { return boost::json::parse(response.body).as_object(); }
 
+std::string text_of(const boost::json::object& object, std::string_view key) { return object.at(key).as_string().c_str(); }
+
 }  // namespace
 
 class ServerEnrolment : public ServerTest {
@@ -25,8 +27,8 @@ protected:
         CO_ASSERT(response.has_value());
         EXPECT_EQ(response->status, 200u);
         const auto json = json_of(*response);
-        EXPECT_EQ(json.at("status"), "ok");
-        EXPECT_EQ(json.at("version"), "1.2.3");
+        EXPECT_EQ(text_of(json, "status"), "ok");
+        EXPECT_EQ(text_of(json, "version"), "1.2.3");
         EXPECT_EQ(json.at("spaces").to_number<int>(), 2);
         EXPECT_EQ(json.at("sessions").to_number<int>(), 0);
         EXPECT_THAT(response->body, Not(HasSubstr("Ana")));
@@ -56,11 +58,11 @@ protected:
         CO_ASSERT(response.has_value());
         CO_ASSERT(response->status == 200);
         const auto answer = json_of(*response);
-        EXPECT_EQ(answer.at("person"), "Ana Silva");
-        EXPECT_EQ(answer.at("device"), shared::to_hex(platform::device_id(key.public_key()).hash.bytes));
-        EXPECT_EQ(answer.at("server_names"), (boost::json::array{"127.0.0.1", "localhost"}));
-        EXPECT_EQ(answer.at("centre_public_key").as_string().size(), 130u);
-        const std::string certificate(answer.at("certificate_pem").as_string());
+        EXPECT_EQ(text_of(answer, "person"), "Ana Silva");
+        EXPECT_EQ(text_of(answer, "device"), shared::to_hex(platform::device_id(key.public_key()).hash.bytes));
+        EXPECT_EQ(answer.at("server_names"), (boost::json::value{"127.0.0.1", "localhost"}));
+        EXPECT_EQ(text_of(answer, "centre_public_key").size(), 130u);
+        const auto certificate = text_of(answer, "certificate_pem");
         EXPECT_EQ(*platform::certificate_key(certificate), key.public_key());
 
         auto again = test->post(enrolment_of(code, KeyPair::generate()));
@@ -74,7 +76,7 @@ protected:
         const auto same = co_await std::move(repeated);
         CO_ASSERT(same.has_value());
         EXPECT_EQ(same->status, 200u);
-        EXPECT_EQ(json_of(*same).at("certificate_pem"), certificate);
+        EXPECT_EQ(text_of(json_of(*same), "certificate_pem"), certificate);
     }
 
     static Task<> two_devices_race_for_one_code(ServerEnrolment* test)
@@ -152,7 +154,7 @@ protected:
         }
         auto huge = test->post(std::string(100'000, 'x'));
         const auto response = co_await std::move(huge);
-        if (response.has_value()) EXPECT_EQ(response->status, 413u);
+        EXPECT_TRUE(response.has_error() || response->status == 413u);
         auto posting = test->post(enrolment_of(good, key));
         const auto still = co_await std::move(posting);
         CO_ASSERT(still.has_value());

@@ -80,7 +80,7 @@ protected:
     void start()
     {
         const auto directory = DataDirectory::open(data);
-        service = *Service::start(loop.executor(), *directory, {{"127.0.0.1", 0}, "1.2.3", {}}, clock, log);
+        service = *Service::start(loop.executor(), *directory, {{"127.0.0.1", 0}, "1.2.3", {}, 50ms}, clock, log);
     }
 
     /// Runs `scenario` against a running centre, then shuts the centre down; fails after 30 s.
