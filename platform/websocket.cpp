@@ -104,6 +104,8 @@ private:
     static Task<Result<Bytes>> read_message(std::shared_ptr<SharedStream> self);
     static Task<Result<void>> write_message(std::shared_ptr<SharedStream> self, Bytes message);
     static Task<> close_stream(std::shared_ptr<SharedStream> self, websocket::close_reason reason);
+    static Task<Error> close_and_keep(std::shared_ptr<SharedStream> self, CloseReason reason, Error error);
+    [[nodiscard]] Task<Error> refuse(CloseReason reason, Error error);
 
     /// The first reason for which the stream ended is the one that everybody hears.
     Error end(Error error)
@@ -126,12 +128,12 @@ private:
 Error SharedStream::explain(error_code error) const
 {
     const auto where = wire_->peer.address.text();
-    if (error == websocket::error::closed) return closed_by_peer(wire_->web_socket.reason(), where);
+    // A close that came counts, also where ending TLS after it failed.
+    if (wire_->web_socket.reason().code != websocket::close_code::none)
+        return closed_by_peer(wire_->web_socket.reason(), where);
     if (error == asio::error::operation_aborted) return fail(Errc::cancelled, "the connection was closed");
     if (error == beast::error::timeout)
         return fail(Errc::timed_out, "nothing heard from " + where + ": try again later");
-    if (error == websocket::error::message_too_big || error == websocket::error::buffer_overflow)
-        return fail(Errc::too_large, "a message from " + where + " is over the limit");
     if (error == websocket::condition::protocol_violation)
         return fail(Errc::malformed, where + " does not keep to the WebSocket protocol");
     return fail(Errc::unreachable, "the connection to " + where + " was cut");
@@ -166,6 +168,7 @@ Task<Result<Bytes>> SharedStream::read_message(std::shared_ptr<SharedStream> sel
 {
     if (self->ended_) co_return *self->ended_;
     auto& stream = self->wire_->web_socket;
+    const auto where = self->peer().address.text();
     Bytes message;
     std::size_t filled = 0;
     do {
@@ -178,11 +181,16 @@ Task<Result<Bytes>> SharedStream::read_message(std::shared_ptr<SharedStream> sel
             self->cut();
             co_return ended;
         }
+        if (filled > self->limits_.message_bytes) {
+            auto refusing = self->refuse(CloseReason::too_large,
+                                         fail(Errc::too_large, "a message from " + where + " is over the limit"));
+            co_return co_await std::move(refusing);
+        }
     } while (!stream.is_message_done());
     if (!stream.got_binary()) {
-        auto ended = self->end(fail(Errc::malformed, self->peer().address.text() + " sent text where bytes were due"));
-        self->cut();
-        co_return ended;
+        auto refusing =
+            self->refuse(CloseReason::broke_protocol, fail(Errc::malformed, where + " sent text where bytes were due"));
+        co_return co_await std::move(refusing);
     }
     message.resize(filled);
     co_return message;
@@ -207,10 +215,21 @@ Task<Result<void>> SharedStream::write_message(std::shared_ptr<SharedStream> sel
     co_return Result<void>();
 }
 
+Task<Error> SharedStream::refuse(CloseReason reason, Error error)
+{
+    return close_and_keep(shared_from_this(), reason, end(std::move(error)));
+}
+
+Task<Error> SharedStream::close_and_keep(std::shared_ptr<SharedStream> self, CloseReason reason, Error error)
+{
+    auto closing = close_stream(std::move(self), websocket::close_reason(close_code(reason)));
+    co_await std::move(closing);
+    co_return error;
+}
+
 Task<> SharedStream::close_stream(std::shared_ptr<SharedStream> self, websocket::close_reason reason)
 {
-    if (self->closing_ || self->ended_) co_return;
-    self->closing_ = true;
+    if (std::exchange(self->closing_, true)) co_return;
     self->end(fail(Errc::cancelled, "the connection was closed"));
     self->cut_after(self->limits_.close, *self->ended_);
     error_code ignored;
@@ -245,7 +264,7 @@ void prepare_upgrade(Wire& wire, const MessageLimits& limits, Duration handshake
     wire.web_socket.binary(true);
     wire.web_socket.auto_fragment(false);
     wire.web_socket.write_buffer_bytes(kMaskBuffer_bytes);
-    wire.web_socket.read_message_max(limits.message_bytes);
+    wire.web_socket.read_message_max(0);  // read_message() has the limit, and tells the peer before it stops reading
 }
 
 OpenedStream open_message_stream(std::shared_ptr<Wire> wire, const MessageLimits& limits)
