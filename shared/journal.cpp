@@ -12,13 +12,6 @@ constexpr std::string_view kJournalLabel = "indaba journal 1";
 constexpr std::string_view kEntryLabel = "indaba entry 1";
 constexpr std::string_view kChangeSetLabel = "indaba change set 1";
 
-Bytes signed_message(const Hash& last)
-{
-    BinaryOutput out;
-    out(kChangeSetLabel, last);
-    return out.take();
-}
-
 }  // namespace
 
 template <class Archive>
@@ -26,6 +19,18 @@ void serialize(Archive& archive, JournalHead& head)
 {
     archive(head.space, head.id, head.author.bytes);
 }
+
+namespace {
+
+/// The head too: of a run from the middle of a journal the hashes alone do not say whose and where it is.
+Bytes signed_message(const JournalHead& head, const Hash& last)
+{
+    BinaryOutput out;
+    out(kChangeSetLabel, head, last);
+    return out.take();
+}
+
+}  // namespace
 
 template <class Archive>
 void serialize(Archive& archive, Entry& entry)
@@ -79,7 +84,7 @@ std::vector<Hash> entry_hashes(const ChangeSet& set, Digest& digest)
 void seal(ChangeSet& set, const Hash& last, Signer& signer)
 {
     INDABA_CHECK(signer.public_key() == set.journal.author);
-    set.signature = signer.sign(signed_message(last));
+    set.signature = signer.sign(signed_message(set.journal, last));
 }
 
 Bytes encode_change_set(const ChangeSet& set)
@@ -106,7 +111,7 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     if (set.first == 1 && set.previous != first_hash(set.journal, digest))
         return fail(Errc::untrusted, "a change set that does not begin its own journal");
     opened.hashes = entry_hashes(set, digest);
-    if (!digest.verify(set.journal.author, signed_message(opened.hashes.back()), set.signature))
+    if (!digest.verify(set.journal.author, signed_message(set.journal, opened.hashes.back()), set.signature))
         return fail(Errc::untrusted, "a change set that its device did not sign");
     return opened;
 }

@@ -36,7 +36,7 @@ struct Entry {
 [[nodiscard]] Hash entry_hash(const Hash& previous, std::uint64_t number, Stamp stamp, const Hash& payload,
                               Digest& digest);
 
-/// A contiguous run of a journal. `signature` is over a label and the hash of the last entry.
+/// A contiguous run of a journal. `signature` is over a label, `journal` and the hash of the last entry.
 struct ChangeSet {
     JournalHead journal;
     std::uint64_t first = 1;  ///< number of the first entry

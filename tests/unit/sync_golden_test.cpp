@@ -96,7 +96,7 @@ TEST(Golden, ChangeSet)
     set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, {}}};
     shared::seal(set, shared::entry_hashes(set, digest).back(), signer);
     const auto bytes = shared::encode_change_set(set);
-    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "60e54125101f69831ad7f791ee099c610930b311a2acc83978266ec05bbadafb");
+    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "1b9e6ef87f90abe2e0caf15632ea028623fca88f7ca73142d4ae825125ea2d75");
     const auto opened = shared::open_change_set(bytes, digest);
     ASSERT_TRUE(opened.has_value()) << opened.error().text;
     EXPECT_EQ(shared::encode_change_set(opened->set), bytes);
