@@ -88,4 +88,13 @@ void expect_same_leaves(const Centre& centre, const std::vector<const Device*>& 
     }
 }
 
+std::uint64_t feed_length(const Centre& centre, const std::string& space)
+{
+    const auto store = server::DataDirectory::open(centre.data())->open_store();
+    EXPECT_TRUE(store.has_value()) << store.error().text;
+    const auto head = (*store)->head(space);
+    EXPECT_TRUE(head.has_value());
+    return head->number;
+}
+
 }  // namespace indaba::tests

@@ -76,4 +76,7 @@ private:
 /// The centre may be running; all devices have a role in `space`.
 void expect_same_leaves(const Centre& centre, const std::vector<const Device*>& devices, const std::string& space);
 
+/// How many transactions the centre has ruled on in a space.
+[[nodiscard]] std::uint64_t feed_length(const Centre& centre, const std::string& space);
+
 }  // namespace indaba::tests
