@@ -67,7 +67,8 @@ Actions ClientSession::on_written()
     Actions actions;
     if (closed_) return actions;
     progress_.up_to_date = false;
-    return finish(push(actions), std::move(actions));
+    auto outcome = push(actions);
+    return finish(std::move(outcome), std::move(actions));
 }
 
 Actions ClientSession::ask_history(const RecordId& id)

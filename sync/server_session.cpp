@@ -44,7 +44,8 @@ Actions ServerSession::on_feed(const SpaceName& space)
 {
     Actions actions;
     if (closed_ || !lanes_.contains(space)) return actions;
-    return finish(pump(actions), std::move(actions));
+    auto outcome = pump(actions);
+    return finish(std::move(outcome), std::move(actions));
 }
 
 std::set<SpaceName> ServerSession::take_grown() { return std::exchange(grown_, {}); }
