@@ -3,9 +3,9 @@
 #include "server/ledger.hpp"
 #include "shared/value.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 namespace indaba::server {
 
@@ -40,9 +40,10 @@ boost::json::object json_of(const Device& device)
 
 std::string text_of(const Device& device)
 {
-    const auto contact = device.last_contact_ms == 0 ? "never connected" : "last contact " + time_of(device.last_contact_ms);
-    return fmt::format("{}  {}  {}  {}{}{}", id_of(device).substr(0, kShown_digits), device.person_name, device.name, contact,
-                       device.program.empty() ? "" : "  " + device.program,
+    const auto contact =
+        device.last_contact_ms == 0 ? "never connected" : "last contact " + time_of(device.last_contact_ms);
+    return fmt::format("{}  {}  {}  {}{}{}", id_of(device).substr(0, kShown_digits), device.person_name, device.name,
+                       contact, device.program.empty() ? "" : "  " + device.program,
                        device.revoked_ms == 0 ? "" : "  revoked " + time_of(device.revoked_ms));
 }
 
@@ -52,7 +53,8 @@ Result<Device> find_by_beginning(Ledger& ledger, const std::string& beginning)
         return fail(Errc::usage, "give at least 8 digits of the device, as device list shows them");
     INDABA_ASSIGN(auto devices, ledger.registry().devices());
     std::erase_if(devices, [&](const Device& device) { return !id_of(device).starts_with(beginning); });
-    if (devices.empty()) return fail(Errc::not_found, fmt::format("there is no device {} here: see device list", beginning));
+    if (devices.empty())
+        return fail(Errc::not_found, fmt::format("there is no device {} here: see device list", beginning));
     if (devices.size() > 1) return fail(Errc::usage, fmt::format("{} is several devices: give more digits", beginning));
     return std::move(devices.front());
 }

@@ -3,9 +3,9 @@
 #include "server/data_directory.hpp"
 #include "server/names.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 namespace indaba::server {
 

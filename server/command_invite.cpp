@@ -7,8 +7,8 @@
 #include "server/settings.hpp"
 #include "shared/value.hpp"
 
-#include <boost/json/object.hpp>
 #include <fmt/format.h>
+#include <boost/json/object.hpp>
 
 namespace indaba::server {
 
@@ -27,14 +27,15 @@ Result<platform::Address> address_for(Ledger& ledger, const std::optional<std::s
         INDABA_TRY(check_host(address.host));
         if (address.port == 0) return fail(Errc::usage, "--address takes HOST:PORT with a port from 1 to 65535");
         if (std::ranges::find(names, address.host) == names.end())
-            return fail(Errc::usage, fmt::format("this centre is not called '{}': its certificate holds {}", address.host,
-                                                 fmt::join(names, ", ")));
+            return fail(Errc::usage, fmt::format("this centre is not called '{}': its certificate holds {}",
+                                                 address.host, fmt::join(names, ", ")));
         return address;
     }
     INDABA_ASSIGN(const auto port, last_port(ledger.database()));
     if (!port)
-        return fail(Errc::usage, "this centre has never run, so its port is not known: start it once with "
-                                 "indaba-server run, or give --address HOST:PORT");
+        return fail(Errc::usage,
+                    "this centre has never run, so its port is not known: start it once with "
+                    "indaba-server run, or give --address HOST:PORT");
     return platform::Address{names.front(), *port};
 }
 
@@ -58,8 +59,8 @@ Result<Answer> invite(const InviteCommand& command)
     const auto now_ms = clock.now_ms();
     const auto expires_ms = now_ms + days * kDay_ms;
     INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
-    INDABA_TRY(ledger.registry().add_invitation(transaction, digest.sha256(shared::as_bytes(invitation.code)), person.id,
-                                                now_ms, expires_ms));
+    INDABA_TRY(ledger.registry().add_invitation(transaction, digest.sha256(shared::as_bytes(invitation.code)),
+                                                person.id, now_ms, expires_ms));
     INDABA_TRY(transaction.commit());
     Answer answer;
     answer.text = invitation.text();

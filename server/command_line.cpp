@@ -2,9 +2,9 @@
 
 #include "server/commands.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include <cstdio>
 #include <functional>
@@ -91,7 +91,8 @@ void add_space_commands(CLI::App& app, Words& words)
     add->add_option("NAME", words.space_add.name, "Lower-case letters, digits and hyphens")->required();
     add->add_option("--kind", words.space_add.kind, "directory, country, organisation or event")->required();
     add->add_option("--title", words.space_add.title, "As people see it; else the name");
-    add_command(group, words, "list", "Lists the spaces", "space list --data centre", [&words] { return list_spaces(words.data); });
+    add_command(group, words, "list", "Lists the spaces", "space list --data centre",
+                [&words] { return list_spaces(words.data); });
 }
 
 void add_people_commands(CLI::App& app, Words& words)
@@ -124,14 +125,16 @@ void add_people_commands(CLI::App& app, Words& words)
 void add_device_commands(CLI::App& app, Words& words)
 {
     auto& devices = add_group(app, "device", "Devices that enrolled");
-    add_command(devices, words, "list", "Lists devices, whose they are, and their last contact", "device list --data centre",
-                [&words] { return list_devices(words.data); });
-    auto* revoke = add_command(devices, words, "revoke", "Shuts a device out for good: it may not connect or write any more",
-                               "device revoke 9f86d081884c --data centre", [&words] {
-                                   words.device_revoke.data = words.data;
-                                   return revoke_device(words.device_revoke);
-                               });
-    revoke->add_option("DEVICE", words.device_revoke.device, "Its first 8 digits or more, from device list")->required();
+    add_command(devices, words, "list", "Lists devices, whose they are, and their last contact",
+                "device list --data centre", [&words] { return list_devices(words.data); });
+    auto* revoke =
+        add_command(devices, words, "revoke", "Shuts a device out for good: it may not connect or write any more",
+                    "device revoke 9f86d081884c --data centre", [&words] {
+                        words.device_revoke.data = words.data;
+                        return revoke_device(words.device_revoke);
+                    });
+    revoke->add_option("DEVICE", words.device_revoke.device, "Its first 8 digits or more, from device list")
+        ->required();
 }
 
 /// One line, whatever the library or a name in it says.
@@ -163,20 +166,17 @@ int exit_code(shared::Errc code)
         case Errc::not_found:
         case Errc::malformed:
         case Errc::too_large:
-        case Errc::rule_broken:
-            return 2;
+        case Errc::rule_broken: return 2;
         case Errc::busy:
         case Errc::unreachable:
         case Errc::timed_out:
-        case Errc::cancelled:
-            return 3;
+        case Errc::cancelled: return 3;
         case Errc::forbidden:
         case Errc::untrusted:
         case Errc::full:
         case Errc::io:
         case Errc::corrupt:
-        case Errc::unsupported:
-            return 1;
+        case Errc::unsupported: return 1;
     }
     return 1;
 }

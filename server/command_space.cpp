@@ -2,9 +2,9 @@
 #include "server/ledger.hpp"
 #include "server/names.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -23,7 +23,8 @@ boost::json::object json_of(const Space& space)
 Answer answer_for(const Space& space, bool added)
 {
     Answer answer;
-    answer.text = fmt::format("{} space {}, {} '{}'", added ? "added" : "unchanged:", space.name, space.kind, space.title);
+    answer.text =
+        fmt::format("{} space {}, {} '{}'", added ? "added" : "unchanged:", space.name, space.kind, space.title);
     auto json = json_of(space);
     json["added"] = added;
     answer.json = std::move(json);
@@ -70,7 +71,8 @@ Result<Answer> list_spaces(const std::string& data)
     boost::json::array json;
     Answer answer;
     for (const auto& space : spaces) {
-        answer.text += fmt::format("{}{}  {}  {}", answer.text.empty() ? "" : "\n", space.name, space.kind, space.title);
+        answer.text +=
+            fmt::format("{}{}  {}  {}", answer.text.empty() ? "" : "\n", space.name, space.kind, space.title);
         json.push_back(json_of(space));
     }
     answer.json = std::move(json);

@@ -1,5 +1,5 @@
-// What an operator can tell a centre, one function a command. Each opens the directory itself, so all but run() and init()
-// work beside a running centre. One thread; errors are in words for the operator.
+// What an operator can tell a centre, one function a command. Each opens the directory itself, so all but run() and
+// init() work beside a running centre. One thread; errors are in words for the operator.
 #pragma once
 
 #include "server/registry.hpp"

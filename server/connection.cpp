@@ -53,18 +53,19 @@ Task<> write_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, s
 }
 
 /// Ends with what ended it: an error of the stream, of unpacking, or cancelled.
-Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, std::shared_ptr<Outbox> outbox,
-                            SessionId id)
+Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream,
+                            std::shared_ptr<Outbox> outbox, SessionId id)
 {
     while (!outbox->has_ended()) {
         INDABA_CO_TRY(co_await outbox->wait_for_room());
         INDABA_CO_ASSIGN(auto frame, co_await stream->read());
         INDABA_CO_ASSIGN(auto message, platform::unpack_message(frame, ports.decompressor));
         frame = {};
-        auto handling = ports.store.run([&sessions = ports.sessions, id, message = std::move(message)]() -> Result<void> {
-            sessions.on_message(id, message);
-            return {};
-        });
+        auto handling =
+            ports.store.run([&sessions = ports.sessions, id, message = std::move(message)]() -> Result<void> {
+                sessions.on_message(id, message);
+                return {};
+            });
         INDABA_CO_TRY(co_await std::move(handling));
     }
     co_return Result<void>();
@@ -80,7 +81,8 @@ CloseReason reason_of(const shared::Error& error)
 Sessions::Sink make_sink(platform::Executor executor, std::shared_ptr<Outbox> outbox)
 {
     return [executor = std::move(executor), outbox = std::move(outbox)](Delivery delivery) {
-        boost::asio::post(executor, [outbox, delivery = std::move(delivery)]() mutable { outbox->take(std::move(delivery)); });
+        boost::asio::post(executor,
+                          [outbox, delivery = std::move(delivery)]() mutable { outbox->take(std::move(delivery)); });
     };
 }
 
@@ -136,7 +138,10 @@ Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
     if (ended.has_error()) outbox->end(reason_of(ended.error()), ended.error().text);
     const auto drained = co_await writing.wait();
     if (drained.has_error()) co_return;
-    log_end(ports, *stream, device, begun, is_ours ? outbox->ending().text : ended.has_error() ? ended.error().text : "");
+    log_end(ports, *stream, device, begun,
+            is_ours             ? outbox->ending().text
+            : ended.has_error() ? ended.error().text
+                                : "");
 }
 
 }  // namespace indaba::server

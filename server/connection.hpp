@@ -1,6 +1,6 @@
-// One device's connection, from its WebSocket to its session on the store thread and back. It reads the next message only
-// when the one before has been handled, and not while the device leaves too much unread; one writer sends in order.
-// On the network's executor. Deliberately not: what messages mean.
+// One device's connection, from its WebSocket to its session on the store thread and back. It reads the next message
+// only when the one before has been handled, and not while the device leaves too much unread; one writer sends in
+// order. On the network's executor. Deliberately not: what messages mean.
 #pragma once
 
 #include "platform/message_frame.hpp"

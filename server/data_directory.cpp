@@ -37,8 +37,7 @@ Result<void> require_ours(const std::string& path)
         const bool is_ours = name == kLock || name == kAuthorityCertificate || name == kAuthorityKey ||
                              name == kServerCertificate || name == kServerKey || name == kFeedKey ||
                              name.starts_with(kDatabase);
-        if (!is_ours)
-            return fail(Errc::usage, fmt::format("{} is not empty: give a new directory to --data", path));
+        if (!is_ours) return fail(Errc::usage, fmt::format("{} is not empty: give a new directory to --data", path));
     }
     if (error) return fail(Errc::io, fmt::format("cannot read the directory {}: {}", path, error.message()));
     return {};
@@ -87,7 +86,8 @@ Result<void> DataDirectory::make_keys(const std::vector<std::string>& hosts, std
     for (const auto name : {kAuthorityKey, kServerKey, kFeedKey})
         INDABA_TRY(platform::write_private_file(file(name), shared::as_bytes(KeyPair::generate().to_pem())));
     INDABA_ASSIGN(auto authority_key, key(kAuthorityKey));
-    INDABA_ASSIGN(const auto authority, platform::CertificateAuthority::make(hosts.front(), std::move(authority_key), now_ms));
+    INDABA_ASSIGN(const auto authority,
+                  platform::CertificateAuthority::make(hosts.front(), std::move(authority_key), now_ms));
     INDABA_TRY(platform::write_file_atomic(file(kAuthorityCertificate), shared::as_bytes(authority.certificate_pem())));
     INDABA_TRY(sign_server(hosts, now_ms));
     return {};
@@ -95,7 +95,8 @@ Result<void> DataDirectory::make_keys(const std::vector<std::string>& hosts, std
 
 Result<void> DataDirectory::make_database(const std::vector<std::string>& hosts) const
 {
-    INDABA_ASSIGN(const auto store, CentreStore::open(database_at(file(kDatabase), true), shared::Catalogue::builtin()));
+    INDABA_ASSIGN(const auto store,
+                  CentreStore::open(database_at(file(kDatabase), true), shared::Catalogue::builtin()));
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(store->database()));
     INDABA_TRY(Registry::create(transaction));
     INDABA_TRY(save_hosts(transaction, hosts));
@@ -106,8 +107,9 @@ Result<DataDirectory> DataDirectory::open(const std::string& path)
 {
     const DataDirectory directory(path);
     if (!platform::exists(directory.file(kDatabase)))
-        return fail(Errc::not_found,
-                    fmt::format("{} holds no centre: make one with indaba-server init --data {} --name HOST", path, path));
+        return fail(
+            Errc::not_found,
+            fmt::format("{} holds no centre: make one with indaba-server init --data {} --name HOST", path, path));
     INDABA_TRY(platform::make_private_directory(path));
     return directory;
 }
@@ -130,7 +132,8 @@ Result<KeyPair> DataDirectory::key(std::string_view name) const
 {
     INDABA_ASSIGN(const auto pem, platform::read_private_file(file(name), platform::kMaxPemBytes));
     auto key = KeyPair::from_pem(shared::as_text(pem));
-    if (key.has_error()) return fail(Errc::corrupt, fmt::format("{} is not a key: restore it from a backup", file(name)));
+    if (key.has_error())
+        return fail(Errc::corrupt, fmt::format("{} is not a key: restore it from a backup", file(name)));
     return key;
 }
 
@@ -158,7 +161,8 @@ Result<std::string> DataDirectory::sign_server(const std::vector<std::string>& h
     return pem;
 }
 
-Result<platform::Identity> DataDirectory::server_identity(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+Result<platform::Identity> DataDirectory::server_identity(const std::vector<std::string>& hosts,
+                                                          std::int64_t now_ms) const
 {
     INDABA_ASSIGN(const auto stored, platform::read_file(file(kServerCertificate), platform::kMaxPemBytes));
     std::string pem(shared::as_text(stored));

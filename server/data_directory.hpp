@@ -1,6 +1,6 @@
-// A centre's directory: the organisation's authority, the server's and the feed's keys, the database, and the lock of the
-// one process that serves. Private to its owner. Made whole by create(): the database is finished last.
-// A value, any thread; several processes may read one directory at once. Deliberately not: what the database holds.
+// A centre's directory: the organisation's authority, the server's and the feed's keys, the database, and the lock of
+// the one process that serves. Private to its owner. Made whole by create(): the database is finished last. A value,
+// any thread; several processes may read one directory at once. Deliberately not: what the database holds.
 #pragma once
 
 #include "platform/certificates.hpp"
@@ -35,7 +35,8 @@ public:
     /// Signs the heads of every feed.
     [[nodiscard]] Result<platform::KeyPair> feed_key() const;
     /// What the server shows: its certificate, then the authority's. Signed anew if it ends soon.
-    [[nodiscard]] Result<platform::Identity> server_identity(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
+    [[nodiscard]] Result<platform::Identity> server_identity(const std::vector<std::string>& hosts,
+                                                             std::int64_t now_ms) const;
 
 private:
     explicit DataDirectory(std::string path) : path_(std::move(path)) {}

@@ -44,7 +44,8 @@ Result<EnrolmentRequest> parse_enrolment(const std::string& json)
     return request;
 }
 
-Result<EnrolmentAnswer> Enrolment::enrol(const EnrolmentRequest& request, const std::string& host, std::int64_t steady_ms)
+Result<EnrolmentAnswer> Enrolment::enrol(const EnrolmentRequest& request, const std::string& host,
+                                         std::int64_t steady_ms)
 {
     if (!wrong_codes_.may_try(host, steady_ms))
         return fail(Errc::busy, "too many wrong codes: wait ten minutes and try again");
@@ -64,7 +65,8 @@ Result<StoredInvitation> Enrolment::invitation_of(const std::string& typed, cons
 {
     INDABA_ASSIGN(const auto code, normal_code(typed));
     INDABA_ASSIGN(auto found, ports_.registry.find_invitation(ports_.digest.sha256(shared::as_bytes(code))));
-    if (!found) return fail(Errc::forbidden, "this invitation is not known here: copy the whole line, or ask for a new one");
+    if (!found)
+        return fail(Errc::forbidden, "this invitation is not known here: copy the whole line, or ask for a new one");
     if (found->used_ms != 0 && found->device != device)
         return fail(Errc::forbidden, "this invitation has been used: ask for a new one");
     if (found->expires_ms <= ports_.clock.now_ms())
@@ -77,7 +79,8 @@ Result<EnrolmentAnswer> Enrolment::use(const EnrolmentRequest& request, const St
 {
     const auto now_ms = ports_.clock.now_ms();
     INDABA_ASSIGN(const auto known, ports_.registry.find_device(id));
-    if (known && known->revoked_ms != 0) return fail(Errc::forbidden, "this device has been revoked: ask your operator");
+    if (known && known->revoked_ms != 0)
+        return fail(Errc::forbidden, "this device has been revoked: ask your operator");
     if (known && known->person != invitation.person)
         return fail(Errc::forbidden, "this device belongs to somebody else here: enrol with another --home");
     if (known && invitation.used_ms != 0) return EnrolmentAnswer{known->certificate_pem, invitation.person_name, id};

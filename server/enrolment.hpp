@@ -1,6 +1,6 @@
-// Makes a device a person's: checks its one-time code in the transaction that uses it up, signs its key, writes it down.
-// Asked again by the same device with the same code it answers the same, so that an answer lost on the way is no harm.
-// On the store thread alone.
+// Makes a device a person's: checks its one-time code in the transaction that uses it up, signs its key, writes it
+// down. Asked again by the same device with the same code it answers the same, so that an answer lost on the way is no
+// harm. On the store thread alone.
 #pragma once
 
 #include "platform/certificates.hpp"

@@ -38,7 +38,8 @@ std::string make_code(shared::Random& random)
 
 shared::Result<std::string> normal_code(std::string_view typed)
 {
-    const auto wrong = shared::fail(shared::Errc::malformed, "this is not an invitation's code: copy the whole line again");
+    const auto wrong =
+        shared::fail(shared::Errc::malformed, "this is not an invitation's code: copy the whole line again");
     if (typed.size() > kTyped_characters) return wrong;
     std::string code;
     for (const char c : typed) {

@@ -27,7 +27,8 @@ Result<Person> Ledger::require_person(const std::string& name)
 {
     INDABA_TRY(check_name(name, "a person's name"));
     INDABA_ASSIGN(auto person, registry_->find_person(name));
-    if (!person) return fail(Errc::not_found, fmt::format("there is no person '{}' here: add them with person add", name));
+    if (!person)
+        return fail(Errc::not_found, fmt::format("there is no person '{}' here: add them with person add", name));
     return std::move(*person);
 }
 

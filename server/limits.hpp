@@ -18,7 +18,8 @@ inline constexpr std::size_t kName_codepoints = 100;
 /// An invitation that nobody used for so long has gone astray.
 inline constexpr int kInvitation_days = 7;
 inline constexpr int kInvitationMost_days = 365;
-/// Wrong codes that one address may try within kWrongCodes_ms: a person mistypes a few times, a venue shares one address.
+/// Wrong codes that one address may try within kWrongCodes_ms: a person mistypes a few times, a venue shares one
+/// address.
 inline constexpr std::size_t kWrongCodesPerAddress = 20;
 /// From everywhere together: with 130 bits in a code this guards the log and the processor, not the secret.
 inline constexpr std::size_t kWrongCodesInTotal = 600;
@@ -29,12 +30,13 @@ inline constexpr std::int64_t kWrongCodes_ms = 10 * 60 * 1000;
 inline constexpr std::int64_t kRenewBefore_ms = std::int64_t(60) * 24 * 60 * 60 * 1000;
 
 // --- sessions ---
-/// Messages waiting to be written to one device, in bytes: reading from it waits until they are fewer. A session itself keeps
-/// to the window of shared/limits.hpp; this is for answers that no window counts.
+/// Messages waiting to be written to one device, in bytes: reading from it waits until they are fewer. A session itself
+/// keeps to the window of shared/limits.hpp; this is for answers that no window counts.
 inline constexpr std::size_t kOutboxPause_bytes = 4 * 1024 * 1024;
 /// A device that makes more of them is cut: it asks faster than it listens.
 inline constexpr std::size_t kOutboxMost_bytes = 16 * 1024 * 1024;
-/// Another process of this centre (an operator's command) may have changed roles or revoked a device: looked at this often.
+/// Another process of this centre (an operator's command) may have changed roles or revoked a device: looked at this
+/// often.
 inline constexpr Duration kWatch{2'000};
 /// For the store's answer to a health question: beyond it something is wrong.
 inline constexpr Duration kHealth{5'000};

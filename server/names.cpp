@@ -4,8 +4,8 @@
 #include "shared/bytes.hpp"
 #include "shared/ids.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
@@ -90,15 +90,17 @@ Result<void> check_name(std::string_view name, std::string_view what)
 Result<void> check_space_name(std::string_view name)
 {
     if (shared::is_space_name(name)) return {};
-    return fail(Errc::usage, fmt::format("{} is not a name for a space: 1 to 63 lower-case letters, digits and hyphens, "
-                                         "a letter or digit first",
-                                         quoted(name)));
+    return fail(Errc::usage,
+                fmt::format("{} is not a name for a space: 1 to 63 lower-case letters, digits and hyphens, "
+                            "a letter or digit first",
+                            quoted(name)));
 }
 
 Result<void> check_kind(std::string_view kind)
 {
     if (std::ranges::find(kKinds, kind) != kKinds.end()) return {};
-    return fail(Errc::usage, fmt::format("{} is not a kind of space: directory, country, organisation or event", quoted(kind)));
+    return fail(Errc::usage,
+                fmt::format("{} is not a kind of space: directory, country, organisation or event", quoted(kind)));
 }
 
 Result<void> check_role(std::string_view role)
@@ -115,8 +117,9 @@ Result<void> check_host(std::string_view host)
     const auto address = boost::asio::ip::make_address(std::string(host.substr(0, 254)), error);
     const bool is_address = !error && host.find('%') == host.npos && !address.is_unspecified();
     if (is_address || is_dns_name(host)) return {};
-    return fail(Errc::usage, fmt::format("{} is not a host: give the DNS name or IP address that devices will connect to",
-                                         quoted(host)));
+    return fail(
+        Errc::usage,
+        fmt::format("{} is not a host: give the DNS name or IP address that devices will connect to", quoted(host)));
 }
 
 Result<std::vector<std::string>> parse_hosts(std::string_view list)

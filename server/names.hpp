@@ -12,8 +12,8 @@ namespace indaba::server {
 
 using shared::Result;
 
-/// One line of UTF-8 without control or direction-changing characters, 1 to kName_codepoints of them, no space at either
-/// end. `what` begins the error's text: "a person's name".
+/// One line of UTF-8 without control or direction-changing characters, 1 to kName_codepoints of them, no space at
+/// either end. `what` begins the error's text: "a person's name".
 [[nodiscard]] Result<void> check_name(std::string_view name, std::string_view what);
 
 [[nodiscard]] Result<void> check_space_name(std::string_view name);

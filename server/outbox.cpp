@@ -11,25 +11,20 @@ CloseReason reason_for(const std::optional<shared::Error>& error)
     if (!error) return CloseReason::finished;
     switch (error->code) {
         case shared::Errc::forbidden:
-        case shared::Errc::untrusted:
-            return CloseReason::not_allowed;
+        case shared::Errc::untrusted: return CloseReason::not_allowed;
         case shared::Errc::malformed:
         case shared::Errc::rule_broken:
         case shared::Errc::usage:
         case shared::Errc::not_found:
-        case shared::Errc::unsupported:
-            return CloseReason::broke_protocol;
-        case shared::Errc::too_large:
-            return CloseReason::too_large;
+        case shared::Errc::unsupported: return CloseReason::broke_protocol;
+        case shared::Errc::too_large: return CloseReason::too_large;
         case shared::Errc::cancelled:
         case shared::Errc::unreachable:
         case shared::Errc::timed_out:
-        case shared::Errc::busy:
-            return CloseReason::going_away;
+        case shared::Errc::busy: return CloseReason::going_away;
         case shared::Errc::full:
         case shared::Errc::io:
-        case shared::Errc::corrupt:
-            return CloseReason::failed;
+        case shared::Errc::corrupt: return CloseReason::failed;
     }
     return CloseReason::failed;
 }

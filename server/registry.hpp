@@ -1,6 +1,7 @@
-// Who the centre knows: people and their roles in its spaces, devices, invitations; tables in the same file as the records,
-// so that a ruling and the right to make it are read in one transaction. Answers sync's questions of authority.
-// One thread at a time, the database's. Deliberately not: cached, so that another process's change holds at once.
+// Who the centre knows: people and their roles in its spaces, devices, invitations; tables in the same file as the
+// records, so that a ruling and the right to make it are read in one transaction. Answers sync's questions of
+// authority. One thread at a time, the database's. Deliberately not: cached, so that another process's change holds at
+// once.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -67,7 +68,8 @@ public:
     [[nodiscard]] Result<std::vector<Person>> people();
     [[nodiscard]] Result<std::optional<Person>> find_person(const std::string& name);
     /// Its id.
-    [[nodiscard]] Result<std::int64_t> add_person(Transaction& transaction, const std::string& name, std::int64_t now_ms);
+    [[nodiscard]] Result<std::int64_t> add_person(Transaction& transaction, const std::string& name,
+                                                  std::int64_t now_ms);
     /// An empty role takes it away. The space must be there.
     [[nodiscard]] Result<void> set_role(Transaction& transaction, std::int64_t person, const SpaceName& space,
                                         const std::string& role);
@@ -84,8 +86,8 @@ public:
     [[nodiscard]] Result<std::vector<sync::Replica::Grant>> grants(const DeviceId& device);
 
     /// `code_hash`: SHA-256 of the code.
-    [[nodiscard]] Result<void> add_invitation(Transaction& transaction, const shared::Hash& code_hash, std::int64_t person,
-                                              std::int64_t now_ms, std::int64_t expires_ms);
+    [[nodiscard]] Result<void> add_invitation(Transaction& transaction, const shared::Hash& code_hash,
+                                              std::int64_t person, std::int64_t now_ms, std::int64_t expires_ms);
     /// Takes no longer for a code that is nearly right.
     [[nodiscard]] Result<std::optional<StoredInvitation>> find_invitation(const shared::Hash& code_hash);
     [[nodiscard]] Result<void> use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,

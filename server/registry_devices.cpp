@@ -72,16 +72,16 @@ Result<void> Registry::save_device(Transaction& transaction, const Device& devic
 Result<void> Registry::note_contact(Transaction& transaction, const DeviceId& id, const std::string& program,
                                     std::int64_t now_ms)
 {
-    auto update = transaction.database().statement(
-        "UPDATE registry_device SET last_contact_ms = ?2, program = ?3 WHERE id = ?1");
+    auto update =
+        transaction.database().statement("UPDATE registry_device SET last_contact_ms = ?2, program = ?3 WHERE id = ?1");
     update.bind_all(shared::ByteView(id.hash.bytes), now_ms, program);
     return update.run();
 }
 
 Result<void> Registry::revoke(Transaction& transaction, const DeviceId& id, std::int64_t now_ms)
 {
-    auto update = transaction.database().statement(
-        "UPDATE registry_device SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms = 0");
+    auto update =
+        transaction.database().statement("UPDATE registry_device SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms = 0");
     update.bind_all(shared::ByteView(id.hash.bytes), now_ms);
     return update.run();
 }
@@ -107,7 +107,8 @@ Result<void> Registry::add_invitation(Transaction& transaction, const shared::Ha
                                       std::int64_t now_ms, std::int64_t expires_ms)
 {
     auto insert = transaction.database().statement(
-        "INSERT INTO registry_invitation(selector, code_hash, person, made_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)");
+        "INSERT INTO registry_invitation(selector, code_hash, person, made_ms, expires_ms) VALUES (?1, ?2, ?3, ?4, "
+        "?5)");
     insert.bind_all(code_hash.prefix() >> 40, shared::ByteView(code_hash.bytes), person, now_ms, expires_ms);
     return insert.run();
 }
@@ -123,8 +124,8 @@ Result<std::optional<StoredInvitation>> Registry::find_invitation(const shared::
         INDABA_ASSIGN(const bool more, query.step());
         if (!more) return found;
         if (!platform::equal_secrets(query.blob(1), code_hash.bytes)) continue;
-        found = StoredInvitation{query.int64(0), query.int64(2), std::string(query.text(3)), query.int64(4),
-                                 query.int64(5), {}};
+        found = StoredInvitation{query.int64(0), query.int64(2), std::string(query.text(3)),
+                                 query.int64(4), query.int64(5), {}};
         if (!query.is_null(6)) found->device = device_id_from(query.blob(6));
     }
 }

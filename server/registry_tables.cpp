@@ -15,8 +15,8 @@ using shared::fail;
 constexpr std::string_view kVersionKey = "registry_version";
 constexpr std::int64_t kVersion = 1;
 
-// Times are Unix milliseconds, 0 for never. An invitation is found by a few bits of its hash and compared as a whole, so
-// that the time of an answer tells nothing about the rest.
+// Times are Unix milliseconds, 0 for never. An invitation is found by a few bits of its hash and compared as a whole,
+// so that the time of an answer tells nothing about the rest.
 constexpr const char* kTables = R"sql(
 CREATE TABLE registry_person(
     id INTEGER PRIMARY KEY,

@@ -26,25 +26,18 @@ unsigned status_of(Errc code)
         case Errc::usage:
         case Errc::malformed:
         case Errc::rule_broken:
-        case Errc::unsupported:
-            return 400;
+        case Errc::unsupported: return 400;
         case Errc::forbidden:
-        case Errc::untrusted:
-            return 403;
-        case Errc::not_found:
-            return 404;
-        case Errc::too_large:
-            return 413;
-        case Errc::busy:
-            return 429;
+        case Errc::untrusted: return 403;
+        case Errc::not_found: return 404;
+        case Errc::too_large: return 413;
+        case Errc::busy: return 429;
         case Errc::unreachable:
         case Errc::timed_out:
         case Errc::cancelled:
-        case Errc::full:
-            return 503;
+        case Errc::full: return 503;
         case Errc::io:
-        case Errc::corrupt:
-            return 500;
+        case Errc::corrupt: return 500;
     }
     return 500;
 }
@@ -54,7 +47,8 @@ std::string_view text_of(const shared::Error& error)
 {
     const auto status = status_of(error.code);
     if (status < 500) return error.text;
-    return status == 500 ? "the centre has a fault: tell its operator" : "the centre cannot answer now: try again later";
+    return status == 500 ? "the centre has a fault: tell its operator"
+                         : "the centre cannot answer now: try again later";
 }
 
 }  // namespace
@@ -70,10 +64,8 @@ Route route_of(const platform::HttpRequest& request)
 HttpResponse health_response(const Result<Health>& health, std::string_view version)
 {
     if (health.has_error()) return json_response(503, {{"status", "failed"}, {"version", version}});
-    return json_response(200, {{"status", "ok"},
-                               {"version", version},
-                               {"spaces", health->spaces},
-                               {"sessions", health->sessions}});
+    return json_response(
+        200, {{"status", "ok"}, {"version", version}, {"spaces", health->spaces}, {"sessions", health->sessions}});
 }
 
 HttpResponse enrolment_response(const Result<EnrolmentAnswer>& answer, const CentreFacts& facts)

@@ -13,7 +13,8 @@ enum class Route : unsigned char { health, enrol, none };
 [[nodiscard]] Route route_of(const platform::HttpRequest& request);
 
 [[nodiscard]] platform::HttpResponse health_response(const Result<Health>& health, std::string_view version);
-[[nodiscard]] platform::HttpResponse enrolment_response(const Result<EnrolmentAnswer>& answer, const CentreFacts& facts);
+[[nodiscard]] platform::HttpResponse enrolment_response(const Result<EnrolmentAnswer>& answer,
+                                                        const CentreFacts& facts);
 [[nodiscard]] platform::HttpResponse no_such_route();
 
 }  // namespace indaba::server

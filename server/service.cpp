@@ -18,10 +18,7 @@ using platform::HttpRequest;
 using platform::HttpResponse;
 using SteadyClock = std::chrono::steady_clock;
 
-std::int64_t steady_ms()
-{
-    return std::chrono::duration_cast<Duration>(SteadyClock::now().time_since_epoch()).count();
-}
+std::int64_t steady_ms() { return std::chrono::duration_cast<Duration>(SteadyClock::now().time_since_epoch()).count(); }
 
 }  // namespace
 
@@ -58,14 +55,12 @@ struct Service::Parts {
 Task<HttpResponse> Service::Parts::answer(Parts* parts, HttpRequest request)
 {
     switch (route_of(request)) {
-        case Route::health:
-            co_return co_await answer_health(parts);
+        case Route::health: co_return co_await answer_health(parts);
         case Route::enrol: {
             auto answering = answer_enrolment(parts, std::move(request));
             co_return co_await std::move(answering);
         }
-        case Route::none:
-            break;
+        case Route::none: break;
     }
     co_return no_such_route();
 }
@@ -145,7 +140,9 @@ Result<std::unique_ptr<Service>> Service::start(const platform::Executor& execut
     http.limits = parts->options.limits;
     http.limits.messages.message_bytes = shared::limits::kMessage_bytes + platform::kMessageFrame_bytes;
     http.on_request = [p](HttpRequest request) { return Parts::answer(p, std::move(request)); };
-    http.on_stream = [p](std::unique_ptr<platform::MessageStream> stream) { return Parts::serve(p, std::move(stream)); };
+    http.on_stream = [p](std::unique_ptr<platform::MessageStream> stream) {
+        return Parts::serve(p, std::move(stream));
+    };
     http.on_event = [&log](const platform::ConnectionEvent& event) { log.info("connection", {{"what", event.text}}); };
     INDABA_ASSIGN(parts->http, platform::HttpServer::listen(executor, std::move(http)));
     INDABA_TRY(parts->office->note_port(parts->http->address().port));

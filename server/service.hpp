@@ -1,4 +1,5 @@
-// The centre at work: one port, the routes on it, the store thread behind it. Everything but the store is on one executor.
+// The centre at work: one port, the routes on it, the store thread behind it. Everything but the store is on one
+// executor.
 //
 //     GET  /health   is it well?
 //     POST /enrol    an invitation becomes a device
@@ -25,8 +26,8 @@ struct ServiceOptions {
 
 class Service {
 public:
-    /// Listens when it returns, and has written down its port. `clock` and `log` outlive it; the directory is locked by the
-    /// caller.
+    /// Listens when it returns, and has written down its port. `clock` and `log` outlive it; the directory is locked by
+    /// the caller.
     [[nodiscard]] static Result<std::unique_ptr<Service>> start(const platform::Executor& executor,
                                                                 const DataDirectory& directory, ServiceOptions options,
                                                                 shared::Clock& clock, platform::Log& log);

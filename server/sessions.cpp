@@ -30,8 +30,8 @@ Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
     INDABA_TRY(ports_.registry.require_welcome(device));
     INDABA_ASSIGN(auto grants, ports_.registry.grants(device));
     sync::ServerSession::Peer peer{device, [&registry = ports_.registry, device] { return registry.grants(device); }};
-    sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),
-                                        std::move(grants)});
+    sessions_.try_emplace(
+        ++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink), std::move(grants)});
     return last_;
 }
 
@@ -50,7 +50,8 @@ void Sessions::close(SessionId id)
 {
     const auto open = sessions_.find(id);
     if (open == sessions_.end()) return;
-    const bool was_long = open->second.noted_ms != 0 && open->second.noted_ms + kContactAgain_ms < ports_.clock.now_ms();
+    const bool was_long =
+        open->second.noted_ms != 0 && open->second.noted_ms + kContactAgain_ms < ports_.clock.now_ms();
     if (was_long) write_contact(open->second.device, open->second.session.program());
     sessions_.erase(open);
 }

@@ -18,8 +18,8 @@ using SessionId = std::uint64_t;
 /// What the connection has to do, in order.
 struct Delivery {
     std::vector<shared::Bytes> send;
-    bool close = false;                 ///< after sending
-    std::optional<shared::Error> error; ///< with close: why, if it was not the plan
+    bool close = false;  ///< after sending
+    std::optional<shared::Error> error;  ///< with close: why, if it was not the plan
 };
 
 class Sessions {
@@ -55,7 +55,7 @@ private:
         sync::ServerSession session;
         Sink sink;
         std::vector<sync::Replica::Grant> grants;  ///< as it was told last
-        std::int64_t noted_ms = 0;                 ///< when its contact was written down; 0: not yet
+        std::int64_t noted_ms = 0;  ///< when its contact was written down; 0: not yet
     };
     using Table = std::map<SessionId, Open>;
 

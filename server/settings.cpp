@@ -14,7 +14,8 @@ constexpr std::string_view kPortKey = "last_port";
 Result<std::vector<std::string>> hosts(platform::Database& database)
 {
     INDABA_ASSIGN(const auto stored, platform::meta_blob(database, kHostsKey));
-    if (!stored || stored->empty()) return shared::fail(shared::Errc::corrupt, "the database does not say what this centre is called");
+    if (!stored || stored->empty())
+        return shared::fail(shared::Errc::corrupt, "the database does not say what this centre is called");
     auto list = shared::as_text(*stored);
     std::vector<std::string> hosts;
     while (true) {

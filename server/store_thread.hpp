@@ -1,6 +1,6 @@
-// The one thread that touches the database and every sync session. Jobs run one after the other, in the order in which they
-// were posted. run() may be awaited from any executor; a job that its caller no longer waits for still runs to its end, so it
-// holds by value or shared_ptr whatever it uses. Queued jobs are bounded by the callers: one each.
+// The one thread that touches the database and every sync session. Jobs run one after the other, in the order in which
+// they were posted. run() may be awaited from any executor; a job that its caller no longer waits for still runs to its
+// end, so it holds by value or shared_ptr whatever it uses. Queued jobs are bounded by the callers: one each.
 #pragma once
 
 #include "platform/async.hpp"

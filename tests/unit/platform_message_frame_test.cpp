@@ -10,7 +10,10 @@ using shared::Errc;
 
 class MessageFrame : public testing::Test {
 protected:
-    Result<Bytes> through(const Bytes& message) { return unpack_message(pack_message(message, compressor), decompressor); }
+    Result<Bytes> through(const Bytes& message)
+    {
+        return unpack_message(pack_message(message, compressor), decompressor);
+    }
 
     Compressor compressor;
     Decompressor decompressor;

@@ -4,8 +4,8 @@
 #include "tests/unit/file_size_limit.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
+#include <boost/json/serialize.hpp>
 
 #include <filesystem>
 

@@ -10,11 +10,17 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// One line, for a person.
-bool is_line(const std::string& body) { return body.size() > 1 && body.size() < 200 && body.find('\n') == body.size() - 1; }
+bool is_line(const std::string& body)
+{
+    return body.size() > 1 && body.size() < 200 && body.find('\n') == body.size() - 1;
+}
 
 boost::json::object json_of(const HttpResponse& response) { return boost::json::parse(response.body).as_object(); }
 
-std::string text_of(const boost::json::object& object, std::string_view key) { return object.at(key).as_string().c_str(); }
+std::string text_of(const boost::json::object& object, std::string_view key)
+{
+    return object.at(key).as_string().c_str();
+}
 
 }  // namespace
 

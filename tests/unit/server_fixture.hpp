@@ -1,4 +1,5 @@
-// A centre on loopback, in a directory of its own, with devices that enrol and speak to it. One thread runs all networks.
+// A centre on loopback, in a directory of its own, with devices that enrol and speak to it. One thread runs all
+// networks.
 #pragma once
 
 #include "platform/async_loop.hpp"
@@ -12,10 +13,11 @@
 #include "sync/messages.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
+#include <gmock/gmock.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -54,6 +56,7 @@ struct Enrolled {
     KeyPair key = KeyPair::generate();
     std::string certificate_pem;
     std::string authority_pem;
+    shared::PublicKey centre_key;
 
     [[nodiscard]] platform::ClientTls tls() const
     {
@@ -183,6 +186,8 @@ private:
         const auto answer = boost::json::parse(response->body);
         device.certificate_pem = answer.at("certificate_pem").as_string().c_str();
         device.authority_pem = answer.at("ca_pem").as_string().c_str();
+        const auto centre_key = shared::from_hex(answer.at("centre_public_key").as_string().c_str());
+        std::ranges::copy(*centre_key, device.centre_key.bytes.begin());
         co_return device;
     }
 };

@@ -35,8 +35,9 @@ TEST(ServerNames, take_any_script_on_one_line)
 
 TEST(ServerNames, refuse_what_breaks_a_line_or_hides)
 {
-    for (const std::string_view name : {"", " Ana", "Ana ", "A\nB", "A\tB", "A\x7f", "\xff\xfe", "A\xe2\x80\xae"
-                                                                                                  "B",
+    for (const std::string_view name : {"", " Ana", "Ana ", "A\nB", "A\tB", "A\x7f", "\xff\xfe",
+                                        "A\xe2\x80\xae"
+                                        "B",
                                         "\xef\xbb\xbf"
                                         "A",
                                         "A\xc2\x85"
@@ -49,10 +50,11 @@ TEST(ServerNames, refuse_what_breaks_a_line_or_hides)
 
 TEST(ServerNames, of_hosts_are_what_devices_can_connect_to)
 {
-    for (const auto* host : {"forum.example.org", "localhost", "192.0.2.7", "::1", "2001:db8::7", "a-b.c", "Forum.Example"})
+    for (const auto* host :
+         {"forum.example.org", "localhost", "192.0.2.7", "::1", "2001:db8::7", "a-b.c", "Forum.Example"})
         EXPECT_TRUE(check_host(host).has_value()) << host;
-    for (const auto* host : {"", ".", "a..b", "-a", "a-", "1.2.3", "1.2.3.4.5", "999.1.1.1", "a b", "a/b", "a:1", "[::1]",
-                             "0.0.0.0", "::", "fe80::1%eth0", "ä.example", "a,b", "a\nb"})
+    for (const auto* host : {"", ".", "a..b", "-a", "a-", "1.2.3", "1.2.3.4.5", "999.1.1.1", "a b", "a/b", "a:1",
+                             "[::1]", "0.0.0.0", "::", "fe80::1%eth0", "ä.example", "a,b", "a\nb"})
         EXPECT_FALSE(check_host(host).has_value()) << host;
     EXPECT_FALSE(check_host(std::string(300, 'a')).has_value());
     EXPECT_THAT(*parse_hosts("a.example,192.0.2.7"), ElementsAre("a.example", "192.0.2.7"));
@@ -66,7 +68,8 @@ TEST(ServerNames, of_roles_are_given_with_their_space)
     EXPECT_EQ(change->space, "forum");
     EXPECT_EQ(change->role, "editor");
     EXPECT_EQ(parse_role_change("forum=none")->role, "");
-    for (const auto* text : {"", "forum", "=editor", "forum=", "forum=Editor", "Forum=editor", "forum=editor=x", "forum=boss"})
+    for (const auto* text :
+         {"", "forum", "=editor", "forum=", "forum=Editor", "Forum=editor", "forum=editor=x", "forum=boss"})
         EXPECT_FALSE(parse_role_change(text).has_value()) << text;
     EXPECT_THAT(parse_role_change("forum=bo\nss").error().text, testing::Not(HasSubstr("\n")));
     EXPECT_TRUE(role_writes("contributor"));
@@ -86,7 +89,8 @@ TEST(Invitation, has_a_code_that_survives_being_read_aloud)
     }
     EXPECT_EQ(codes.size(), 100u);
     EXPECT_EQ(*normal_code("oiL23-45678 9abcd-efghj-kmnpq-r"), "01123456789ABCDEFGHJKMNPQR");
-    for (const auto* typed : {"", "0", "0112345678U9ABCDEFGHJKMNPQ", "01123456789ABCDEFGHJKMNPQRS", "ü1123456789ABCDEFGHJKMNPQ"})
+    for (const auto* typed :
+         {"", "0", "0112345678U9ABCDEFGHJKMNPQ", "01123456789ABCDEFGHJKMNPQRS", "ü1123456789ABCDEFGHJKMNPQ"})
         EXPECT_EQ(normal_code(typed).error().code, Errc::malformed) << typed;
     EXPECT_FALSE(normal_code(std::string(1'000'000, '-')).has_value());
 }

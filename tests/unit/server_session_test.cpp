@@ -110,7 +110,8 @@ protected:
         CO_ASSERT(authority.has_value());
         Enrolled device;
         device.authority_pem = authority->certificate_pem();
-        device.certificate_pem = *authority->sign_device(platform::make_signing_request(device.key), test->clock.now_ms());
+        device.certificate_pem =
+            *authority->sign_device(platform::make_signing_request(device.key), test->clock.now_ms());
         auto connecting = test->connect(device);
         const auto stream = co_await std::move(connecting);
         CO_ASSERT(stream.has_value());
@@ -143,7 +144,8 @@ protected:
 
     static Task<> ends_a_session_that_talks_nonsense(ServerSessions* test)
     {
-        for (const Bytes& frame : {Bytes{}, Bytes{0}, Bytes{9, 9}, Bytes{0, 1, 2, 3}, Bytes{1, 255, 255, 255, 255, 0}, Bytes(300, 7)}) {
+        for (const Bytes& frame :
+             {Bytes{}, Bytes{0}, Bytes{9, 9}, Bytes{0, 1, 2, 3}, Bytes{1, 255, 255, 255, 255, 0}, Bytes(300, 7)}) {
             Enrolled device;
             auto visiting = visit(test, "Ana Silva", &device);
             const auto stream = co_await std::move(visiting);
