@@ -23,14 +23,25 @@ INSERT INTO temp.search_words(search_words) VALUES('delete-all');
 INSERT INTO temp.search_tail(search_tail) VALUES('delete-all');
 )sql";
 
+void append_word(std::string& expression, std::string_view mark, std::string_view word, bool beginning)
+{
+    expression.append("\"").append(mark).append(word).append(beginning ? "\" *" : "\"");
+}
+
 /// Every word quoted, the last and lonely Han as beginnings. A word of the tokenizer's holds no quote.
-std::string match_expression(const std::vector<std::string>& words, std::string_view mark)
+std::string match_expression(const std::vector<std::string>& words, bool only_titles)
 {
     std::string expression;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (i > 0) expression += " AND ";
-        expression.append("\"").append(mark).append(words[i]).append("\"");
-        if (i + 1 == words.size() || is_single_han(words[i])) expression += " *";
+    for (const auto& word : words) {
+        const bool beginning = &word == &words.back() || is_single_han(word);
+        if (!expression.empty()) expression += " AND ";
+        expression += '(';
+        append_word(expression, kTitleMark, word, beginning);
+        if (!only_titles) {
+            expression += " OR ";
+            append_word(expression, {}, word, beginning);
+        }
+        expression += ')';
     }
     return expression;
 }
@@ -114,8 +125,8 @@ Result<std::vector<std::int64_t>> Search::find(std::string_view text, std::size_
     // What this transaction changed and has not written is stale as well.
     for (const auto& change : changes_) hits.stale.insert(change.rid);
     INDABA_TRY(index_tail(hits.stale));
-    INDABA_TRY(match(match_expression(words, kTitleMark), hits));
-    if (!hits.full()) INDABA_TRY(match(match_expression(words, {}), hits));
+    INDABA_TRY(match(match_expression(words, true), hits));
+    if (!hits.full()) INDABA_TRY(match(match_expression(words, false), hits));
     return std::move(hits.rids);
 }
 

@@ -42,9 +42,9 @@ std::string searched_text(std::string_view type, const Cells& cells, const share
     }
     std::string raw;
     catalogue.append_searched(type, titles, raw);
+    std::string title;
+    fold_text(raw, title, Words::apart);
     std::string text;
-    fold_text(raw, text, Words::apart);
-    const std::string title = text;
     append_marked(title, text);
     raw.clear();
     catalogue.append_searched(type, others, raw);

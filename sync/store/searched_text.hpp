@@ -13,7 +13,7 @@ namespace indaba::sync::store {
 
 inline constexpr std::uint64_t kSearchVersion = 1;
 
-/// Stands before a word of what a record is called, which is indexed with and without it (U+E000, a private use character).
+/// Stands before each word of what a record is called (U+E000, a private use character).
 inline constexpr std::string_view kTitleMark = "\xEE\x80\x80";
 
 /// Everything searched in a record with these cells; empty: nothing is.
