@@ -48,6 +48,7 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
     if (!draft.space.empty()) {
         const auto known = std::ranges::find(spaces, draft.space, &sync::StoredSpace::name);
         if (known != spaces.end() && !known->role.empty()) return draft.space;
+        if (spaces.empty()) return nowhere_to_write(spaces);
         return fail(Errc::forbidden, fmt::format("you have no role in a space {}: see `indaba status`", draft.space));
     }
     std::string only;

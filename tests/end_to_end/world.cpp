@@ -40,6 +40,12 @@ void Centre::start()
     address_ = trimmed(process_->output().substr(at + kReady.size()));
 }
 
+void Centre::start_at(const std::string& address)
+{
+    address_ = address;
+    start();
+}
+
 void Centre::stop()
 {
     process_->signal(SIGTERM);

@@ -21,6 +21,7 @@ public:
 
     /// Starts it, on the port of the first time if it has run before; waits until it listens.
     void start();
+    void start_at(const std::string& address);
     /// As an operator stops it.
     void stop();
     void kill();
