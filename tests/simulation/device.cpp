@@ -1,0 +1,69 @@
+#include "tests/simulation/device.hpp"
+
+#include "tests/model/item.hpp"
+#include "tests/simulation/broken.hpp"
+
+#include <algorithm>
+
+namespace indaba::tests::simulation {
+
+platform::DatabaseOptions memory_file()
+{
+    static std::uint64_t count = 0;
+    platform::DatabaseOptions file;
+    file.path = "file:/indaba-simulation-" + std::to_string(++count) + "?vfs=memdb";
+    file.create = true;
+    file.synchronous_off = true;
+    file.cache_kib = 1024;
+    return file;
+}
+
+Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports)
+    : fuse(ports.counts),
+      store(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}), "opening a device's database")),
+      storage(*store, fuse),
+      replica({storage, ports.clock, ports.chance, ports.digest, ports.signer, ports.centre_key, model::catalogue()})
+{
+}
+
+Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared::Digest& digest, const shared::PublicKey& centre_key,
+               FaultCounts& counts)
+    : index(index),
+      chance(own),
+      clock(timeline),
+      signer(chance),
+      ports{clock, chance, digest, signer, centre_key, counts},
+      id(shared::device_of(signer.public_key(), digest)),
+      file(memory_file()),
+      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}), "making a device's database"))
+{
+}
+
+Process& Device::start() { return *processes.emplace_back(std::make_unique<Process>(file, ports)); }
+
+void Device::end(const Process& process)
+{
+    std::erase_if(processes, [&](const auto& owned) { return owned.get() == &process; });
+}
+
+CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts)
+    : fuse(parts.counts),
+      store(must(sync::store::CentreStore::open(file, model::catalogue()), "opening the centre's database")),
+      storage(*store, fuse),
+      centre({storage, parts.roles, clock, parts.digest, parts.signer, model::catalogue()})
+{
+}
+
+CentreNode::CentreNode(const CentreParts& parts)
+    : parts(parts),
+      clock(parts.timeline),
+      file(memory_file()),
+      keeper(must(sync::store::CentreStore::open(file, model::catalogue()), "making the centre's database"))
+{
+    must(keeper->begin(), "making spaces");
+    for (const auto space : kSpaces) must(keeper->add_space({std::string(space), "event", "The " + std::string(space)}), "making a space");
+    must(keeper->commit(), "making spaces");
+    process = std::make_unique<CentreProcess>(file, clock, parts);
+}
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,95 @@
+// A simulated device: one real database in memory, any number of processes over it (as several programs use one home), each
+// with at most one session. And the centre's process. They own real stores, replicas and sessions, and nothing decides here.
+#pragma once
+
+#include "sync/centre.hpp"
+#include "sync/client_session.hpp"
+#include "sync/server_session.hpp"
+#include "sync/store/store.hpp"
+#include "tests/model/cheap_crypto.hpp"
+#include "tests/simulation/fragile_storage.hpp"
+#include "tests/simulation/roles.hpp"
+#include "tests/simulation/timeline.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace indaba::tests::simulation {
+
+/// A name in the memory of this process that no other run uses.
+[[nodiscard]] platform::DatabaseOptions memory_file();
+
+struct DevicePorts {
+    shared::Clock& clock;
+    model::Chance& chance;
+    shared::Digest& digest;
+    shared::Signer& signer;
+    const shared::PublicKey& centre_key;
+    FaultCounts& counts;
+};
+
+/// Everything that is gone when a process dies.
+class Process {
+public:
+    Process(const platform::DatabaseOptions& file, const DevicePorts& ports);
+
+    Fuse fuse;
+    std::unique_ptr<sync::store::ReplicaStore> store;
+    FragileReplica storage;
+    sync::Replica replica;
+    std::unique_ptr<sync::ClientSession> session;
+    std::optional<std::uint64_t> connection;
+};
+
+struct Device {
+    Device(std::size_t index, Timeline& timeline, model::Chance chance, shared::Digest& digest, const shared::PublicKey& centre_key,
+           FaultCounts& counts);
+
+    [[nodiscard]] Process& start();
+    void end(const Process& process);
+
+    std::size_t index;
+    model::Chance chance;
+    SkewedClock clock;
+    model::CheapSigner signer;
+    DevicePorts ports;
+    shared::DeviceId id;
+    platform::DatabaseOptions file;
+    std::unique_ptr<sync::store::ReplicaStore> keeper;  ///< keeps the memory, and is how checkers look in
+    std::vector<std::unique_ptr<Process>> processes;    ///< the first is the one that dials by itself
+    std::map<sync::JournalId, std::uint64_t> seen;      ///< entries that Truth knows
+    shared::Stamp last_stamp;
+    bool told_up_to_date = false;
+};
+
+struct CentreParts {
+    Timeline& timeline;
+    Roles& roles;
+    shared::Digest& digest;
+    shared::Signer& signer;
+    FaultCounts& counts;
+};
+
+/// The centre's running program; another one is made after a crash, over the same database.
+class CentreProcess {
+public:
+    CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts);
+
+    Fuse fuse;
+    std::unique_ptr<sync::store::CentreStore> store;
+    FragileCentre storage;
+    sync::Centre centre;
+    std::map<std::uint64_t, std::unique_ptr<sync::ServerSession>> sessions;  ///< by connection
+};
+
+struct CentreNode {
+    explicit CentreNode(const CentreParts& parts);
+
+    CentreParts parts;
+    SkewedClock clock;
+    platform::DatabaseOptions file;
+    std::unique_ptr<sync::store::CentreStore> keeper;
+    std::unique_ptr<CentreProcess> process;  ///< null while it is down
+};
+
+}  // namespace indaba::tests::simulation

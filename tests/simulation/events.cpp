@@ -1,0 +1,193 @@
+// What happens to devices and the centre: people, programs that start and die, clocks, roles, strangers.
+#include "tests/simulation/broken.hpp"
+#include "tests/simulation/node_events.hpp"
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+constexpr std::size_t kProcesses = 3;
+constexpr std::int64_t kYear_ms = 365LL * 24 * 3600 * 1000;
+
+}  // namespace
+
+void Simulation::person_acts(std::size_t index)
+{
+    auto& device = *devices_[index];
+    timeline_.after(chance_.between(300, 9000), [this, index] { person_acts(index); });
+    const bool own_program = device.processes.empty() || chance_.below(4) == 0;
+    auto& process = own_program ? device.start() : *chance_.pick(device.processes);
+    if (strikes(Fault::device_crash)) process.fuse.light(Fuse::End::crash, Fault::device_crash, chance_.below(25));
+    if (strikes(Fault::device_full)) process.fuse.light(Fuse::End::full, Fault::device_full, chance_.below(25));
+    Person person(truth_, chance_, heavy_);
+    try {
+        const auto done = person.act(process);
+        trace("person " + std::to_string(index) + " in " + done.space + ": " + done.what);
+    } catch (const Crash&) {
+        trace("person " + std::to_string(index) + ": the program died");
+        end_process(device, process);
+        look_at(device);
+        return;
+    }
+    look_at(device);
+    const bool silent = strikes(Fault::silent_write);
+    if (silent) counts_.count(Fault::silent_write);
+    for (auto& other : device.processes) {
+        if (!other->connection || (silent && other.get() != &process)) continue;
+        timeline_.after(chance_.between(0, 50), [this, index, id = *other->connection] {
+            auto& there = *devices_[index];
+            for (auto& known : there.processes)
+                if (known->connection == id && known->session) return at_device(there, *known, [&] { return known->session->on_written(); });
+        });
+    }
+    if (own_program) device.end(process);
+}
+
+void Simulation::dial(std::size_t index)
+{
+    auto& device = *devices_[index];
+    timeline_.after(chance_.between(1000, 25'000), [this, index] { dial(index); });
+    std::erase_if(device.processes, [&](const auto& process) { return process != device.processes.front() && !process->session; });
+    if (device.processes.empty()) (void)device.start();
+    auto& first = *device.processes.front();
+    if (!first.session) {
+        connect(device, first, chance_.below(3) != 0);
+    } else if (device.processes.size() < kProcesses && strikes(Fault::second_session)) {
+        counts_.count(Fault::second_session);
+        connect(device, device.start(), chance_.below(2) == 0);
+    }
+}
+
+void Simulation::chaos()
+{
+    timeline_.after(1000, [this] { chaos(); });
+    if (strikes(Fault::device_skew)) {
+        counts_.count(Fault::device_skew);
+        chance_.pick(devices_)->clock.skew_ms = chance_.between(-5 * kYear_ms, 5 * kYear_ms);
+        trace("a device's clock jumps");
+    }
+    if (strikes(Fault::centre_skew)) {
+        counts_.count(Fault::centre_skew);
+        centre_->clock.skew_ms = chance_.between(-kYear_ms, kYear_ms);
+        trace("the centre's clock jumps");
+    }
+    if (strikes(Fault::role_change)) change_role();
+    if (centre_->process == nullptr) return;
+    if (strikes(Fault::repeat) && !pushes_.empty()) push_again();
+    if (centre_->process != nullptr && strikes(Fault::damage) && !pushes_.empty()) push_damaged();
+    if (centre_->process != nullptr && strikes(Fault::stranger)) push_strange();
+    if (centre_->process != nullptr && strikes(Fault::centre_shutdown)) {
+        counts_.count(Fault::centre_shutdown);
+        trace("the centre shuts down");
+        const auto open = [&] {
+            std::vector<std::uint64_t> ids;
+            for (const auto& [id, session] : centre_->process->sessions) ids.push_back(id);
+            return ids;
+        }();
+        for (const auto id : open) perform(id, centre_->process->sessions.at(id)->shut_down());
+        centre_->process.reset();
+        timeline_.after(chance_.between(100, 20'000), [this] { start_centre(); });
+    }
+}
+
+void Simulation::change_role()
+{
+    counts_.count(Fault::role_change);
+    const auto who = chance_.below(devices_.size() + 1);
+    const auto& id = who < devices_.size() ? devices_[who]->id : strangers_[0].id();
+    const auto space = chance_.pick(kSpaces);
+    const auto role = chance_.pick(kRoles);
+    roles_.set(id, space, role);
+    trace(std::to_string(who) + " is now '" + std::string(role) + "' in " + std::string(space));
+}
+
+void Simulation::push_again()
+{
+    counts_.count(Fault::repeat);
+    const auto set = chance_.pick(pushes_);
+    ingest(set, "again");
+}
+
+/// Refused, and nothing of it stored: the truth would see a ruling.
+void Simulation::push_damaged()
+{
+    counts_.count(Fault::damage);
+    auto set = chance_.pick(pushes_);
+    set[chance_.below(set.size())] ^= std::uint8_t(1u << chance_.below(8));
+    at_centre(std::nullopt, [&](CentreProcess& centre) {
+        if (const auto taken = centre.centre.ingest(set); taken.has_value()) throw Broken{"the centre took a damaged change set"};
+        return sync::Actions{};
+    });
+}
+
+void Simulation::push_strange()
+{
+    counts_.count(Fault::stranger);
+    const auto set = chance_.pick(strangers_).change_set(truth_, timeline_.now_ms());
+    if (!set.empty()) ingest(set, "strange");
+}
+
+/// Straight into the centre, as from a hub or a stick.
+void Simulation::ingest(const shared::Bytes& change_set, const char* how)
+{
+    std::set<sync::SpaceName> grown;
+    at_centre(std::nullopt, [&](CentreProcess& centre) {
+        const auto taken = centre.centre.ingest(change_set);
+        trace(std::string("a change set comes ") + how + ": " +
+              (taken ? std::to_string(taken->fresh.size()) + " new, " + std::to_string(taken->repeated.size()) + " known" : taken.error().text));
+        if (taken && !taken->fresh.empty()) grown.insert(taken->journal.space);
+        return sync::Actions{};
+    });
+    tell_feeds(grown, std::nullopt);
+}
+
+/// After every event at a device: what it wrote is known to the truth, and what it shows makes sense.
+void Simulation::look_at(Device& device)
+{
+    const bool wrote = judge_.observe(device);
+    for (const auto space : kSpaces)
+        for (const auto& id : truth_.records(space))
+            if (wrote || chance_.below(8) == 0) judge_.no_false_conflict(device, space, id);
+    if (chance_.below(10) == 0) judge_.shows_the_fold(device);
+}
+
+void Simulation::end_process(Device& device, Process& process)
+{
+    if (process.connection)
+        if (const auto place = connections_.find(*process.connection); place != connections_.end()) cut(place->second);
+    device.end(process);
+}
+
+void Simulation::crash_centre()
+{
+    trace("the centre died");
+    centre_->process.reset();
+    for (auto& [id, connection] : connections_)
+        if (!connection.cut) cut(connection);
+    timeline_.after(chance_.between(100, 20'000), [this] { start_centre(); });
+}
+
+void Simulation::start_centre()
+{
+    if (centre_->process != nullptr) return;
+    centre_->process = std::make_unique<CentreProcess>(centre_->file, centre_->clock, centre_->parts);
+    trace("the centre starts");
+}
+
+void Simulation::tell_feeds(const std::set<sync::SpaceName>& spaces, std::optional<std::uint64_t> but)
+{
+    if (spaces.empty() || centre_->process == nullptr) return;
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, session] : centre_->process->sessions)
+        if (id != but) ids.push_back(id);
+    for (const auto id : ids) {
+        for (const auto& space : spaces) {
+            timeline_.after(chance_.between(0, 20), [this, id, space] {
+                if (centre_->process == nullptr || !centre_->process->sessions.contains(id)) return;
+                at_centre(id, [&](CentreProcess& centre) { return centre.sessions.at(id)->on_feed(space); });
+            });
+        }
+    }
+}
+
+}  // namespace indaba::tests::simulation

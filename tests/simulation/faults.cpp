@@ -1,0 +1,57 @@
+#include "tests/simulation/faults.hpp"
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+struct Kind {
+    std::string_view name;
+    unsigned in_1000;
+};
+
+/// In the order of Fault.
+constexpr std::array<Kind, kFaults> kKinds{{
+    {"slow_message", 30},
+    {"cut", 20},
+    {"half_open", 300},
+    {"device_crash", 25},
+    {"device_crash_stored", 15},
+    {"device_full", 12},
+    {"centre_crash", 12},
+    {"centre_crash_stored", 8},
+    {"centre_full", 8},
+    {"centre_shutdown", 4},
+    {"device_skew", 15},
+    {"centre_skew", 5},
+    {"role_change", 25},
+    {"second_session", 150},
+    {"repeat", 60},
+    {"damage", 30},
+    {"stranger", 80},
+    {"heavy", 40},
+    {"silent_write", 100},
+}};
+
+}  // namespace
+
+Faults Faults::draw(model::Chance& chance)
+{
+    Faults faults;
+    if (chance.below(16) == 0) return faults;
+    for (std::size_t i = 0; i < kFaults; ++i)
+        if (chance.below(4) != 0) faults.in_1000[i] = unsigned(1 + chance.below(2 * kKinds[i].in_1000));
+    if (chance.below(8) != 0) faults.in_1000[std::size_t(Fault::heavy)] = 0;  // they cost time
+    return faults;
+}
+
+std::string_view name_of(Fault fault) { return kKinds[std::size_t(fault)].name; }
+
+std::string FaultCounts::text() const
+{
+    std::string out;
+    for (std::size_t i = 0; i < kFaults; ++i)
+        out += (i == 0 ? "" : ", ") + std::string(kKinds[i].name) + " " + std::to_string(counts_[i]);
+    return out;
+}
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,254 @@
+#include "tests/simulation/judge.hpp"
+
+#include "tests/model/compare.hpp"
+#include "tests/model/item.hpp"
+#include "tests/model/text.hpp"
+#include "tests/simulation/broken.hpp"
+
+#include "sync/merge.hpp"
+
+#include <algorithm>
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+using model::text;
+
+std::string of(const Device& device) { return "device " + std::to_string(device.index); }
+
+template <class Visit>
+void each_own_entry(Device& device, std::string_view space, const Visit& visit)
+{
+    for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals"))
+        must(device.keeper->each_entry(journal.head.id, 1,
+                                       [&](sync::StoredEntry&& entry) {
+                                           visit(journal, entry);
+                                           return true;
+                                       }),
+             "own entries");
+}
+
+/// Takes the leaves out that a tombstone does not carry: those of merged writes to other cells than existence.
+model::Record without_buried(model::Record record, const model::Merged& word)
+{
+    for (auto& [key, cell] : record)
+        if (key != shared::kExistence) std::erase_if(cell.leaves, [&](const auto& leaf) { return word.contains(leaf.first); });
+    return record;
+}
+
+std::string differs(const model::Record& expected, const model::Record& actual)
+{
+    sync::Cells cells;
+    for (const auto& [key, cell] : actual)
+        for (const auto& [name, leaf] : cell.leaves)
+            cells.at(key).leaves.push_back({name, leaf.stamp, leaf.value, {leaf.saw.begin(), leaf.saw.end()}});
+    return model::difference(expected, cells);
+}
+
+/// What the code under test says about a record's cells, against what the model says about them.
+std::string differs_in_opinion(const model::Record& expected, const sync::Cells& cells, const std::string& type)
+{
+    if (int(model::existence(expected)) != int(sync::existence(cells))) return "another existence";
+    for (const auto& cell : cells) {
+        const auto place = expected.find(cell.key);
+        if (cell.leaves.empty() || place == expected.end() || cell.key == shared::kExistence) continue;
+        const auto* field = model::catalogue().field(type, cell.key);
+        const auto policy = model::catalogue().policy(type, cell.key);
+        if (sync::shown(cell, field, policy)->name != *model::shown(place->second, policy, field)) return cell.key + " shows another leaf";
+        if (sync::in_conflict(cell, policy) != model::in_conflict(place->second, policy)) return cell.key + ": another opinion on its conflict";
+    }
+    return {};
+}
+
+}  // namespace
+
+bool Judge::observe(Device& device) const
+{
+    bool fresh = false;
+    for (const auto space : kSpaces) {
+        for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals")) {
+            auto& seen = device.seen[journal.head.id];
+            if (journal.last == seen) continue;
+            must(device.keeper->each_entry(journal.head.id, seen + 1,
+                                           [&](sync::StoredEntry&& entry) {
+                                               if (entry.name.number != ++seen) throw Broken{of(device) + " has a gap in its journal"};
+                                               if (entry.stamp <= device.last_stamp) throw Broken{of(device) + ": its clock ran backwards"};
+                                               device.last_stamp = entry.stamp;
+                                               fresh = truth_.wrote(journal.head, entry) || fresh;
+                                               return true;
+                                           }),
+                 "own entries");
+            if (journal.last != seen) throw Broken{of(device) + ": its journal ends before its last number"};
+        }
+    }
+    return fresh;
+}
+
+void Judge::no_false_conflict(Device& device, std::string_view, const shared::RecordId& id) const
+{
+    const auto record = must(device.keeper->find_record(id), "a record");
+    if (!record) return;
+    if (const auto found = model::false_conflict(truth_.history(), id, model::as_model(record->shown))) throw Broken{of(device) + ": " + *found};
+}
+
+/// Own entries that the device cannot know to be refused, nor to be part of its word.
+std::vector<Name> Judge::pending(Device& device, const sync::StoredSpace& space) const
+{
+    std::vector<Name> names;
+    each_own_entry(device, space.name, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
+        if (entry.ruling) {
+            const auto* ruling = truth_.ruling(entry.name);
+            if (ruling == nullptr || *ruling != *entry.ruling) throw Broken{of(device) + " holds a ruling on " + text(entry.name) + " that was never made"};
+        }
+        if (!entry.ruling || (entry.ruling->verdict == sync::Verdict::accepted && entry.ruling->number > space.cursor.base)) names.push_back(entry.name);
+    });
+    return names;
+}
+
+model::Record Judge::expected(Device&, const sync::StoredSpace& space, const shared::RecordId& id, const std::vector<Name>& pending) const
+{
+    auto merged = truth_.accepted(space.name, space.cursor.base);
+    for (const auto& name : pending) merged.emplace(name, std::nullopt);
+    return model::state_of(truth_.history(), merged, id);
+}
+
+void Judge::shows_the_fold(Device& device) const
+{
+    for (const auto& space : must(device.keeper->spaces(), "spaces")) {
+        if (space.role.empty() || space.cursor.base != space.cursor.position) continue;
+        const auto waiting = pending(device, space);
+        const auto word = truth_.accepted(space.name, space.cursor.base);
+        for (const auto& id : truth_.records(space.name)) {
+            const auto record = must(device.keeper->find_record(id), "a record");
+            auto model = expected(device, space, id, waiting);
+            auto real = record ? model::as_model(record->shown) : model::Record();
+            const bool buried = model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
+            if (buried) {
+                model = without_buried(std::move(model), word);
+                real = without_buried(std::move(real), word);
+            }
+            const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) + ", record " + text(id) + ": ";
+            if (const auto found = differs(model, real); !found.empty()) throw Broken{where + found};
+            if (!record || buried) continue;
+            if (const auto found = differs_in_opinion(model, record->shown, record->type); !found.empty()) throw Broken{where + found};
+        }
+    }
+}
+
+void Judge::counters(Device& device, const sync::Progress& progress) const
+{
+    std::uint64_t written = 0;
+    for (const auto space : kSpaces) each_own_entry(device, space, [&](const auto&, const auto&) { ++written; });
+    if (progress.pushed > written || progress.accepted + progress.refused > written)
+        throw Broken{of(device) + ": a session counted more transactions than there are"};
+    if (progress.up_to_date && !progress.welcomed) throw Broken{of(device) + ": up to date without a welcome"};
+}
+
+void Judge::centre_equals_the_model(sync::CentreStorage& centre) const
+{
+    for (const auto space : kSpaces) {
+        const auto merged = truth_.accepted(space, truth_.feed(space).size());
+        for (const auto& id : truth_.records(space)) {
+            const auto state = model::state_of(truth_.history(), merged, id);
+            const auto record = must(centre.find_record(id), "a record of the centre");
+            const auto where = "centre, " + std::string(space) + ", record " + text(id) + ": ";
+            if (record && record->space != space) continue;  // a stranger tried it from here
+            const auto found = model::difference(state, record ? record->shown : sync::Cells());
+            if (!found.empty()) throw Broken{where + found};
+            if (!record) continue;
+            if (const auto other = differs_in_opinion(state, record->shown, record->type); !other.empty()) throw Broken{where + other};
+            if (record->word || !record->pending.empty()) throw Broken{where + "something is pending at the centre"};
+        }
+    }
+}
+
+void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre) const
+{
+    for (const auto space : kSpaces) {
+        const auto held = must(device.keeper->find_space(std::string(space)), "a space");
+        const bool reads = !roles_.role(device.id, space).empty();
+        if (reads != (held && !held->role.empty())) throw Broken{of(device) + " is wrong about its role in " + std::string(space)};
+        const auto head = must(centre.head(std::string(space)), "a head");
+        if (reads && (held->cursor.base != head.number || held->cursor.position != head.number || held->cursor.head_hash != head.hash))
+            throw Broken{of(device) + " is not at the head of " + std::string(space)};
+        for (const auto& id : truth_.records(space)) {
+            const auto there = must(centre.find_record(id), "a record of the centre");
+            const auto here = must(device.keeper->find_record(id), "a record");
+            if (there && there->space != space) continue;
+            const auto where = of(device) + ", " + std::string(space) + ", record " + text(id) + ": ";
+            if (!reads) {
+                if (here && !here->shown.empty()) throw Broken{where + "held without a role"};
+                continue;
+            }
+            if (here && (here->word || !here->pending.empty())) throw Broken{where + "something is still pending"};
+            if (!there != (!here || here->shown.empty())) throw Broken{where + (there ? "is missing" : "is not at the centre")};
+            if (!there) continue;
+            if (here->type != there->type || here->number != there->number) throw Broken{where + "another type or number"};
+            if (const auto found = model::difference(model::as_carried(model::as_model(there->shown)), here->shown); !found.empty() &&
+                model::existence(model::as_model(there->shown)) != model::Existence::deleted)
+                throw Broken{where + found};
+            if (sync::existence(here->shown) != sync::existence(there->shown)) throw Broken{where + "another existence"};
+        }
+    }
+}
+
+void Judge::nothing_stored_is_lost(sync::CentreStorage& centre) const
+{
+    for (const auto& [journal, through] : truth_.acknowledged()) {
+        std::uint64_t count = 0;
+        must(centre.each_entry(journal, 1,
+                               [&](sync::StoredEntry&& entry) {
+                                   if (entry.ruling && truth_.ruling(entry.name) != nullptr && entry.name.number <= through) ++count;
+                                   return true;
+                               }),
+             "a journal at the centre");
+        if (count < through) throw Broken{"acknowledged through " + std::to_string(through) + ", stored " + std::to_string(count)};
+    }
+}
+
+void Judge::every_own_transaction_is_ruled(Device& device) const
+{
+    for (const auto space : kSpaces) {
+        std::uint64_t count = 0;
+        each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
+            ++count;
+            const auto* ruling = truth_.ruling(entry.name);
+            if (ruling == nullptr) throw Broken{of(device) + ": " + text(entry.name) + " never reached the centre"};
+            if (!entry.ruling) throw Broken{of(device) + " never heard what became of " + text(entry.name)};
+            if (*entry.ruling != *ruling) throw Broken{of(device) + " heard another ruling on " + text(entry.name)};
+        });
+        std::uint64_t seen = 0;
+        for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals")) seen += device.seen[journal.head.id];
+        if (count < seen) throw Broken{of(device) + " lost some of what it wrote"};
+    }
+}
+
+void Judge::refused_are_shown(Device& device) const
+{
+    std::map<Name, std::string> refused;
+    must(device.keeper->queries().each_refused([&](sync::StoredEntry&& entry) {
+        refused[entry.name] = entry.ruling ? entry.ruling->reason.text : "";
+        return true;
+    }),
+         "the refused list");
+    for (const auto space : kSpaces) {
+        each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
+            const bool is_refused = entry.ruling && entry.ruling->verdict != sync::Verdict::accepted;
+            const auto place = refused.find(entry.name);
+            if (is_refused != (place != refused.end())) throw Broken{of(device) + ": the refused list is wrong about " + text(entry.name)};
+            if (is_refused && (place->second.empty() || place->second != entry.ruling->reason.text))
+                throw Broken{of(device) + ": no reason is shown for " + text(entry.name)};
+            if (!is_refused) return;
+            for (const auto& id : truth_.records(space)) {
+                const auto record = must(device.keeper->find_record(id), "a record");
+                if (!record) continue;
+                for (const auto& cell : record->shown)
+                    for (const auto& leaf : cell.leaves)
+                        if (leaf.name == entry.name) throw Broken{of(device) + ": refused " + text(entry.name) + " left a trace"};
+            }
+        });
+    }
+}
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,42 @@
+// The checkers. Each looks at real stores beside the truth and throws Broken; none changes anything. One thread.
+#pragma once
+
+#include "tests/simulation/device.hpp"
+#include "tests/simulation/truth.hpp"
+
+namespace indaba::tests::simulation {
+
+class Judge {
+public:
+    Judge(Truth& truth, const Roles& roles) : truth_(truth), roles_(roles) {}
+
+    // --- at any moment ---
+
+    /// What is new in the device's own journals; clocks never run backwards. True if there was something.
+    bool observe(Device& device) const;
+    /// No record shows its person a conflict with themself.
+    void no_false_conflict(Device& device, std::string_view space, const shared::RecordId& id) const;
+    /// Of a device that is caught up: every record is the centre's word as of then with its own pending writes folded over it.
+    void shows_the_fold(Device& device) const;
+    /// A session's counters against what is stored.
+    void counters(Device& device, const sync::Progress& progress) const;
+
+    // --- after healing ---
+
+    void centre_equals_the_model(sync::CentreStorage& centre) const;
+    void device_equals_the_centre(Device& device, sync::CentreStorage& centre) const;
+    void nothing_stored_is_lost(sync::CentreStorage& centre) const;
+    void every_own_transaction_is_ruled(Device& device) const;
+    /// Everything that the device ever wrote is still in its journals, its refused list says what was refused and why.
+    void refused_are_shown(Device& device) const;
+
+private:
+    [[nodiscard]] model::Record expected(Device& device, const sync::StoredSpace& space, const shared::RecordId& id,
+                                         const std::vector<Name>& pending) const;
+    [[nodiscard]] std::vector<Name> pending(Device& device, const sync::StoredSpace& space) const;
+
+    Truth& truth_;
+    const Roles& roles_;
+};
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,183 @@
+// What happens between nodes. A connection is a stream: its messages are late or lost from some point on, never reordered.
+#include "tests/simulation/broken.hpp"
+#include "tests/simulation/node_events.hpp"
+
+#include "sync/messages.hpp"
+
+#include <algorithm>
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+using shared::Errc;
+
+constexpr std::size_t kRememberedPushes = 200;
+
+/// How a session between honest ends may end: a disk was full, or the centre is going away.
+bool is_expected(const shared::Error& error) { return error.code == Errc::full || error.code == Errc::unreachable; }
+
+}  // namespace
+
+std::int64_t Simulation::delay()
+{
+    if (!strikes(Fault::slow_message)) return chance_.between(2, 80);
+    counts_.count(Fault::slow_message);
+    return chance_.between(1000, 30'000);
+}
+
+Process* Simulation::process_of(const Connection& connection)
+{
+    for (auto& process : devices_[connection.device]->processes)
+        if (process->connection == connection.id) return process.get();
+    return nullptr;
+}
+
+void Simulation::connect(Device& device, Process& process, bool stay)
+{
+    if (centre_->process == nullptr) return;
+    const auto id = ++connection_count_;
+    connections_[id] = {id, device.index, false, false, false, 0, 0};
+    auto& centre = *centre_->process;
+    centre.sessions[id] = std::make_unique<sync::ServerSession>(
+        centre.centre, sync::ServerSession::Peer{device.id, [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> {
+                                                     return roles_.grants(who);
+                                                 }});
+    process.connection = id;
+    process.session = std::make_unique<sync::ClientSession>(process.replica, sync::ClientSession::Options{"simulated 1", stay});
+    trace("device " + std::to_string(device.index) + " connects as " + std::to_string(id) + (stay ? " to stay" : ""));
+    at_device(device, process, [&] { return process.session->start(); });
+}
+
+void Simulation::perform(Device& device, Process& process, const sync::Actions& actions)
+{
+    const auto place = process.connection ? connections_.find(*process.connection) : connections_.end();
+    if (place == connections_.end()) return;
+    auto& connection = place->second;
+    for (const auto& bytes : actions.send) send_to_centre(connection, bytes);
+    const auto progress = process.session->progress();
+    judge_.counters(device, progress);
+    if (actions.error && !is_expected(*actions.error)) throw Broken{"device " + std::to_string(device.index) + " gave up: " + actions.error->text};
+    if (!actions.close) return;
+    trace("device " + std::to_string(device.index) + " ends " + std::to_string(connection.id) + (actions.error ? ": " + actions.error->text : ""));
+    last_progress_[device.index] = progress;
+    process.session.reset();
+    process.connection.reset();
+    timeline_.after(std::max(connection.to_centre_ms - timeline_.now_ms(), std::int64_t(0)) + 1, [this, id = connection.id] { centre_notices_end(id); });
+}
+
+void Simulation::perform(std::uint64_t id, const sync::Actions& actions)
+{
+    const auto place = connections_.find(id);
+    if (place == connections_.end()) return;
+    for (const auto& bytes : actions.send) {
+        check_sent(id, bytes);
+        send_to_device(place->second, bytes);
+    }
+    if (actions.error && !is_expected(*actions.error)) throw Broken{"the centre gave up on a device: " + actions.error->text};
+    if (!actions.close) return;
+    centre_->process->sessions.erase(id);
+    timeline_.after(std::max(place->second.to_device_ms - timeline_.now_ms(), std::int64_t(0)) + 1, [this, id] { device_notices_end(id); });
+}
+
+/// What leaves the centre: an acknowledgement is noted, and no batch goes to whoever may not read it.
+void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
+{
+    const auto message = must(sync::decode_message(bytes), "the centre's own message");
+    const auto& device = *devices_[connections_.at(id).device];
+    if (const auto* stored = std::get_if<sync::Stored>(&message); stored != nullptr && stored->expected == 0) truth_.stored(stored->journal, stored->through);
+    if (const auto* batch = std::get_if<sync::Batch>(&message)) {
+        if (roles_.role(device.id, batch->batch.space).empty()) throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};
+        for (const auto& record : batch->batch.records)
+            if (const auto known = centre_->keeper->find_record(record.id); known && *known && (*known)->space != batch->batch.space)
+                throw Broken{"the centre sent a record of another space"};
+        ++reached_[batch->batch.head ? "last batch" : "batch of a longer scan"];
+        for (const auto& record : batch->batch.records) ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];
+    }
+    if (const auto* welcome = std::get_if<sync::Welcome>(&message))
+        for (const auto standing : welcome->standings) ++reached_["standing " + std::to_string(int(standing))];
+}
+
+void Simulation::send_to_centre(Connection& connection, shared::Bytes bytes)
+{
+    if (connection.cut) return;
+    if (const auto message = sync::decode_message(bytes); message && std::holds_alternative<sync::Push>(*message)) {
+        pushes_.push_back(std::get<sync::Push>(*message).change_set);
+        if (pushes_.size() > kRememberedPushes) pushes_.pop_front();
+    }
+    connection.to_centre_ms = std::max(connection.to_centre_ms, timeline_.now_ms() + delay());
+    timeline_.after(connection.to_centre_ms - timeline_.now_ms(), [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_centre(id, bytes); });
+}
+
+void Simulation::send_to_device(Connection& connection, shared::Bytes bytes)
+{
+    if (connection.cut) return;
+    connection.to_device_ms = std::max(connection.to_device_ms, timeline_.now_ms() + delay());
+    timeline_.after(connection.to_device_ms - timeline_.now_ms(), [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_device(id, bytes); });
+}
+
+void Simulation::arrive_at_centre(std::uint64_t id, const shared::Bytes& bytes)
+{
+    const auto place = connections_.find(id);
+    if (place == connections_.end() || (place->second.cut && place->second.lost_to_centre)) return;
+    if (centre_->process == nullptr || !centre_->process->sessions.contains(id)) return;
+    trace("centre gets " + std::to_string(bytes.size()) + " bytes on " + std::to_string(id));
+    if (!place->second.cut && strikes(Fault::cut)) {
+        cut(place->second);
+        if (place->second.lost_to_centre) return;
+    }
+    at_centre(id, [&](CentreProcess& centre) { return centre.sessions.at(id)->on_message(bytes); });
+}
+
+void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
+{
+    const auto place = connections_.find(id);
+    if (place == connections_.end() || (place->second.cut && place->second.lost_to_device)) return;
+    auto* process = process_of(place->second);
+    if (process == nullptr || !process->session) return;
+    trace("device " + std::to_string(place->second.device) + " gets " + std::to_string(bytes.size()) + " bytes on " + std::to_string(id));
+    if (!place->second.cut && strikes(Fault::cut)) {
+        cut(place->second);
+        if (place->second.lost_to_device) return;
+    }
+    at_device(*devices_[place->second.device], *process, [&] { return process->session->on_message(bytes); });
+}
+
+/// Each end notices in its own time; until then it may go on for a while as if nothing had happened.
+void Simulation::cut(Connection& connection)
+{
+    counts_.count(Fault::cut);
+    connection.cut = true;
+    connection.lost_to_centre = chance_.below(2) == 0;
+    connection.lost_to_device = chance_.below(2) == 0;
+    trace("connection " + std::to_string(connection.id) + " is cut");
+    const auto notice = [&] {
+        if (!strikes(Fault::half_open)) return chance_.between(0, 200);
+        counts_.count(Fault::half_open);
+        return chance_.between(1000, 60'000);
+    };
+    timeline_.after(notice(), [this, id = connection.id] { device_notices_end(id); });
+    timeline_.after(notice(), [this, id = connection.id] { centre_notices_end(id); });
+}
+
+void Simulation::device_notices_end(std::uint64_t id)
+{
+    const auto place = connections_.find(id);
+    if (place == connections_.end()) return;
+    place->second.cut = true;
+    if (auto* process = process_of(place->second)) {
+        if (process->session) last_progress_[place->second.device] = process->session->progress();
+        process->session.reset();
+        process->connection.reset();
+    }
+}
+
+void Simulation::centre_notices_end(std::uint64_t id)
+{
+    const auto place = connections_.find(id);
+    if (place == connections_.end()) return;
+    place->second.cut = true;
+    if (centre_->process != nullptr) centre_->process->sessions.erase(id);
+}
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,35 @@
+// What a person does on a device, at random: registers, edits, deletes, undeletes, settles, mistypes. One thread.
+#pragma once
+
+#include "tests/simulation/device.hpp"
+#include "tests/simulation/truth.hpp"
+
+namespace indaba::tests::simulation {
+
+class Person {
+public:
+    Person(Truth& truth, model::Chance& chance, bool heavy) : truth_(truth), chance_(chance), heavy_(heavy) {}
+
+    struct Done {
+        std::string space;
+        std::string what;  ///< for the trace
+        bool wrote = false;
+    };
+    /// One action through a process. May throw Crash; throws Broken where a write was answered wrongly.
+    [[nodiscard]] Done act(Process& process);
+
+private:
+    [[nodiscard]] sync::Change create(Process& process);
+    [[nodiscard]] sync::Change edit(const shared::RecordId& id);
+    [[nodiscard]] std::optional<sync::StoredRecord> pick(Process& process, const std::string& space);
+    [[nodiscard]] shared::Value value_for(std::string_view key);
+    [[nodiscard]] sync::Result<sync::TransactionName> write(Process& process, const std::string& space);
+    [[nodiscard]] sync::Result<sync::TransactionName> settle(Process& process, const sync::StoredRecord& record);
+    void mistype(Process& process, const std::string& space);
+
+    Truth& truth_;
+    model::Chance& chance_;
+    bool heavy_;
+};
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,161 @@
+#include "tests/simulation/simulation.hpp"
+
+#include "tests/model/compare.hpp"
+#include "tests/model/item.hpp"
+#include "tests/simulation/broken.hpp"
+
+#include <cstdio>
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+constexpr int kHealingRounds = 3;
+/// Events of one session while healing: beyond it, two sides talk for ever.
+constexpr int kSessionEvents = 20'000;
+
+}  // namespace
+
+Simulation::Simulation(std::uint64_t seed, Options options)
+    : seed_(seed),
+      options_(options),
+      chance_(seed),
+      faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
+      centre_signer_(chance_),
+      centre_key_(centre_signer_.public_key()),
+      truth_(roles_, digest_),
+      judge_(truth_, roles_)
+{
+    centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
+    heavy_ = strikes(Fault::heavy) || faults_.in_1000[std::size_t(Fault::heavy)] != 0;
+    if (heavy_) counts_.count(Fault::heavy);
+    const auto devices = 2 + chance_.below(4);
+    for (std::size_t i = 0; i < devices; ++i) {
+        devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_));
+        for (const auto space : kSpaces)
+            if (chance_.below(5) != 0) roles_.set(devices_[i]->id, space, kRoles[1 + chance_.below(kRoles.size() - 1)]);
+    }
+    strangers_.emplace_back(chance_.fork(), digest_);
+    strangers_.emplace_back(chance_.fork(), digest_);
+    for (const auto space : kSpaces) roles_.set(strangers_[0].id(), space, "contributor");
+}
+
+bool Simulation::strikes(Fault fault) { return chance_.in_1000(faults_.in_1000[std::size_t(fault)]); }
+
+/// FNV-1a over what happened, in order.
+void Simulation::trace(const std::string& event)
+{
+    ++events_;
+    for (const auto c : event) trace_ = (trace_ ^ std::uint8_t(c)) * 1099511628211u;
+    trace_ = (trace_ ^ std::uint64_t(timeline_.now_ms())) * 1099511628211u;
+    if (options_.print) std::printf("%10lld %s\n", static_cast<long long>(timeline_.now_ms() - 1'760'000'000'000), event.c_str());
+}
+
+Outcome Simulation::run()
+{
+    Outcome outcome;
+    outcome.seed = seed_;
+    try {
+        trouble();
+        heal();
+        final_checks();
+        count_reached();
+    } catch (const Broken& broken) {
+        outcome.broken = broken.what;
+        trace("BROKEN " + broken.what);
+    }
+    outcome.trace = trace_;
+    outcome.events = events_;
+    outcome.reached = reached_;
+    outcome.faults = counts_;
+    return outcome;
+}
+
+void Simulation::trouble()
+{
+    const auto end_ms = timeline_.now_ms() + 1000 * chance_.between(20, heavy_ ? 60 : 150);
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+        timeline_.after(chance_.between(0, 500), [this, i] { dial(i); });
+        timeline_.after(chance_.between(1000, 8000), [this, i] { person_acts(i); });
+    }
+    timeline_.after(1000, [this] { chaos(); });
+    while (timeline_.now_ms() < end_ms && timeline_.step()) {
+    }
+}
+
+void Simulation::heal()
+{
+    faults_ = Faults::none();
+    timeline_.clear();
+    connections_.clear();
+    for (auto& device : devices_) device->processes.clear();
+    centre_->process.reset();
+    trace("HEAL");
+    for (auto& device : devices_) judge_.observe(*device);
+    start_centre();
+    heal_roles();
+    for (int round = 1; round <= kHealingRounds; ++round)
+        for (auto& device : devices_) sync_once(*device, round);
+}
+
+/// In half of the runs everybody may write everywhere in the end; else roles stay as they fell.
+void Simulation::heal_roles()
+{
+    if (chance_.below(2) == 0) return;
+    for (auto& device : devices_)
+        for (const auto space : kSpaces) roles_.set(device->id, space, "editor");
+}
+
+/// One whole session. The first round brings everything in, the second everything out; the third finds nothing to do.
+void Simulation::sync_once(Device& device, int round)
+{
+    const auto who = "device " + std::to_string(device.index) + " in healing round " + std::to_string(round);
+    auto& process = device.start();
+    connect(device, process, false);
+    for (int i = 0; process.session != nullptr; ++i)
+        if (i > kSessionEvents || !timeline_.step()) throw Broken{who + ": its session does not come to an end"};
+    while (timeline_.step()) {
+    }
+    device.end(process);
+    const auto& progress = last_progress_[device.index];
+    if (!progress.up_to_date) throw Broken{who + ": its session ended without being up to date"};
+    if (round < kHealingRounds) return;
+    if (progress.pushed + progress.pulled + progress.accepted + progress.refused != 0) throw Broken{who + ": there was still something to do"};
+    if (progress.round_trips != 1) throw Broken{who + ": it took " + std::to_string(progress.round_trips) + " round trips to find nothing"};
+}
+
+void Simulation::final_checks()
+{
+    auto& centre = *centre_->keeper;
+    truth_.watch(centre);
+    judge_.centre_equals_the_model(centre);
+    judge_.nothing_stored_is_lost(centre);
+    for (auto& device : devices_) {
+        judge_.observe(*device);
+        judge_.every_own_transaction_is_ruled(*device);
+        judge_.refused_are_shown(*device);
+        judge_.shows_the_fold(*device);
+        judge_.device_equals_the_centre(*device, centre);
+    }
+}
+
+void Simulation::count_reached()
+{
+    for (const auto space : kSpaces) {
+        const auto merged = truth_.accepted(space, truth_.feed(space).size());
+        for (const auto& ruling : truth_.feed(space)) {
+            if (ruling.verdict == sync::Verdict::accepted) ++reached_["accepted"];
+            else ++reached_["refused for reason " + std::to_string(int(ruling.reason.code))];
+            if (ruling.line != ruling.name.journal.value) ++reached_["ruled on a branch"];
+        }
+        for (const auto& id : truth_.records(space)) {
+            const auto state = model::state_of(truth_.history(), merged, id);
+            if (model::existence(state) == model::Existence::deleted) ++reached_["deleted"];
+            if (model::existence(state) == model::Existence::disputed) ++reached_["disputed"];
+            for (const auto& [key, cell] : state)
+                if (model::in_conflict(cell, model::catalogue().policy(model::kItem, key))) ++reached_["conflict"];
+        }
+    }
+}
+
+}  // namespace indaba::tests::simulation

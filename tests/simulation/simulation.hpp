@@ -1,0 +1,122 @@
+// A centre, its devices and their network in one thread on virtual time, from one seed: the real sessions, replicas, centre and
+// stores. It lets things go wrong (faults.hpp), then heals everything and demands that all agree. Same seed, same trace.
+#pragma once
+
+#include "tests/simulation/judge.hpp"
+#include "tests/simulation/person.hpp"
+#include "tests/simulation/stranger.hpp"
+
+#include <deque>
+#include <set>
+
+namespace indaba::tests::simulation {
+
+struct Outcome {
+    std::uint64_t seed = 0;
+    std::string broken;  ///< empty: every promise held
+    std::uint64_t trace = 0;
+    std::uint64_t events = 0;
+    std::map<std::string, std::uint64_t> reached;  ///< what the run came to see, counted
+    FaultCounts faults;
+};
+
+class Simulation {
+public:
+    struct Options {
+        bool print = false;  ///< every event, on standard output
+        bool calm = false;   ///< no faults at all
+    };
+    explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
+    Simulation(std::uint64_t seed, Options options);
+
+    /// Everything: trouble, healing, the last checks. Once.
+    [[nodiscard]] Outcome run();
+
+    // For tests that plant bugs.
+    [[nodiscard]] std::vector<std::unique_ptr<Device>>& devices() { return devices_; }
+    [[nodiscard]] CentreNode& centre() { return *centre_; }
+    [[nodiscard]] Truth& truth() { return truth_; }
+    [[nodiscard]] const Judge& judge() const { return judge_; }
+    [[nodiscard]] Roles& roles() { return roles_; }
+    void final_checks();
+
+private:
+    struct Connection {
+        std::uint64_t id = 0;
+        std::size_t device = 0;
+        bool cut = false;
+        bool lost_to_centre = false;  ///< with cut: what is on its way never arrives
+        bool lost_to_device = false;
+        std::int64_t to_centre_ms = 0;  ///< when the last message of the direction arrives
+        std::int64_t to_device_ms = 0;
+    };
+
+    // --- simulation.cpp: the course of a run ---
+    void trouble();
+    void heal();
+    void heal_roles();
+    void sync_once(Device& device, int round);
+    void trace(const std::string& event);
+    [[nodiscard]] bool strikes(Fault fault);
+    void count_reached();
+
+    // --- events.cpp: what happens to nodes ---
+    void person_acts(std::size_t index);
+    void dial(std::size_t index);
+    void chaos();
+    void change_role();
+    void push_again();
+    void push_damaged();
+    void push_strange();
+    void ingest(const shared::Bytes& change_set, const char* how);
+    template <class Handler>
+    void at_device(Device& device, Process& process, const Handler& handler);
+    template <class Handler>
+    void at_centre(std::optional<std::uint64_t> connection, const Handler& handler);
+    void tell_feeds(const std::set<sync::SpaceName>& spaces, std::optional<std::uint64_t> but);
+    void look_at(Device& device);
+    void end_process(Device& device, Process& process);
+    void crash_centre();
+    void start_centre();
+
+    // --- network.cpp: what happens between them ---
+    void connect(Device& device, Process& process, bool stay);
+    void perform(Device& device, Process& process, const sync::Actions& actions);
+    void perform(std::uint64_t connection, const sync::Actions& actions);
+    void check_sent(std::uint64_t connection, const shared::Bytes& bytes);
+    void send_to_centre(Connection& connection, shared::Bytes bytes);
+    void send_to_device(Connection& connection, shared::Bytes bytes);
+    void arrive_at_centre(std::uint64_t id, const shared::Bytes& bytes);
+    void arrive_at_device(std::uint64_t id, const shared::Bytes& bytes);
+    void cut(Connection& connection);
+    void device_notices_end(std::uint64_t id);
+    void centre_notices_end(std::uint64_t id);
+    [[nodiscard]] std::int64_t delay();
+    [[nodiscard]] Process* process_of(const Connection& connection);
+
+    std::uint64_t seed_;
+    Options options_;
+    model::Chance chance_;
+    Faults faults_;
+    FaultCounts counts_;
+    Timeline timeline_;
+    model::CheapDigest digest_;
+    model::CheapSigner centre_signer_;
+    shared::PublicKey centre_key_;
+    Roles roles_;
+    Truth truth_;
+    Judge judge_;
+    std::unique_ptr<CentreNode> centre_;
+    std::vector<std::unique_ptr<Device>> devices_;
+    std::vector<Stranger> strangers_;
+    bool heavy_ = false;
+    std::map<std::uint64_t, Connection> connections_;
+    std::uint64_t connection_count_ = 0;
+    std::deque<shared::Bytes> pushes_;  ///< change sets that were ever sent, arrived or not
+    std::map<std::size_t, sync::Progress> last_progress_;
+    std::uint64_t trace_ = 14695981039346656037u;
+    std::uint64_t events_ = 0;
+    std::map<std::string, std::uint64_t> reached_;
+};
+
+}  // namespace indaba::tests::simulation

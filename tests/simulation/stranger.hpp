@@ -1,0 +1,36 @@
+// A hostile device: change sets that its program would never have written. It signs well, unless it means not to.
+#pragma once
+
+#include "tests/model/cheap_crypto.hpp"
+#include "tests/simulation/truth.hpp"
+
+#include <string>
+
+namespace indaba::tests::simulation {
+
+class Stranger {
+public:
+    Stranger(model::Chance chance, shared::Digest& digest);
+
+    [[nodiscard]] const shared::DeviceId& id() const { return id_; }
+    /// The next change set, on what it could know of others' records.
+    [[nodiscard]] shared::Bytes change_set(const Truth& truth, std::int64_t now_ms);
+
+private:
+    struct Journal {
+        shared::JournalHead head;
+        std::vector<sync::Hash> hashes;  ///< of all entries, from the hash before the first
+    };
+
+    [[nodiscard]] shared::Bytes payload(const Truth& truth, const std::string& space);
+    [[nodiscard]] shared::Transaction transaction(const Truth& truth, const std::string& space);
+    [[nodiscard]] std::vector<Name> bases(const Truth& truth);
+
+    model::Chance chance_;
+    shared::Digest& digest_;
+    model::CheapSigner signer_;
+    shared::DeviceId id_;
+    std::map<std::string, Journal> journals_;
+};
+
+}  // namespace indaba::tests::simulation

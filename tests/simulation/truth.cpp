@@ -1,0 +1,197 @@
+#include "tests/simulation/truth.hpp"
+
+#include "tests/model/item.hpp"
+#include "tests/model/text.hpp"
+#include "tests/simulation/broken.hpp"
+
+#include <algorithm>
+
+namespace indaba::tests::simulation {
+
+namespace {
+
+using model::text;
+
+bool is_alive_write(const shared::Write* write) { return write != nullptr && write->value == shared::Value::boolean(true); }
+
+/// What a record shows, by the model.
+std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type)
+{
+    std::vector<std::pair<std::string, shared::Value>> out;
+    for (const auto& [key, cell] : record) {
+        if (key == shared::kExistence) continue;
+        const auto top = model::shown(cell, model::catalogue().policy(type, key), model::catalogue().field(type, key));
+        if (top && !cell.leaves.at(*top).value.is_absent()) out.emplace_back(key, cell.leaves.at(*top).value);
+    }
+    return out;
+}
+
+}  // namespace
+
+bool Truth::wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry)
+{
+    const auto [place, fresh] = payloads_.try_emplace(entry.name, entry.payload);
+    if (!fresh) {
+        if (place->second != entry.payload) throw Broken{text(entry.name) + " has two contents"};
+        return false;
+    }
+    space_of_[entry.name] = journal.space;
+    auto transaction = shared::decode_transaction(entry.payload);
+    if (!transaction) return true;  // only strangers write such things
+    auto& records = records_[journal.space];
+    for (const auto& touched : transaction->records)
+        if (std::ranges::find(records, touched.id) == records.end()) records.push_back(touched.id);
+    history_.add({entry.name, entry.stamp, std::move(*transaction)});
+    return true;
+}
+
+void Truth::watch(sync::CentreStorage& centre)
+{
+    for (const auto space : kSpaces) {
+        auto& feed = feeds_[std::string(space)];
+        const auto head = must(centre.head(std::string(space)), "the centre's head");
+        if (head.number < feed.rulings.size()) throw Broken{"the feed of " + std::string(space) + " went backwards"};
+        std::vector<sync::Ruling> fresh;
+        must(centre.each_ruling(std::string(space), feed.rulings.size(), head.number,
+                                [&](sync::Ruling&& ruling) {
+                                    fresh.push_back(std::move(ruling));
+                                    return true;
+                                }),
+             "the centre's rulings");
+        for (const auto& ruling : fresh) take(std::string(space), feed, ruling, centre);
+        if (feed.rulings.size() != head.number || feed.chain != head.hash)
+            throw Broken{"the head of " + std::string(space) + " is not the end of its chain"};
+    }
+}
+
+void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre)
+{
+    if (ruling.number != feed.rulings.size() + 1) throw Broken{"the feed of " + space + " has a gap before " + std::to_string(ruling.number)};
+    if (rulings_.contains(ruling.name)) throw Broken{text(ruling.name) + " was ruled twice"};
+    const auto entry = must(centre.find_entry(ruling.name), "a ruled entry");
+    const auto journal = must(centre.find_journal(ruling.name.journal), "a ruled journal");
+    if (!entry || !journal) throw Broken{text(ruling.name) + " was ruled and is not stored"};
+    if (entry->ruling != ruling || entry->space != space) throw Broken{text(ruling.name) + " is stored with another ruling"};
+    wrote(journal->head, *entry);
+    if (space_of_.at(ruling.name) != space) throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
+    feed.chain = sync::chain_hash(feed.chain, ruling, digest_);
+    judge(space, feed, ruling, shared::device_of(journal->head.author, digest_));
+    feed.rulings.push_back(ruling);
+    rulings_[ruling.name] = ruling;
+    if (ruling.verdict != sync::Verdict::accepted) return;
+    for (const auto& touched : history_.find(ruling.name)->transaction.records) {
+        feed.here.insert(touched.id);
+        homes_.try_emplace(touched.id, space, touched.type);
+    }
+}
+
+/// Accepted exactly if the role writes, the records are there and of that type, and the rules hold on what is shown after it.
+void Truth::judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author)
+{
+    using Code = sync::Reason::Code;
+    const auto* written = history_.find(ruling.name);
+    const bool may = roles_.writes(author, space);
+    const auto fail = [&](const std::string& why) { throw Broken{"ruling " + std::to_string(ruling.number) + " of " + space + ", on " + text(ruling.name) + ": " + why}; };
+    if (ruling.verdict == sync::Verdict::accepted) {
+        if (!may) fail("accepted without a role");
+        if (written == nullptr) fail("accepted what does not decode");
+        for (const auto& why : {no_record(space, feed, *written), other_type(*written), broken_rule(space, feed, *written, ruling.time_ms)})
+            if (!why.empty()) fail("accepted, but " + why);
+        return;
+    }
+    if (ruling.reason.text.empty()) fail("refused without a reason");
+    switch (ruling.reason.code) {
+        case Code::no_role:
+            if (may) fail("refused for want of a role that is there");
+            return;
+        case Code::no_record:
+            if (no_record(space, feed, *written).empty()) fail("refused for want of a record that is there");
+            return;
+        case Code::other_type:
+            if (other_type(*written).empty()) fail("refused for its type, which is right");
+            return;
+        case Code::rule:
+            if (written != nullptr && broken_rule(space, feed, *written, ruling.time_ms).empty()) fail("refused by a rule that holds: " + ruling.reason.text);
+            return;
+        case Code::too_many_leaves:
+        case Code::lost:
+        case Code::none:
+            fail("refused for a reason that cannot be: " + ruling.reason.text);
+    }
+}
+
+std::string Truth::no_record(const std::string& space, const Feed& feed, const model::Written& written) const
+{
+    for (const auto& touched : written.transaction.records) {
+        const auto home = homes_.find(touched.id);
+        if (home != homes_.end() && home->second.first != space) return text(touched.id) + " lives in another space";
+        const auto* existence = written.write(touched.id, shared::kExistence);
+        const bool creates = is_alive_write(existence) && existence->bases.empty();
+        if (!feed.here.contains(touched.id) && !creates) return text(touched.id) + " is not there";
+    }
+    return {};
+}
+
+std::string Truth::other_type(const model::Written& written) const
+{
+    for (const auto& touched : written.transaction.records)
+        if (const auto home = homes_.find(touched.id); home != homes_.end() && home->second.second != touched.type)
+            return text(touched.id) + " is of another type";
+    return {};
+}
+
+std::string Truth::broken_rule(const std::string& space, const Feed& feed, const model::Written& written, std::int64_t ruled_ms) const
+{
+    auto merged = accepted(space, feed.rulings.size());
+    merged.emplace(written.name, ruled_ms);
+    for (const auto& write : written.transaction.writes) {
+        const auto& type = written.transaction.records[write.record].type;
+        if (write.key == shared::kExistence) continue;
+        if (const auto held = model::catalogue().check_value(type, write.key, write.value); held.has_error()) return held.error().text;
+    }
+    for (const auto& touched : written.transaction.records) {
+        const auto state = model::state_of(history_, merged, touched.id);
+        if (model::existence(state) == model::Existence::deleted) continue;
+        const auto values = shown_values(state, touched.type);
+        std::vector<shared::CellView> views;
+        for (const auto& [key, value] : values) views.emplace_back(key, &value);
+        if (const auto held = model::catalogue().check_record(touched.type, views); held.has_error()) return held.error().text;
+    }
+    return {};
+}
+
+void Truth::stored(sync::JournalId journal, std::uint64_t through)
+{
+    auto& known = stored_[journal];
+    known = std::max(known, through);
+}
+
+model::Merged Truth::accepted(std::string_view space, std::uint64_t through) const
+{
+    model::Merged merged;
+    for (const auto& ruling : feed(space))
+        if (ruling.number <= through && ruling.verdict == sync::Verdict::accepted) merged.emplace(ruling.name, ruling.time_ms);
+    return merged;
+}
+
+const std::vector<sync::Ruling>& Truth::feed(std::string_view space) const
+{
+    static const std::vector<sync::Ruling> kNone;
+    const auto place = feeds_.find(space);
+    return place == feeds_.end() ? kNone : place->second.rulings;
+}
+
+const sync::Ruling* Truth::ruling(const Name& name) const
+{
+    const auto place = rulings_.find(name);
+    return place == rulings_.end() ? nullptr : &place->second;
+}
+
+const std::vector<shared::RecordId>& Truth::records(std::string_view space) const
+{
+    static const std::vector<shared::RecordId> kNone;
+    const auto place = records_.find(space);
+    return place == records_.end() ? kNone : place->second;
+}
+
+}  // namespace indaba::tests::simulation

@@ -1,0 +1,62 @@
+// What really happened, kept beside the system and never shown to it: everything anybody wrote, every ruling in order, and what
+// was acknowledged. It judges each ruling as it appears: numbers, chain, roles, reasons. One thread.
+#pragma once
+
+#include "sync/centre.hpp"
+#include "tests/model/model.hpp"
+#include "tests/simulation/roles.hpp"
+
+#include <map>
+#include <set>
+
+namespace indaba::tests::simulation {
+
+using model::Name;
+
+class Truth {
+public:
+    explicit Truth(const Roles& roles, shared::Digest& digest) : roles_(roles), digest_(digest) {}
+
+    /// An entry that somebody's journal holds. False if it was known.
+    bool wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry);
+    /// Reads what is new in the centre's feeds and throws Broken where a ruling does not hold.
+    void watch(sync::CentreStorage& centre);
+    /// The centre told a device that this much of a journal is stored.
+    void stored(sync::JournalId journal, std::uint64_t through);
+
+    [[nodiscard]] const model::History& history() const { return history_; }
+    /// Accepted in a space up to a number of its feed.
+    [[nodiscard]] model::Merged accepted(std::string_view space, std::uint64_t through) const;
+    [[nodiscard]] const std::vector<sync::Ruling>& feed(std::string_view space) const;
+    [[nodiscard]] const sync::Ruling* ruling(const Name& name) const;
+    /// Ids of every record that anybody wrote to in a space.
+    [[nodiscard]] const std::vector<shared::RecordId>& records(std::string_view space) const;
+    [[nodiscard]] const std::map<sync::JournalId, std::uint64_t>& acknowledged() const { return stored_; }
+    [[nodiscard]] const std::map<Name, sync::SpaceName>& spaces() const { return space_of_; }
+
+private:
+    struct Feed {
+        std::vector<sync::Ruling> rulings;
+        sync::Hash chain;
+        std::set<shared::RecordId> here;  ///< records that an accepted transaction created
+    };
+
+    void take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre);
+    void judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author);
+    [[nodiscard]] std::string no_record(const std::string& space, const Feed& feed, const model::Written& written) const;
+    [[nodiscard]] std::string other_type(const model::Written& written) const;
+    [[nodiscard]] std::string broken_rule(const std::string& space, const Feed& feed, const model::Written& written, std::int64_t ruled_ms) const;
+
+    const Roles& roles_;
+    shared::Digest& digest_;
+    model::History history_;
+    std::map<Name, shared::Bytes> payloads_;
+    std::map<Name, sync::SpaceName> space_of_;
+    std::map<std::string, Feed, std::less<>> feeds_;
+    std::map<Name, sync::Ruling> rulings_;
+    std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_;
+    std::map<shared::RecordId, std::pair<std::string, std::string>> homes_;  ///< of accepted records: space and type
+    std::map<sync::JournalId, std::uint64_t> stored_;
+};
+
+}  // namespace indaba::tests::simulation
