@@ -82,9 +82,10 @@ bool is_other_name(std::string_view code, std::size_t at, bool is_call)
     const auto head = code.substr(0, at);
     if (head.ends_with("::"))
         return !head.ends_with("std::") && is_word(head[head.size() - std::min<std::size_t>(3, at)]);
-    // "int time(" declares; "return time(" calls.
-    return before == ' ' && at > 1 && is_word(code[at - 2]) && !head.ends_with("return ") &&
-           !head.ends_with("co_await ");
+    // "int time(", "Result<Stamp> time(" and "Clock& time(" declare; "return time(" and "a > time(" call.
+    if (before != ' ' || at < 3) return false;
+    if (is_word(code[at - 2])) return !head.ends_with("return ") && !head.ends_with("co_await ");
+    return std::string_view(">&*").find(code[at - 2]) != std::string_view::npos && code[at - 3] != ' ';
 }
 
 }  // namespace

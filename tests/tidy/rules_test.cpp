@@ -91,6 +91,8 @@ TEST(TidyCalls, keep_time_chance_and_threads_out_of_the_pure_rooms)
     EXPECT_THAT(calls("tests/a.cpp", "std::this_thread::sleep_for(1s);\n"), SizeIs(1));
 
     EXPECT_THAT(calls("sync/a.cpp", "auto t = event.time();\nint time();\nauto u = round_time(3);\n"), IsEmpty());
+    EXPECT_THAT(calls("sync/a.cpp", "Result<Stamp> clock();\nClock& clock();\n"), IsEmpty());
+    EXPECT_THAT(calls("sync/a.cpp", "if (a > clock()) f(a & time(0));\n"), SizeIs(2));
     EXPECT_THAT(calls("sync/a.cpp", "// system_clock\nauto s = \"rand()\";\nstatic_assert(true);\n"), IsEmpty());
     EXPECT_THAT(calls("platform/a.cpp", "#include <thread>\nstd::chrono::system_clock::now();\n"), IsEmpty());
     EXPECT_THAT(calls("platform/a.cpp", "std::this_thread::sleep_for(1s);\n"), IsEmpty());
