@@ -11,6 +11,9 @@ using shared::Bytes;
 using shared::ByteView;
 using shared::Errc;
 
+/// Kept in the entry's row, which spares a page in every small transaction. A longer one would be written again with its ruling.
+constexpr std::size_t kShortPayload_bytes = 1024;
+
 template <class Enum>
 Result<Enum> read_enum(const platform::Statement& row, int column, Enum last)
 {
@@ -85,8 +88,8 @@ Result<StoredEntry> Entries::read(const platform::Statement& row)
 Result<StoredEntry> Entries::at(std::int64_t eid)
 {
     auto row = database_.statement(
-        "SELECT journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, stamp, space, bytes "
-        "FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
+        "SELECT journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, stamp, space, "
+        "coalesce(payload, bytes) FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(eid).step());
     if (!found) return fail(Errc::corrupt, database_.path() + ": an index names an entry that is not there; restore a backup");
     return read(row);
@@ -146,7 +149,7 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
     INDABA_ASSIGN(const auto space, names_.spaces.number(entry.space));
     auto row = database_.statement(
         "INSERT INTO entry(journal, number, hash, stamp, space, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, "
-        "chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+        "chain, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     row.bind_all(journal, entry.name.number, ByteView(entry.hash.bytes), entry.stamp.value, space);
     if (entry.ruling) {
         const auto& ruling = *entry.ruling;
@@ -159,7 +162,10 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
         row.bind(12, unless_empty(ruling.reason.text));
     }
     if (chain != nullptr) row.bind(13, ByteView(chain->bytes));
+    const bool is_short = entry.payload.size() <= kShortPayload_bytes;
+    if (is_short) row.bind(14, ByteView(entry.payload));
     INDABA_TRY(row.run());
+    if (is_short) return {};
     auto payload = database_.statement("INSERT INTO payload(eid, bytes) VALUES (?1, ?2)");
     return payload.bind_all(database_.last_insert_rowid(), ByteView(entry.payload)).run();
 }

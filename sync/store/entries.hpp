@@ -1,5 +1,5 @@
-// Journal entries and their rulings: narrow rows, with the payloads in a table of their own so that who scans rulings does not
-// read them. An entry is found by its name; two branches of one journal may have the same number. Thread rule: the database's.
+// Journal entries and their rulings: narrow rows, with the longer payloads in a table of their own so that who scans or keeps
+// rulings does not touch them. An entry is found by its name; two branches of one journal may have the same number. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"

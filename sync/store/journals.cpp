@@ -117,4 +117,17 @@ Result<std::optional<StoredJournal>> Journals::newest_own(const SpaceName& space
     return at(std::uint64_t(row.int64(0)));
 }
 
+Result<Stamp> Journals::clock()
+{
+    auto row = database_.statement("SELECT last FROM journal WHERE jid = 0");
+    INDABA_ASSIGN(const bool found, row.step());
+    return found ? Stamp{std::uint64_t(row.int64(0))} : Stamp{};
+}
+
+Result<void> Journals::save_clock(Stamp stamp)
+{
+    auto row = database_.statement("INSERT INTO journal(jid, last) VALUES (0, ?1) ON CONFLICT(jid) DO UPDATE SET last = ?1");
+    return row.bind_all(stamp.value).run();
+}
+
 }  // namespace indaba::sync::store

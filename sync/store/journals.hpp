@@ -23,6 +23,10 @@ public:
     [[nodiscard]] Result<std::vector<StoredJournal>> own(const SpaceName& space);
     [[nodiscard]] Result<std::optional<StoredJournal>> newest_own(const SpaceName& space);
 
+    /// The device's clock: it is written with every entry, so it stands on the journals' page.
+    [[nodiscard]] Result<Stamp> clock();
+    [[nodiscard]] Result<void> save_clock(Stamp stamp);
+
 private:
     [[nodiscard]] Result<std::optional<StoredJournal>> at(std::uint64_t jid);
     [[nodiscard]] Result<StoredJournal> read(const platform::Statement& row);

@@ -1,14 +1,7 @@
-#include "platform/sqlite_meta.hpp"
 #include "sync/store/store.hpp"
 #include "sync/store/tables.hpp"
 
 namespace indaba::sync::store {
-
-namespace {
-
-constexpr const char* kStamp = "last_stamp";
-
-}  // namespace
 
 ReplicaStore::ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue)
     : StoreOver(std::move(tables)), queries_(*tables_, catalogue)
@@ -80,13 +73,12 @@ Result<std::vector<RecordId>> ReplicaStore::pending_records(const SpaceName& spa
 
 Result<Stamp> ReplicaStore::last_stamp()
 {
-    INDABA_ASSIGN(const auto value, platform::meta_int64(tables_->database(), kStamp));
-    return Stamp{std::uint64_t(value.value_or(0))};
+    return tables_->journals.clock();
 }
 
 Result<void> ReplicaStore::save_stamp(Stamp stamp)
 {
-    return platform::set_meta_int64(tables_->transaction(), kStamp, std::int64_t(stamp.value));
+    return tables_->journals.save_clock(stamp);
 }
 
 }  // namespace indaba::sync::store

@@ -44,12 +44,13 @@ CREATE TABLE entry(
     reason INT,
     reason_field TEXT,
     reason_text TEXT,
-    chain BLOB);              -- the feed's chain after it; NULL on a device
+    chain BLOB,               -- the feed's chain after it; NULL on a device
+    payload BLOB);            -- a short one; NULL: see the table payload
 CREATE INDEX entry_by_name ON entry(journal, number);
 CREATE TABLE payload(eid INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE journal(
-    jid INTEGER PRIMARY KEY,
-    space INT,               -- NULL: only its author is known
+    jid INTEGER PRIMARY KEY,  -- 0: this device's clock, in `last`
+    space INT,                -- NULL: only its author is known
     author_key BLOB,
     own INT,
     last INT,

@@ -70,12 +70,6 @@ Result<void> Tables::save(const StoredRecord& record)
     return feed.saved(record.id, rid);
 }
 
-platform::Transaction& Tables::transaction()
-{
-    INDABA_CHECK(transaction_.has_value());
-    return *transaction_;
-}
-
 Result<void> ReadScope::begin()
 {
     if (database_.in_transaction()) return {};

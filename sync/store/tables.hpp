@@ -27,8 +27,6 @@ public:
     void rollback();
     [[nodiscard]] Result<void> save(const StoredRecord& record);
 
-    /// Inside begin() and commit().
-    [[nodiscard]] platform::Transaction& transaction();
     [[nodiscard]] platform::Database& database() { return *database_; }
     /// Null: there is no index.
     [[nodiscard]] Search* search() { return search_.get(); }

@@ -84,6 +84,19 @@ TEST_F(StoreJournals, EntriesAreFoundByTheirWholeName)
     EXPECT_FALSE(must(store_->find_entry({{kLarge}, 2, 5})));
 }
 
+TEST_F(StoreJournals, PayloadsOfEverySizeComeBack)
+{
+    std::uint8_t number = 0;
+    for (const std::size_t size : {0, 1, 1024, 1025, 1'000'000}) {
+        auto one = entry(8, ++number);
+        one.payload.assign(size, number);
+        must(store_->add_entry(one));
+        EXPECT_TRUE(must(store_->set_ruling(ruling(one.name, number))));
+        one.ruling = ruling(one.name, number);
+        expect_same(*must(store_->find_entry(one.name)), one);
+    }
+}
+
 TEST_F(StoreJournals, EntriesComeInOrderFromANumber)
 {
     for (const std::uint8_t number : {1, 2, 3, 4}) must(store_->add_entry(entry(8, number)));
