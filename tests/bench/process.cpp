@@ -2,12 +2,13 @@
 
 #include "shared/check.hpp"
 
-#include <sys/resource.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 
 namespace indaba::bench {
 
@@ -24,6 +25,7 @@ pid_t start(const std::vector<std::string>& command, int& output)
     INDABA_CHECK(pid >= 0);
     if (pid == 0) {
         dup2(ends[1], STDOUT_FILENO);
+        if (std::getenv("INDABA_BENCH_LOG") == nullptr) dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
         close(ends[0]);
         close(ends[1]);
         execv(words[0], words.data());
@@ -39,18 +41,22 @@ pid_t start(const std::vector<std::string>& command, int& output)
 Ran run(const std::vector<std::string>& command)
 {
     Ran ran;
+    std::vector<std::string> measured{INDABA_PEAK_PROGRAM};
+    measured.insert(measured.end(), command.begin(), command.end());
     const auto began = std::chrono::steady_clock::now();
     int output = -1;
-    const auto pid = start(command, output);
+    const auto pid = start(measured, output);
     char buffer[4096];
     for (ssize_t size = 0; (size = read(output, buffer, sizeof buffer)) > 0;) ran.output.append(buffer, std::size_t(size));
     close(output);
     int status = 0;
-    rusage usage{};
-    INDABA_CHECK(wait4(pid, &status, 0, &usage) == pid);
+    INDABA_CHECK(waitpid(pid, &status, 0) == pid);
     ran.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    ran.peak_bytes = double(usage.ru_maxrss) * 1024;
     ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    ran.output.pop_back();
+    const auto last_line = ran.output.rfind('\n') + 1;
+    ran.peak_bytes = std::stod(ran.output.substr(last_line)) * 1024;
+    ran.output.resize(last_line);
     return ran;
 }
 

@@ -15,7 +15,7 @@ struct Ran {
     double peak_bytes = 0;    ///< largest resident set
 };
 
-/// Runs to the end; standard error goes to ours.
+/// Runs to the end. What programs log is dropped unless INDABA_BENCH_LOG is set.
 [[nodiscard]] Ran run(const std::vector<std::string>& command);
 
 /// A program that runs until this object goes; it is asked to end with SIGTERM.
