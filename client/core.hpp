@@ -67,7 +67,7 @@ public:
 
     /// not_found also for a record that is plainly deleted; the text says so.
     [[nodiscard]] Result<RecordView> get(const RecordId& id);
-    /// In the order of their creation, until `visit` answers false.
+    /// In the order in which they arrived here, space by space, until `visit` answers false.
     [[nodiscard]] Result<void> list(const ListQuery& query, const std::function<bool(RecordView&&)>& visit);
     /// Best matches first; every word must occur, the last one perhaps unfinished.
     [[nodiscard]] Result<std::vector<RecordView>> search(const std::string& text, std::size_t limit);

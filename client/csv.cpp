@@ -48,9 +48,7 @@ shared::Result<bool> CsvReader::next(CsvRow& row)
 shared::Result<std::string> CsvReader::cell()
 {
     if (rest_.starts_with('"')) return quoted_cell();
-    const auto size = std::min(rest_.find_first_of(",\r\n\""), rest_.size());
-    if (size < rest_.size() && rest_[size] == '"')
-        return broken(line_, "a quote inside a cell that does not begin with one");
+    const auto size = std::min(rest_.find_first_of(",\r\n"), rest_.size());
     std::string text(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return text;

@@ -1,6 +1,7 @@
-// Tables as text: RFC 4180 in UTF-8, with or without a byte order mark, LF or CRLF. Cells that a spreadsheet would take
-// for a formula are neutralised on the way out and restored on the way in. One thread per object.
-// Deliberately not: other separators, guessing encodings, what a column means (import.hpp).
+// Tables as text: RFC 4180 in UTF-8, with or without a byte order mark, LF or CRLF; a quote inside a cell that does not
+// begin with one stands for itself. Cells that a spreadsheet would take for a formula are neutralised on the way out
+// and restored on the way in. One thread per object. Deliberately not: other separators, guessing encodings, what a
+// column means (import.hpp).
 #pragma once
 
 #include "shared/result.hpp"

@@ -18,11 +18,11 @@ using shared::Result;
 /// What a device keeps from its enrolment. No secrets.
 struct Enrolment {
     platform::Address server;
-    std::string authority_pem;      ///< the organisation's root, the only one trusted
-    std::string certificate_pem;    ///< this device's
-    shared::PublicKey centre_key;   ///< signs the heads of every feed
+    std::string authority_pem;  ///< the organisation's root, the only one trusted
+    std::string certificate_pem;  ///< this device's
+    shared::PublicKey centre_key;  ///< signs the heads of every feed
     std::string person;
-    std::string device_name;        ///< as the centre shows it to others
+    std::string device_name;  ///< as the centre shows it to others
 };
 
 /// When the centre was last tried and last reached, Unix milliseconds; 0 for never.

@@ -140,9 +140,9 @@ std::string text_of(const Status& status)
 
 std::string text_of(const SyncReport& report)
 {
-    auto text = fmt::format("{}{} sent, {} accepted, {} refused; {} received; {} new; {} bytes up, {} down, {} ms",
+    auto text = fmt::format("{}{} sent, {} accepted, {} refused; {} received; {}; {} bytes up, {} down, {} ms",
                             report.up_to_date ? "Up to date: " : "", counted(report.pushed, "change"), report.accepted,
-                            report.refused, counted(report.pulled, "record"), counted(report.conflicts, "conflict"),
+                            report.refused, counted(report.pulled, "record"), counted(report.conflicts, "new conflict"),
                             report.bytes_sent, report.bytes_received, report.duration_ms);
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
     if (report.refused > 0) text += "\nSee `indaba refused`.";
