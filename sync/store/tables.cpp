@@ -36,6 +36,7 @@ Result<void> Tables::begin()
     INDABA_CHECK(!transaction_.has_value());
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
     transaction_.emplace(std::move(transaction));
+    forget();  // what reads before it have seen, others may have changed since
     return {};
 }
 

@@ -100,6 +100,20 @@ TEST_F(StoreRecords, TwoStoresOnOneFileSeeEachOther)
     two->rollback();
 }
 
+TEST_F(StoreRecords, WhatWasReadBeforeATransactionMayHaveChanged)
+{
+    auto one = open();
+    auto two = open();
+    save(*one, {record(1, "enterprise", {{"name", "Here"}})});
+    must(one->queries().list({"enterprise", {}, {}, 0, record_id(1)}, [](StoredRecord&&) { return true; }));
+    must(two->begin());
+    must(two->purge_space("brics"));
+    must(two->commit());
+    save(*one, {record(1, "enterprise", {{"name", "Here again"}})});
+    EXPECT_TRUE(must(two->find_record(record_id(1))));
+    EXPECT_THAT(must(two->queries().search("again", 10)), ElementsAre(record_id(1)));
+}
+
 TEST_F(StoreRecords, ConflictsAreListedUntilSettled)
 {
     auto store = open();
