@@ -8,6 +8,7 @@
 #include "shared/check.hpp"
 #include "shared/limits.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace indaba::shared {
@@ -68,6 +69,16 @@ struct WriteHead {
     }
 };
 
+bool names_twice(const std::vector<TouchedRecord>& records)
+{
+    if (records.size() == 1) return false;
+    std::vector<RecordId> ids;
+    ids.reserve(records.size());
+    for (const auto& record : records) ids.push_back(record.id);
+    std::ranges::sort(ids);
+    return std::ranges::adjacent_find(ids) != ids.end();
+}
+
 Result<void> check_limits(const Transaction& transaction)
 {
     if (transaction.records.empty()) return fail(Errc::usage, "a transaction without a record");
@@ -76,6 +87,7 @@ Result<void> check_limits(const Transaction& transaction)
     for (const auto& record : transaction.records)
         if (record.type.empty() || record.type.size() > limits::kKey_bytes)
             return fail(Errc::malformed, "a record type is empty or too long");
+    if (names_twice(transaction.records)) return fail(Errc::malformed, "a transaction that lists a record twice");
     for (const auto& write : transaction.writes)
         if (write.key.empty() || write.key.size() > limits::kKey_bytes || !is_utf8(write.key))
             return fail(Errc::malformed, "a field's name is empty, too long or not UTF-8");

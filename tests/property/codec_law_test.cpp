@@ -51,6 +51,15 @@ TEST(CodecLaw, transactions_decode_to_themselves_and_have_one_encoding)
     }
 }
 
+TEST(CodecLaw, a_transaction_lists_a_record_once)
+{
+    Chance chance(1);
+    auto transaction = random_transaction(chance);
+    transaction.records = {transaction.records[0], transaction.records[0]};
+    transaction.writes = {{0, "a", {}, {}}, {1, "b", {}, {}}};
+    EXPECT_TRUE(shared::encode_transaction(transaction).has_error());
+}
+
 TEST(CodecLaw, any_byte_of_a_change_set_that_is_flipped_or_cut_is_noticed)
 {
     model::CheapDigest digest;
