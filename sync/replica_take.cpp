@@ -72,7 +72,9 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     }
     auto& journal = place->second;
     if (!journal || journal->last == 0) return {};  // nothing of it is held here
-    if (ruling.line == ruling.name.journal.value && ruling.name.number > journal->ruled) {
+    const bool branch = ruling.line != ruling.name.journal.value;
+    const bool news = branch || ruling.name.number > journal->ruled;  // an answered push and the feed both tell it
+    if (news && !branch) {
         journal->ruled = ruling.name.number;
         journal->ruled_hash = ruling.name.hash;
     }
@@ -82,7 +84,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     step.own_by_number[ruling.number] = &ruling;
     const bool refused = ruling.verdict != Verdict::accepted;
     if (refused) step.refused.push_back(ruling.name);
-    if (journal->own) ++(refused ? step.outcome.refused : step.outcome.accepted);
+    if (journal->own && news) ++(refused ? step.outcome.refused : step.outcome.accepted);
     return {};
 }
 
