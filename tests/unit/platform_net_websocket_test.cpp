@@ -32,7 +32,7 @@ TEST_F(WebSocketTest, EchoesMessagesOfAllSizes)
     EXPECT_EQ(server->connections(), 0u);
 }
 
-Task<> look_at_peers(NetTest*, Task<Result<std::unique_ptr<MessageStream>>> opening, Address server)
+Task<> look_at_peers(Task<Result<std::unique_ptr<MessageStream>>> opening, Address server)
 {
     auto stream = co_await std::move(opening);
     CO_ASSERT(stream.has_value());
@@ -57,7 +57,7 @@ TEST_F(WebSocketTest, TheServerKnowsTheDeviceByItsKey)
     const auto expected = device_id(device_key.public_key());
     options.on_stream = [expected](auto stream) { return tell_device_id(std::move(stream), expected); };
     start();
-    run(look_at_peers(this, open(), address()));
+    run(look_at_peers(open(), address()));
 }
 
 Task<> count_a_small_exchange(Task<Result<std::unique_ptr<MessageStream>>> opening)
@@ -307,6 +307,30 @@ TEST_F(WebSocketTest, APeerThatTakesNothingIsGone)
     EXPECT_EQ(error.code, Errc::timed_out);
 }
 
+Task<> give_up_at_every_stage(Address address, ClientTls tls)
+{
+    int opened = 0;
+    for (int round = 0; round < 60; ++round) {
+        auto opening = with_deadline(connect_websocket(address, "/sync", tls), Duration(round / 6));
+        auto stream = co_await std::move(opening);
+        if (stream.has_error()) {
+            EXPECT_EQ(stream.error().code, Errc::timed_out) << stream.error().text;
+            continue;
+        }
+        ++opened;
+        auto talking = with_deadline((*stream)->read(), Duration(round % 3));
+        EXPECT_EQ((co_await std::move(talking)).error().code, Errc::timed_out);
+    }
+    EXPECT_LT(opened, 60);
+}
+
+TEST_F(WebSocketTest, GivingUpAtAnyMomentLeavesNothingBehind)
+{
+    start();
+    run(give_up_at_every_stage(address(), enrolled()));
+    EXPECT_EQ(server->connections(), 0u);
+}
+
 Task<> write_megabytes(std::unique_ptr<MessageStream> stream, int count)
 {
     for (int i = 0; i < count; ++i)
@@ -326,7 +350,6 @@ Task<> read_megabytes(Task<Result<std::unique_ptr<MessageStream>>> opening, int 
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - before;
     testing::Test::RecordProperty("megabytes_per_second", int(count / seconds.count()));
-    std::printf("%d MB in %.3f s\n", count, seconds.count());
 }
 
 TEST_F(WebSocketTest, CarriesTensOfMegabytes)
