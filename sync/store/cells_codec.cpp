@@ -31,7 +31,9 @@ std::size_t interned_size(std::string_view key)
     const auto slash = key.find('/');
     if (slash == std::string_view::npos) return key.size();
     const auto is_code = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return std::ranges::all_of(key.substr(slash + 1), is_code) && key.size() - slash <= kInternedElement_bytes ? key.size() : slash + 1;
+    return std::ranges::all_of(key.substr(slash + 1), is_code) && key.size() - slash <= kInternedElement_bytes
+               ? key.size()
+               : slash + 1;
 }
 
 class CellsWriter {

@@ -33,6 +33,7 @@ struct RowClock {
 };
 
 [[nodiscard]] Result<void> put_name(shared::BinaryOutput& out, const TransactionName& name, InternedNames& names);
-[[nodiscard]] Result<void> put_names(shared::BinaryOutput& out, const std::vector<TransactionName>& list, InternedNames& names);
+[[nodiscard]] Result<void> put_names(shared::BinaryOutput& out, const std::vector<TransactionName>& list,
+                                     InternedNames& names);
 
 }  // namespace indaba::sync::store

@@ -15,7 +15,8 @@ constexpr std::size_t kReserved = 64;
 
 Error damaged(const char* why)
 {
-    return fail(Errc::corrupt, std::string("a stored record ") + why + ": restore a backup, or remove the space and fetch it again");
+    return fail(Errc::corrupt,
+                std::string("a stored record ") + why + ": restore a backup, or remove the space and fetch it again");
 }
 
 class CellsReader {
@@ -153,10 +154,7 @@ private:
 
 }  // namespace
 
-Result<Cells> decode_cells(ByteView blob, InternedNames& names)
-{
-    return CellsReader(blob, names).cells();
-}
+Result<Cells> decode_cells(ByteView blob, InternedNames& names) { return CellsReader(blob, names).cells(); }
 
 Result<std::vector<TransactionName>> decode_names(ByteView blob, InternedNames& names)
 {

@@ -7,7 +7,8 @@ using shared::Errc;
 
 CentreStore::CentreStore(std::unique_ptr<Tables> tables) : StoreOver(std::move(tables)) {}
 
-Result<std::unique_ptr<CentreStore>> CentreStore::open(const platform::DatabaseOptions& file, const shared::Catalogue& catalogue)
+Result<std::unique_ptr<CentreStore>> CentreStore::open(const platform::DatabaseOptions& file,
+                                                       const shared::Catalogue& catalogue)
 {
     INDABA_ASSIGN(auto tables, Tables::open(file, Side::centre, catalogue, false));
     return std::unique_ptr<CentreStore>(new CentreStore(std::move(tables)));
@@ -35,17 +36,15 @@ Result<std::vector<CentreStore::Space>> CentreStore::spaces()
     }
 }
 
-Result<CentreStore::Head> CentreStore::head(const SpaceName& space)
-{
-    return tables_->feed.head(space);
-}
+Result<CentreStore::Head> CentreStore::head(const SpaceName& space) { return tables_->feed.head(space); }
 
 Result<std::optional<Hash>> CentreStore::chain_at(const SpaceName& space, std::uint64_t number)
 {
     return tables_->feed.chain_at(space, number);
 }
 
-Result<void> CentreStore::append_ruled(const StoredEntry& entry, const Hash& chain, const std::vector<RecordId>& touched)
+Result<void> CentreStore::append_ruled(const StoredEntry& entry, const Hash& chain,
+                                       const std::vector<RecordId>& touched)
 {
     return tables_->feed.append(entry, chain, touched);
 }

@@ -11,14 +11,16 @@ using shared::Bytes;
 using shared::ByteView;
 using shared::Errc;
 
-/// Kept in the entry's row, which spares a page in every small transaction. A longer one would be written again with its ruling.
+/// Kept in the entry's row, which spares a page in every small transaction. A longer one would be written again with
+/// its ruling.
 constexpr std::size_t kShortPayload_bytes = 1024;
 
 template <class Enum>
 Result<Enum> read_enum(const platform::Statement& row, int column, Enum last)
 {
     const auto number = row.int64(column);
-    if (number < 0 || number > std::int64_t(last)) return fail(Errc::corrupt, "a stored ruling is damaged: restore a backup");
+    if (number < 0 || number > std::int64_t(last))
+        return fail(Errc::corrupt, "a stored ruling is damaged: restore a backup");
     return Enum(number);
 }
 
@@ -88,10 +90,12 @@ Result<StoredEntry> Entries::read(const platform::Statement& row)
 Result<StoredEntry> Entries::at(std::int64_t eid)
 {
     auto row = database_.statement(
-        "SELECT journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, stamp, space, "
+        "SELECT journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, stamp, "
+        "space, "
         "coalesce(payload, bytes) FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(eid).step());
-    if (!found) return fail(Errc::corrupt, database_.path() + ": an index names an entry that is not there; restore a backup");
+    if (!found)
+        return fail(Errc::corrupt, database_.path() + ": an index names an entry that is not there; restore a backup");
     return read(row);
 }
 
@@ -139,7 +143,8 @@ Result<void> Entries::each(JournalId journal, std::uint64_t from, const EntryVis
 
 Result<void> Entries::each_own_refused(const EntryVisitor& visit)
 {
-    auto rows = database_.statement("SELECT eid FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) ORDER BY eid");
+    auto rows = database_.statement(
+        "SELECT eid FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) ORDER BY eid");
     return visit_rows(rows, visit);
 }
 
@@ -148,7 +153,8 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
     INDABA_ASSIGN(const auto journal, names_.journals.number(entry.name.journal.value));
     INDABA_ASSIGN(const auto space, names_.spaces.number(entry.space));
     auto row = database_.statement(
-        "INSERT INTO entry(journal, number, hash, stamp, space, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, "
+        "INSERT INTO entry(journal, number, hash, stamp, space, ruled, verdict, ruled_ms, line, reason, reason_field, "
+        "reason_text, "
         "chain, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     row.bind_all(journal, entry.name.number, ByteView(entry.hash.bytes), entry.stamp.value, space);
     if (entry.ruling) {
@@ -174,10 +180,11 @@ Result<bool> Entries::set_ruling(const Ruling& ruling)
 {
     INDABA_ASSIGN(const auto eid, eid_of(ruling.name));
     if (!eid) return false;
-    auto row = database_.statement("UPDATE entry SET ruled = ?2, verdict = ?3, ruled_ms = ?4, line = ?5, reason = ?6, reason_field = ?7, "
-                                   "reason_text = ?8 WHERE eid = ?1");
-    row.bind_all(*eid, ruling.number, std::int64_t(ruling.verdict), ruling.time_ms, stored_line(ruling), std::int64_t(ruling.reason.code),
-                 unless_empty(ruling.reason.field), unless_empty(ruling.reason.text));
+    auto row = database_.statement(
+        "UPDATE entry SET ruled = ?2, verdict = ?3, ruled_ms = ?4, line = ?5, reason = ?6, reason_field = ?7, "
+        "reason_text = ?8 WHERE eid = ?1");
+    row.bind_all(*eid, ruling.number, std::int64_t(ruling.verdict), ruling.time_ms, stored_line(ruling),
+                 std::int64_t(ruling.reason.code), unless_empty(ruling.reason.field), unless_empty(ruling.reason.text));
     INDABA_TRY(row.run());
     return true;
 }

@@ -1,5 +1,6 @@
-// Journal entries and their rulings: narrow rows, with the longer payloads in a table of their own so that who scans or keeps
-// rulings does not touch them. An entry is found by its name; two branches of one journal may have the same number. Thread rule: the database's.
+// Journal entries and their rulings: narrow rows, with the longer payloads in a table of their own so that who scans or
+// keeps rulings does not touch them. An entry is found by its name; two branches of one journal may have the same
+// number. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -26,7 +27,8 @@ public:
     [[nodiscard]] Result<void> add(const StoredEntry& entry, const Hash* chain);
     [[nodiscard]] Result<bool> set_ruling(const Ruling& ruling);
 
-    /// Of a row with these columns first: journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text.
+    /// Of a row with these columns first: journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field,
+    /// reason_text.
     [[nodiscard]] Result<Ruling> read_ruling(const platform::Statement& row);
 
 private:

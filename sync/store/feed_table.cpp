@@ -26,7 +26,8 @@ Result<CentreStorage::Head> FeedTable::head(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto sid, sid_of(space));
     // Entries are never deleted, so the last row is the counter.
-    auto row = database_.statement("SELECT ruled, chain FROM entry WHERE space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
+    auto row = database_.statement(
+        "SELECT ruled, chain FROM entry WHERE space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
     INDABA_ASSIGN(const bool found, row.bind_all(sid).step());
     if (!found) return CentreStorage::Head{};
     INDABA_ASSIGN(const auto hash, read_hash(row, 1));
@@ -92,10 +93,12 @@ Result<void> FeedTable::set_mark(JournalId journal, std::uint64_t line, const Ce
     return row.bind_all(jid, line, mark.number, ByteView(mark.hash.bytes)).run();
 }
 
-Result<void> FeedTable::each_record_after(const SpaceName& space, std::uint64_t after, const std::function<bool(StoredRecord&&)>& visit)
+Result<void> FeedTable::each_record_after(const SpaceName& space, std::uint64_t after,
+                                          const std::function<bool(StoredRecord&&)>& visit)
 {
     INDABA_ASSIGN(const auto sid, sid_of(space));
-    auto rows = database_.statement("SELECT rid FROM record WHERE space = ?1 AND number > ?2 AND number > 0 ORDER BY number, rid");
+    auto rows = database_.statement(
+        "SELECT rid FROM record WHERE space = ?1 AND number > ?2 AND number > 0 ORDER BY number, rid");
     rows.bind_all(sid, stored_number(after));
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
@@ -125,8 +128,9 @@ Result<void> FeedTable::each_entry_of(const RecordId& id, const EntryVisitor& vi
 {
     INDABA_ASSIGN(const auto rid, records_.rid_of(id));
     if (!rid) return {};
-    auto rows = database_.statement("SELECT eid FROM touched JOIN entry ON entry.ruled = touched.ruled AND entry.ruled > 0 "
-                                    "AND entry.space = (SELECT space FROM record WHERE rid = ?1) WHERE rid = ?1 ORDER BY touched.ruled");
+    auto rows = database_.statement(
+        "SELECT eid FROM touched JOIN entry ON entry.ruled = touched.ruled AND entry.ruled > 0 "
+        "AND entry.space = (SELECT space FROM record WHERE rid = ?1) WHERE rid = ?1 ORDER BY touched.ruled");
     rows.bind_all(*rid);
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());

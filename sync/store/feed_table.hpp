@@ -24,7 +24,8 @@ public:
     /// Not found: no such space.
     [[nodiscard]] Result<CentreStorage::Head> head(const SpaceName& space);
     [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number);
-    [[nodiscard]] Result<void> append(const StoredEntry& entry, const Hash& chain, const std::vector<RecordId>& touched);
+    [[nodiscard]] Result<void> append(const StoredEntry& entry, const Hash& chain,
+                                      const std::vector<RecordId>& touched);
     [[nodiscard]] Result<std::optional<CentreStorage::Mark>> mark(JournalId journal, std::uint64_t line);
     [[nodiscard]] Result<void> set_mark(JournalId journal, std::uint64_t line, const CentreStorage::Mark& mark);
     [[nodiscard]] Result<void> each_record_after(const SpaceName& space, std::uint64_t after,

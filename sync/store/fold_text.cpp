@@ -19,7 +19,12 @@ Point take(std::string_view& text)
 {
     const auto byte = [&](std::size_t i) { return Point(std::uint8_t(text[i])); };
     const Point lead = byte(0);
-    const std::size_t size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    const std::size_t size = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
     Point point = size == 1 ? lead : lead & (0x7fu >> size);
     bool whole = size != 0 && size <= text.size();
     for (std::size_t i = 1; whole && i < size; ++i) {
@@ -50,17 +55,15 @@ void put(Point point, std::string& out)
     }
 }
 
-constexpr bool within(Point point, Point first, Point last)
-{
-    return point >= first && point <= last;
-}
+constexpr bool within(Point point, Point first, Point last) { return point >= first && point <= last; }
 
 /// Written without spaces between words: Han, kana, bopomofo.
 bool is_han(Point p)
 {
     if (p < 0x2e80) return false;
-    return within(p, 0x4e00, 0x9fff) || within(p, 0x3041, 0x30fa) || within(p, 0x30fc, 0x30ff) || within(p, 0x3400, 0x4dbf) || within(p, 0x2e80, 0x2fdf) ||
-           within(p, 0x3005, 0x3007) || within(p, 0x3105, 0x312f) || within(p, 0x31a0, 0x31ff) || within(p, 0xf900, 0xfaff) ||
+    return within(p, 0x4e00, 0x9fff) || within(p, 0x3041, 0x30fa) || within(p, 0x30fc, 0x30ff) ||
+           within(p, 0x3400, 0x4dbf) || within(p, 0x2e80, 0x2fdf) || within(p, 0x3005, 0x3007) ||
+           within(p, 0x3105, 0x312f) || within(p, 0x31a0, 0x31ff) || within(p, 0xf900, 0xfaff) ||
            within(p, 0xff66, 0xff9f) || within(p, 0x20000, 0x3ffff);
 }
 
@@ -68,17 +71,18 @@ bool is_han(Point p)
 bool is_separator(Point p)
 {
     if (p < 0x80) return !within(p, '0', '9') && !within(p, 'a', 'z') && !within(p, 'A', 'Z');
-    return within(p, 0xa0, 0xa9) || within(p, 0xab, 0xb1) || p == 0xb4 || within(p, 0xb6, 0xb8) || p == 0xbb || p == 0xbf ||
-           p == 0xd7 || p == 0xf7 || p == 0x060c || p == 0x061b || p == 0x061f || p == 0x06d4 || within(p, 0x0964, 0x0965) ||
-           within(p, 0x1361, 0x1368) || within(p, 0x2000, 0x206f) || within(p, 0x3000, 0x3003) || within(p, 0x3008, 0x3020) ||
-           p == 0x30fb || within(p, 0xfe30, 0xfe6f) || within(p, 0xff01, 0xff0f) || within(p, 0xff1a, 0xff20);
+    return within(p, 0xa0, 0xa9) || within(p, 0xab, 0xb1) || p == 0xb4 || within(p, 0xb6, 0xb8) || p == 0xbb ||
+           p == 0xbf || p == 0xd7 || p == 0xf7 || p == 0x060c || p == 0x061b || p == 0x061f || p == 0x06d4 ||
+           within(p, 0x0964, 0x0965) || within(p, 0x1361, 0x1368) || within(p, 0x2000, 0x206f) ||
+           within(p, 0x3000, 0x3003) || within(p, 0x3008, 0x3020) || p == 0x30fb || within(p, 0xfe30, 0xfe6f) ||
+           within(p, 0xff01, 0xff0f) || within(p, 0xff1a, 0xff20);
 }
 
 /// Left out wherever they stand: what joins or vocalises letters, and our own mark.
 bool is_dropped(Point p)
 {
-    return p == 0xad || within(p, 0x200b, 0x200f) || p == 0x2060 || p == 0xfeff || p == 0x0640 || within(p, 0x064b, 0x065f) || p == 0x0670 ||
-           p == 0x093c || within(p, 0x05b0, 0x05bc) || p == 0xe000;
+    return p == 0xad || within(p, 0x200b, 0x200f) || p == 0x2060 || p == 0xfeff || p == 0x0640 ||
+           within(p, 0x064b, 0x065f) || p == 0x0670 || p == 0x093c || within(p, 0x05b0, 0x05bc) || p == 0xe000;
 }
 
 struct Fold {
@@ -87,15 +91,17 @@ struct Fold {
 };
 
 /// One letter for several spellings. Ordered by `from`.
-constexpr std::array kFolds{
-    Fold{0x0401, 0x0415}, Fold{0x0451, 0x0435},                                              // Ё as Е
-    Fold{0x0622, 0x0627}, Fold{0x0623, 0x0627}, Fold{0x0625, 0x0627},                        // alef with its hats
-    Fold{0x0629, 0x0647},                                                                    // teh marbuta as heh
-    Fold{0x0643, 0x06a9}, Fold{0x0649, 0x06cc}, Fold{0x064a, 0x06cc}, Fold{0x0671, 0x0627},  // Arabic kaf and yeh as Persian ones
-    Fold{0x06c0, 0x0647}, Fold{0x06c1, 0x0647}, Fold{0x06d5, 0x0647},                        // Urdu and Persian heh
-    Fold{0x0929, 0x0928}, Fold{0x0931, 0x0930}, Fold{0x0934, 0x0933}, Fold{0x0958, 0x0915},  // Devanagari with nukta
-    Fold{0x0959, 0x0916}, Fold{0x095a, 0x0917}, Fold{0x095b, 0x091c}, Fold{0x095c, 0x0921},
-    Fold{0x095d, 0x0922}, Fold{0x095e, 0x092b}, Fold{0x095f, 0x092f}};
+constexpr std::array kFolds{Fold{0x0401, 0x0415}, Fold{0x0451, 0x0435},  // Ё as Е
+                            Fold{0x0622, 0x0627}, Fold{0x0623, 0x0627}, Fold{0x0625, 0x0627},  // alef with its hats
+                            Fold{0x0629, 0x0647},  // teh marbuta as heh
+                            Fold{0x0643, 0x06a9}, Fold{0x0649, 0x06cc}, Fold{0x064a, 0x06cc},
+                            Fold{0x0671, 0x0627},  // Arabic kaf and yeh as Persian ones
+                            Fold{0x06c0, 0x0647}, Fold{0x06c1, 0x0647}, Fold{0x06d5, 0x0647},  // Urdu and Persian heh
+                            Fold{0x0929, 0x0928}, Fold{0x0931, 0x0930}, Fold{0x0934, 0x0933},
+                            Fold{0x0958, 0x0915},  // Devanagari with nukta
+                            Fold{0x0959, 0x0916}, Fold{0x095a, 0x0917}, Fold{0x095b, 0x091c},
+                            Fold{0x095c, 0x0921}, Fold{0x095d, 0x0922}, Fold{0x095e, 0x092b},
+                            Fold{0x095f, 0x092f}};
 
 Point folded(Point p)
 {
@@ -103,7 +109,8 @@ Point folded(Point p)
     if (within(p, 0x0660, 0x0669)) return '0' + (p - 0x0660);
     if (within(p, 0x06f0, 0x06f9)) return '0' + (p - 0x06f0);
     if (within(p, 0x0966, 0x096f)) return '0' + (p - 0x0966);
-    if (within(p, 0xff10, 0xff19) || within(p, 0xff21, 0xff3a) || within(p, 0xff41, 0xff5a)) return p - 0xfee0;  // fullwidth
+    if (within(p, 0xff10, 0xff19) || within(p, 0xff21, 0xff3a) || within(p, 0xff41, 0xff5a))
+        return p - 0xfee0;  // fullwidth
     if (p > 0x095f) return p;
     const auto place = std::ranges::lower_bound(kFolds, p, {}, &Fold::from);
     return place != kFolds.end() && place->from == p ? place->to : p;
@@ -116,7 +123,8 @@ public:
     void fold(std::string_view text)
     {
         while (!text.empty()) {
-            const auto plain = std::size_t(std::ranges::find_if(text, [](char c) { return std::uint8_t(c) >= 0x80; }) - text.begin());
+            const auto plain =
+                std::size_t(std::ranges::find_if(text, [](char c) { return std::uint8_t(c) >= 0x80; }) - text.begin());
             if (plain > 0) {
                 put_ascii(text.substr(0, plain));
                 text.remove_prefix(plain);
@@ -180,10 +188,7 @@ private:
 
 }  // namespace
 
-void fold_text(std::string_view text, std::string& out, Words words)
-{
-    Folder(out, words).fold(text);
-}
+void fold_text(std::string_view text, std::string& out, Words words) { Folder(out, words).fold(text); }
 
 bool is_single_han(std::string_view word)
 {

@@ -15,10 +15,7 @@ constexpr InternedTable kTypes{"type", "SELECT tid, name FROM type_name WHERE ti
 constexpr InternedTable kSpaces{"space", "SELECT sid, name FROM space_name WHERE sid > ?1 ORDER BY sid",
                                 "INSERT INTO space_name(name, sid) VALUES (?1, ?2)"};
 
-std::string_view stored(const platform::Statement& row, std::string_view /*kind*/)
-{
-    return row.text(1);
-}
+std::string_view stored(const platform::Statement& row, std::string_view /*kind*/) { return row.text(1); }
 
 std::uint64_t stored(const platform::Statement& row, std::uint64_t /*kind*/)
 {
@@ -43,7 +40,8 @@ Result<void> Interned<Name, View>::read_on()
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return {};
         if (rows.int64(0) != std::int64_t(names_.size()) + 1)
-            return fail(Errc::corrupt, database_.path() + ": the names of its " + table_.what + "s have a gap; restore a backup");
+            return fail(Errc::corrupt,
+                        database_.path() + ": the names of its " + table_.what + "s have a gap; restore a backup");
         remember(stored(rows, View()));
     }
 }
@@ -75,7 +73,8 @@ Result<const Name*> Interned<Name, View>::name_added_elsewhere(std::uint64_t num
 {
     INDABA_TRY(read_on());
     if (number - 1 < names_.size()) return &names_[number - 1];
-    return fail(Errc::corrupt, database_.path() + ": a row names a " + table_.what + " that is not there; restore a backup");
+    return fail(Errc::corrupt,
+                database_.path() + ": a row names a " + table_.what + " that is not there; restore a backup");
 }
 
 template <class Name, class View>

@@ -1,6 +1,6 @@
-// Interned names: journals, cell keys, types and spaces as small numbers, which rows hold instead of the names. A number never
-// changes its meaning once committed, so what was read is kept in memory for good, while other processes add to the tables;
-// what a rolled back transaction added is forgotten again. Thread rule: the database's.
+// Interned names: journals, cell keys, types and spaces as small numbers, which rows hold instead of the names. A
+// number never changes its meaning once committed, so what was read is kept in memory for good, while other processes
+// add to the tables; what a rolled back transaction added is forgotten again. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"

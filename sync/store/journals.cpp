@@ -48,8 +48,9 @@ Result<StoredJournal> Journals::read(const platform::Statement& row)
 
 Result<std::optional<StoredJournal>> Journals::at(std::uint64_t jid)
 {
-    auto row = database_.statement("SELECT jid, space, author_key, own, last, last_hash, ruled, ruled_hash, device, device_name, person "
-                                   "FROM journal WHERE jid = ?1");
+    auto row = database_.statement(
+        "SELECT jid, space, author_key, own, last, last_hash, ruled, ruled_hash, device, device_name, person "
+        "FROM journal WHERE jid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(jid).step());
     if (!found) return std::optional<StoredJournal>();
     INDABA_ASSIGN(auto journal, read(row));
@@ -67,16 +68,19 @@ Result<void> Journals::save(const StoredJournal& journal)
 {
     INDABA_ASSIGN(const auto jid, names_.journals.number(journal.head.id.value));
     INDABA_ASSIGN(const auto space, names_.spaces.number(journal.head.space));
-    auto row = database_.statement("UPDATE journal SET space = ?2, author_key = ?3, own = ?4, last = ?5, last_hash = ?6, ruled = ?7, "
-                                   "ruled_hash = ?8 WHERE jid = ?1");
+    auto row = database_.statement(
+        "UPDATE journal SET space = ?2, author_key = ?3, own = ?4, last = ?5, last_hash = ?6, ruled = ?7, "
+        "ruled_hash = ?8 WHERE jid = ?1");
     const ByteView key(journal.head.author.bytes);
     const ByteView last_hash(journal.last_hash.bytes);
     const std::int64_t own = journal.own ? 1 : 0;
     INDABA_TRY(row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
     if (database_.changes() == 0) {
-        auto insert = database_.statement("INSERT INTO journal(jid, space, author_key, own, last, last_hash, ruled, ruled_hash) "
-                                          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-        INDABA_TRY(insert.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
+        auto insert = database_.statement(
+            "INSERT INTO journal(jid, space, author_key, own, last, last_hash, ruled, ruled_hash) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+        INDABA_TRY(
+            insert.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
     }
     auto author = journal.author;
     author.journal = journal.head.id;
@@ -86,9 +90,10 @@ Result<void> Journals::save(const StoredJournal& journal)
 Result<void> Journals::keep_author(const Author& author)
 {
     INDABA_ASSIGN(const auto jid, names_.journals.number(author.journal.value));
-    auto row = database_.statement("INSERT INTO journal(jid, device, device_name, person) VALUES (?1, ?2, ?3, ?4) ON CONFLICT(jid) DO UPDATE "
-                                   "SET device = ?2, device_name = ?3, person = ?4 "
-                                   "WHERE (device, device_name, person) IS NOT (?2, ?3, ?4)");
+    auto row = database_.statement(
+        "INSERT INTO journal(jid, device, device_name, person) VALUES (?1, ?2, ?3, ?4) ON CONFLICT(jid) DO UPDATE "
+        "SET device = ?2, device_name = ?3, person = ?4 "
+        "WHERE (device, device_name, person) IS NOT (?2, ?3, ?4)");
     return row.bind_all(jid, ByteView(author.device.hash.bytes), author.device_name, author.person).run();
 }
 
@@ -126,7 +131,8 @@ Result<Stamp> Journals::clock()
 
 Result<void> Journals::save_clock(Stamp stamp)
 {
-    auto row = database_.statement("INSERT INTO journal(jid, last) VALUES (0, ?1) ON CONFLICT(jid) DO UPDATE SET last = ?1");
+    auto row =
+        database_.statement("INSERT INTO journal(jid, last) VALUES (0, ?1) ON CONFLICT(jid) DO UPDATE SET last = ?1");
     return row.bind_all(stamp.value).run();
 }
 

@@ -23,7 +23,8 @@ bool holds(const Cells& cells, const shared::RecordType* type, std::string_view 
 {
     for (const auto& cell : cells) {
         if (!is_asked(cell.key, field, text)) continue;
-        const auto* leaf = shown(cell, type == nullptr ? nullptr : type->field(cell.key), shared::policy(type, cell.key));
+        const auto* leaf =
+            shown(cell, type == nullptr ? nullptr : type->field(cell.key), shared::policy(type, cell.key));
         if (leaf == nullptr || leaf->value.is_absent()) continue;
         if (cell.key.size() > field.size() && cell.key[field.size()] == '/') return true;
         if (leaf->value.display() == text) return true;
@@ -51,7 +52,9 @@ public:
             INDABA_ASSIGN(const bool row, rows.step());
             if (!row) return {};
             INDABA_ASSIGN(auto read, tables_.records.at(rows.int64(0)));
-            const auto asked = [&](const auto& pair) { return holds(read.record.shown, type_, pair.first, pair.second); };
+            const auto asked = [&](const auto& pair) {
+                return holds(read.record.shown, type_, pair.first, pair.second);
+            };
             if (!std::ranges::all_of(filter_.where, asked)) continue;
             done_ = !visit_(std::move(read.record)) || ++visited_ == filter_.limit;
         }
@@ -95,7 +98,8 @@ Result<void> Queries::list(const ListFilter& filter, const RecordVisitor& visit)
     std::int64_t after = 0;
     if (filter.after) {
         INDABA_ASSIGN(const auto last, tables_.records.find(*filter.after));
-        if (!last) return fail(Errc::not_found, "the record to go on behind is not here any more: list from the beginning");
+        if (!last)
+            return fail(Errc::not_found, "the record to go on behind is not here any more: list from the beginning");
         INDABA_ASSIGN(const auto in, tables_.names.spaces.find(last->record.space));
         std::erase_if(spaces, [&](std::uint64_t space) { return space < *in; });
         after = last->rid;

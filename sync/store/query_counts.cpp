@@ -28,14 +28,20 @@ Result<std::vector<SpaceCounts>> Queries::counts()
     INDABA_TRY(scope.begin());
     Counted counted;
     INDABA_TRY(add_up(database.statement("SELECT sid, 0 FROM space"), &SpaceCounts::records, counted));
-    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags < 4 GROUP BY space"), &SpaceCounts::records, counted));
-    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags & 1 GROUP BY space"), &SpaceCounts::conflicts, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags < 4 GROUP BY space"),
+                      &SpaceCounts::records, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags & 1 GROUP BY space"),
+                      &SpaceCounts::conflicts, counted));
     // Own journals are ruled in order: what is beyond `ruled` has no ruling, what is not has one.
-    INDABA_TRY(add_up(database.statement("SELECT space, last - min(ruled, last) FROM journal WHERE own"), &SpaceCounts::pending, counted));
-    INDABA_TRY(add_up(database.statement("SELECT space, min(ruled, last) FROM journal WHERE own"), &SpaceCounts::accepted, counted));
-    INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "
-                                         "GROUP BY space"),
-                      &SpaceCounts::refused, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, last - min(ruled, last) FROM journal WHERE own"),
+                      &SpaceCounts::pending, counted));
+    INDABA_TRY(add_up(database.statement("SELECT space, min(ruled, last) FROM journal WHERE own"),
+                      &SpaceCounts::accepted, counted));
+    INDABA_TRY(add_up(
+        database.statement(
+            "SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "
+            "GROUP BY space"),
+        &SpaceCounts::refused, counted));
     std::vector<SpaceCounts> counts;
     for (auto& [number, count] : counted) {
         INDABA_ASSIGN(const auto* name, tables_.names.spaces.name(number));
@@ -53,7 +59,8 @@ Result<std::vector<SpaceSize>> Queries::sizes()
     INDABA_TRY(scope.begin());
     std::vector<SpaceSize> sizes;
     auto rows = tables_.database().statement(
-        "SELECT space, count(*), sum(length(shown) + coalesce(length(word), 0) + coalesce(length(pending), 0)) FROM record "
+        "SELECT space, count(*), sum(length(shown) + coalesce(length(word), 0) + coalesce(length(pending), 0)) FROM "
+        "record "
         "GROUP BY space ORDER BY space");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());

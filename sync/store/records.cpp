@@ -31,7 +31,8 @@ Result<RecordRow> Records::read(const platform::Statement& row)
     read.rid = row.int64(0);
     auto& record = read.record;
     const auto id = row.blob(1);
-    if (id.size() != record.id.bytes.size()) return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
+    if (id.size() != record.id.bytes.size())
+        return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
     std::ranges::copy(id, record.id.bytes.begin());
     INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(row.int64(2))));
     INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(row.int64(3))));
@@ -52,7 +53,8 @@ Result<RecordRow> Records::read(const platform::Statement& row)
 
 Result<std::optional<RecordRow>> Records::find(const RecordId& id)
 {
-    auto row = database_.statement("SELECT rid, id, space, type, flags, number, searched, shown, word, pending FROM record WHERE id = ?1");
+    auto row = database_.statement(
+        "SELECT rid, id, space, type, flags, number, searched, shown, word, pending FROM record WHERE id = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(ByteView(id.bytes)).step());
     if (!found) {
         remember(id, {});
@@ -65,9 +67,11 @@ Result<std::optional<RecordRow>> Records::find(const RecordId& id)
 
 Result<RecordRow> Records::at(std::int64_t rid)
 {
-    auto row = database_.statement("SELECT rid, id, space, type, flags, number, searched, shown, word, pending FROM record WHERE rid = ?1");
+    auto row = database_.statement(
+        "SELECT rid, id, space, type, flags, number, searched, shown, word, pending FROM record WHERE rid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(rid).step());
-    if (!found) return fail(Errc::corrupt, database_.path() + ": an index names a record that is not there; restore a backup");
+    if (!found)
+        return fail(Errc::corrupt, database_.path() + ": an index names a record that is not there; restore a backup");
     return read(row);
 }
 
@@ -101,7 +105,9 @@ std::int64_t Records::flags_of(const StoredRecord& record) const
     const auto several = [](const Cell& cell) { return cell.leaves.size() > 1 && cell.key != shared::kExistence; };
     if (std::ranges::none_of(record.shown, several)) return 0;
     const auto* type = catalogue_.type(record.type);
-    const auto disputed = [&](const Cell& cell) { return several(cell) && in_conflict(cell, shared::policy(type, cell.key)); };
+    const auto disputed = [&](const Cell& cell) {
+        return several(cell) && in_conflict(cell, shared::policy(type, cell.key));
+    };
     return std::ranges::any_of(record.shown, disputed) ? kInConflict : 0;
 }
 
@@ -134,7 +140,8 @@ Result<std::int64_t> Records::save(const StoredRecord& record)
         INDABA_TRY(update(record, before, now, blobs));
     }
     remember(record.id, now);
-    if (search_ != nullptr && now.searched != before.searched) INDABA_TRY(search_->changed(now.rid, before.rid == 0, std::move(text)));
+    if (search_ != nullptr && now.searched != before.searched)
+        INDABA_TRY(search_->changed(now.rid, before.rid == 0, std::move(text)));
     return now.rid;
 }
 
@@ -142,10 +149,11 @@ Result<std::int64_t> Records::insert(const StoredRecord& record, const Seen& now
 {
     INDABA_ASSIGN(const auto space, names_.spaces.number(record.space));
     INDABA_ASSIGN(const auto type, names_.types.number(record.type));
-    auto row = database_.statement("INSERT INTO record(id, space, type, flags, number, searched, shown, word, pending) "
-                                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-    row.bind_all(ByteView(record.id.bytes), space, type, now.flags, record.number, now.searched, ByteView(blobs.shown), blobs.word,
-                 blobs.pending);
+    auto row = database_.statement(
+        "INSERT INTO record(id, space, type, flags, number, searched, shown, word, pending) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    row.bind_all(ByteView(record.id.bytes), space, type, now.flags, record.number, now.searched, ByteView(blobs.shown),
+                 blobs.word, blobs.pending);
     INDABA_TRY(row.run());
     return database_.last_insert_rowid();
 }
@@ -154,9 +162,11 @@ Result<void> Records::update(const StoredRecord& record, const Seen& before, con
 {
     // SQLite writes the entry of every index that has a column which is set, changed or not: flags seldom change.
     if (now.flags != before.flags) {
-        INDABA_TRY(database_.statement("UPDATE record SET flags = ?2 WHERE rid = ?1").bind_all(now.rid, now.flags).run());
+        INDABA_TRY(
+            database_.statement("UPDATE record SET flags = ?2 WHERE rid = ?1").bind_all(now.rid, now.flags).run());
     }
-    auto row = database_.statement("UPDATE record SET number = ?2, searched = ?3, shown = ?4, word = ?5, pending = ?6 WHERE rid = ?1");
+    auto row = database_.statement(
+        "UPDATE record SET number = ?2, searched = ?3, shown = ?4, word = ?5, pending = ?6 WHERE rid = ?1");
     return row.bind_all(now.rid, record.number, now.searched, ByteView(blobs.shown), blobs.word, blobs.pending).run();
 }
 
@@ -164,7 +174,8 @@ Result<void> Records::update(const StoredRecord& record, const Seen& before, con
 Result<void> Records::hide(std::int64_t rid)
 {
     INDABA_ASSIGN(const auto empty, encode_cells({}, names_));
-    auto row = database_.statement("UPDATE record SET flags = ?2, number = 0, searched = 0, shown = ?3, word = ?3 WHERE rid = ?1");
+    auto row = database_.statement(
+        "UPDATE record SET flags = ?2, number = 0, searched = 0, shown = ?3, word = ?3 WHERE rid = ?1");
     return row.bind_all(rid, kHidden, ByteView(empty)).run();
 }
 
@@ -173,7 +184,8 @@ Result<void> Records::purge(const SpaceName& space)
     seen_.clear();
     INDABA_ASSIGN(const auto number, names_.spaces.find(space));
     if (!number) return {};
-    auto rows = database_.statement("SELECT rid, searched, pending IS NULL FROM record WHERE space = ?1 AND rid > ?2 ORDER BY rid LIMIT 1");
+    auto rows = database_.statement(
+        "SELECT rid, searched, pending IS NULL FROM record WHERE space = ?1 AND rid > ?2 ORDER BY rid LIMIT 1");
     for (std::int64_t after = 0;;) {
         INDABA_ASSIGN(const bool row, rows.bind_all(*number, after).step());
         if (!row) return {};
@@ -201,7 +213,8 @@ Result<std::vector<RecordId>> Records::pending(const SpaceName& space)
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return ids;
         const auto id = rows.blob(0);
-        if (id.size() != sizeof(RecordId::bytes)) return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
+        if (id.size() != sizeof(RecordId::bytes))
+            return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
         std::ranges::copy(id, ids.emplace_back().bytes.begin());
     }
 }

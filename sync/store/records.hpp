@@ -56,7 +56,8 @@ private:
     struct Blobs;
     [[nodiscard]] Result<Blobs> encode(const StoredRecord& record);
     [[nodiscard]] Result<std::int64_t> insert(const StoredRecord& record, const Seen& now, const Blobs& blobs);
-    [[nodiscard]] Result<void> update(const StoredRecord& record, const Seen& before, const Seen& now, const Blobs& blobs);
+    [[nodiscard]] Result<void> update(const StoredRecord& record, const Seen& before, const Seen& now,
+                                      const Blobs& blobs);
     [[nodiscard]] Result<void> hide(std::int64_t rid);
 
     platform::Database& database_;

@@ -8,27 +8,21 @@ ReplicaStore::ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalog
 {
 }
 
-Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const platform::DatabaseOptions& file, const shared::Catalogue& catalogue,
-                                                         StoreOptions options)
+Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const platform::DatabaseOptions& file,
+                                                         const shared::Catalogue& catalogue, StoreOptions options)
 {
     INDABA_ASSIGN(auto tables, Tables::open(file, Side::replica, catalogue, options.search_index));
     return std::unique_ptr<ReplicaStore>(new ReplicaStore(std::move(tables), catalogue));
 }
 
-Result<std::vector<StoredSpace>> ReplicaStore::spaces()
-{
-    return tables_->spaces.all();
-}
+Result<std::vector<StoredSpace>> ReplicaStore::spaces() { return tables_->spaces.all(); }
 
 Result<std::optional<StoredSpace>> ReplicaStore::find_space(const SpaceName& name)
 {
     return tables_->spaces.find(name);
 }
 
-Result<void> ReplicaStore::save_space(const StoredSpace& space)
-{
-    return tables_->spaces.save(space);
-}
+Result<void> ReplicaStore::save_space(const StoredSpace& space) { return tables_->spaces.save(space); }
 
 Result<std::optional<StoredJournal>> ReplicaStore::own_journal(const SpaceName& space)
 {
@@ -45,20 +39,14 @@ Result<void> ReplicaStore::keep_rulings(const SpaceName& space, std::uint64_t to
     return tables_->spaces.keep_rulings(space, to, rulings);
 }
 
-Result<void> ReplicaStore::drop_rulings(const SpaceName& space)
-{
-    return tables_->spaces.drop_rulings(space);
-}
+Result<void> ReplicaStore::drop_rulings(const SpaceName& space) { return tables_->spaces.drop_rulings(space); }
 
 Result<std::vector<Ruling>> ReplicaStore::kept_rulings(const SpaceName& space)
 {
     return tables_->spaces.kept_rulings(space);
 }
 
-Result<void> ReplicaStore::keep_author(const Author& author)
-{
-    return tables_->journals.keep_author(author);
-}
+Result<void> ReplicaStore::keep_author(const Author& author) { return tables_->journals.keep_author(author); }
 
 Result<void> ReplicaStore::purge_space(const SpaceName& space)
 {
@@ -71,14 +59,8 @@ Result<std::vector<RecordId>> ReplicaStore::pending_records(const SpaceName& spa
     return tables_->records.pending(space);
 }
 
-Result<Stamp> ReplicaStore::last_stamp()
-{
-    return tables_->journals.clock();
-}
+Result<Stamp> ReplicaStore::last_stamp() { return tables_->journals.clock(); }
 
-Result<void> ReplicaStore::save_stamp(Stamp stamp)
-{
-    return tables_->journals.save_clock(stamp);
-}
+Result<void> ReplicaStore::save_stamp(Stamp stamp) { return tables_->journals.save_clock(stamp); }
 
 }  // namespace indaba::sync::store

@@ -87,7 +87,12 @@ constexpr const char* kCentre = R"sql(
 CREATE INDEX record_feed ON record(space, number) WHERE number > 0;
 CREATE UNIQUE INDEX entry_feed ON entry(space, ruled) WHERE ruled > 0;
 CREATE TABLE space(sid INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL);
-CREATE TABLE mark(journal INT, line INT, number INT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(journal, line)) WITHOUT ROWID;
+CREATE TABLE mark(
+    journal INT,
+    line INT,
+    number INT NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY(journal, line)) WITHOUT ROWID;
 CREATE TABLE touched(rid INT, ruled INT, PRIMARY KEY(rid, ruled)) WITHOUT ROWID;
 )sql";
 
@@ -105,7 +110,9 @@ Result<void> check(platform::Database& database, Side side)
     INDABA_TRY(platform::require_openable_by(database, kVersion.version));
     INDABA_ASSIGN(const auto made_for, platform::meta_int64(database, kSide));
     if (made_for != std::int64_t(side))
-        return fail(Errc::unsupported, database.path() + ": belongs to the other program, a device's or a centre's; name another directory");
+        return fail(
+            Errc::unsupported,
+            database.path() + ": belongs to the other program, a device's or a centre's; name another directory");
     return {};
 }
 

@@ -1,5 +1,5 @@
-// The tables of a store's file and the version that it is in. Server and client keep tables of their own in the same file;
-// names that a store uses are those of schema.cpp. Thread rule: the database's.
+// The tables of a store's file and the version that it is in. Server and client keep tables of their own in the same
+// file; names that a store uses are those of schema.cpp. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"

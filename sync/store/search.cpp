@@ -143,7 +143,8 @@ Result<void> Search::index_stale()
 
 Result<void> Search::index(const Change& change)
 {
-    if (!change.fresh) INDABA_TRY(database_.statement("DELETE FROM search WHERE rowid = ?1").bind_all(change.rid).run());
+    if (!change.fresh)
+        INDABA_TRY(database_.statement("DELETE FROM search WHERE rowid = ?1").bind_all(change.rid).run());
     if (change.text.empty()) return {};
     auto insert = database_.statement("INSERT INTO search(rowid, text) VALUES (?1, ?2)");
     return insert.bind_all(change.rid, std::string_view(change.text)).run();

@@ -1,7 +1,7 @@
-// The search index: an FTS5 table that holds no text, derived from the records in the transaction that writes them. A changed
-// record is noted as stale (a few bytes) and indexed with the next kStale others, or at once in a transaction that changes
-// many: FTS5 writes a segment for each transaction, which for one record costs as much as the record. A search indexes
-// the stale ones for itself, so it always sees everything. Thread rule: the database's.
+// The search index: an FTS5 table that holds no text, derived from the records in the transaction that writes them. A
+// changed record is noted as stale (a few bytes) and indexed with the next kStale others, or at once in a transaction
+// that changes many: FTS5 writes a segment for each transaction, which for one record costs as much as the record. A
+// search indexes the stale ones for itself, so it always sees everything. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -27,7 +27,8 @@ public:
     /// Drops the index. Outside of a transaction.
     [[nodiscard]] static Result<void> drop(platform::Database& database);
 
-    /// In a write transaction: the record's searched text is this now (empty: nothing of it is found). `fresh` if the row is new.
+    /// In a write transaction: the record's searched text is this now (empty: nothing of it is found). `fresh` if the
+    /// row is new.
     [[nodiscard]] Result<void> changed(std::int64_t rid, bool fresh, std::string text);
     /// Before a commit.
     [[nodiscard]] Result<void> write();

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t kQuery_bytes = 1024;
 constexpr std::size_t kQueryWords = 24;
 
-// In memory, for this connection alone. What is asked goes through the index's own tokenizer in search_words, so that the
-// query language only ever sees what that made: tokens. Stale records are indexed in search_tail.
+// In memory, for this connection alone. What is asked goes through the index's own tokenizer in search_words, so that
+// the query language only ever sees what that made: tokens. Stale records are indexed in search_tail.
 constexpr const char* kTemporary = R"sql(
 CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5(text, content='', columnsize=0,
     tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
@@ -61,7 +61,9 @@ struct Search::Hits {
 Result<std::vector<std::string>> Search::words_of(std::string_view text)
 {
     const auto folded = folded_query(text.substr(0, kQuery_bytes));
-    INDABA_TRY(database_.statement("INSERT INTO search_words(rowid, text) VALUES (1, ?1)").bind_all(std::string_view(folded)).run());
+    INDABA_TRY(database_.statement("INSERT INTO search_words(rowid, text) VALUES (1, ?1)")
+                   .bind_all(std::string_view(folded))
+                   .run());
     std::vector<std::string> words;
     auto terms = database_.statement("SELECT term FROM search_terms ORDER BY offset LIMIT ?1");
     terms.bind_all(kQueryWords);

@@ -1,6 +1,6 @@
-// What the search index is given: the text of a record's searched fields, folded so that people find what they mean: Arabic and
-// Persian spellings alike, Hindi words whole, Han and kana as overlapping pairs. Case and Latin diacritics are left to the index's
-// tokenizer. Pure functions, any thread. Changing what they answer takes a new kSearchVersion.
+// What the search index is given: the text of a record's searched fields, folded so that people find what they mean:
+// Arabic and Persian spellings alike, Hindi words whole, Han and kana as overlapping pairs. Case and Latin diacritics
+// are left to the index's tokenizer. Pure functions, any thread. Changing what they answer takes a new kSearchVersion.
 #pragma once
 
 #include "shared/catalogue.hpp"

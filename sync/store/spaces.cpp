@@ -34,8 +34,9 @@ Result<StoredSpace> Spaces::read(const platform::Statement& row)
 Result<std::vector<StoredSpace>> Spaces::all()
 {
     std::vector<StoredSpace> spaces;
-    auto rows = database_.statement("SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
-                                    "FROM space ORDER BY sid");
+    auto rows = database_.statement(
+        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
+        "FROM space ORDER BY sid");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return spaces;
@@ -48,8 +49,9 @@ Result<std::optional<StoredSpace>> Spaces::find(const SpaceName& name)
 {
     INDABA_ASSIGN(const auto sid, names_.spaces.find(name));
     if (!sid) return std::optional<StoredSpace>();
-    auto row = database_.statement("SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
-                                   "FROM space WHERE sid = ?1");
+    auto row = database_.statement(
+        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
+        "FROM space WHERE sid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(*sid).step());
     if (!found) return std::optional<StoredSpace>();
     INDABA_ASSIGN(auto space, read(row));
@@ -60,12 +62,15 @@ Result<void> Spaces::save(const StoredSpace& space)
 {
     INDABA_ASSIGN(const auto sid, names_.spaces.number(space.name));
     auto row = database_.statement(
-        "INSERT OR REPLACE INTO space(sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up) "
+        "INSERT OR REPLACE INTO space(sid, kind, title, role, carried, base, position, head, head_hash, position_hash, "
+        "backed_up) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
     const std::int64_t carried = space.carried ? 1 : 0;
     const auto& cursor = space.cursor;
-    return row.bind_all(sid, space.kind, space.title, space.role, carried, cursor.base, cursor.position, cursor.head,
-                        ByteView(cursor.head_hash.bytes), ByteView(space.position_hash.bytes), space.backed_up).run();
+    return row
+        .bind_all(sid, space.kind, space.title, space.role, carried, cursor.base, cursor.position, cursor.head,
+                  ByteView(cursor.head_hash.bytes), ByteView(space.position_hash.bytes), space.backed_up)
+        .run();
 }
 
 Result<void> Spaces::keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings)
@@ -95,7 +100,8 @@ Result<std::vector<Ruling>> Spaces::kept_rulings(const SpaceName& space)
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return all;
         auto rulings = shared::decode<std::vector<Ruling>>(rows.blob(0), "kept rulings");
-        if (rulings.has_error()) return fail(Errc::corrupt, database_.path() + ": kept rulings are damaged; restore a backup");
+        if (rulings.has_error())
+            return fail(Errc::corrupt, database_.path() + ": kept rulings are damaged; restore a backup");
         for (auto& ruling : *rulings) all.push_back(std::move(ruling));
     }
 }

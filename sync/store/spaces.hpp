@@ -20,7 +20,8 @@ public:
     [[nodiscard]] Result<void> save(const StoredSpace& space);
 
     /// One row for each call.
-    [[nodiscard]] Result<void> keep_rulings(const SpaceName& space, std::uint64_t to, const std::vector<Ruling>& rulings);
+    [[nodiscard]] Result<void> keep_rulings(const SpaceName& space, std::uint64_t to,
+                                            const std::vector<Ruling>& rulings);
     [[nodiscard]] Result<void> drop_rulings(const SpaceName& space);
     [[nodiscard]] Result<std::vector<Ruling>> kept_rulings(const SpaceName& space);
 

@@ -1,6 +1,6 @@
-// The storage port over one SQLite file: ReplicaStore for a device, CentreStore for a centre. Several processes may use one
-// file at once; each store is used by one thread at a time. Beside the port's errors, open() answers unsupported for a file
-// of a newer program. Not here: what records mean, who may do what, connections.
+// The storage port over one SQLite file: ReplicaStore for a device, CentreStore for a centre. Several processes may use
+// one file at once; each store is used by one thread at a time. Beside the port's errors, open() answers unsupported
+// for a file of a newer program. Not here: what records mean, who may do what, connections.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -11,7 +11,8 @@
 namespace indaba::sync::store {
 
 struct StoreOptions {
-    /// Keeps the search index. Every process that uses a file says the same; a change rebuilds or drops the index at open.
+    /// Keeps the search index. Every process that uses a file says the same; a change rebuilds or drops the index at
+    /// open.
     bool search_index = true;
 };
 
@@ -19,7 +20,8 @@ class ReplicaStore final : public StoreOver<ReplicaStorage> {
 public:
     /// `catalogue` must outlive the store: it says what is searched and what is a conflict.
     [[nodiscard]] static Result<std::unique_ptr<ReplicaStore>> open(const platform::DatabaseOptions& file,
-                                                                    const shared::Catalogue& catalogue, StoreOptions options);
+                                                                    const shared::Catalogue& catalogue,
+                                                                    StoreOptions options);
 
     [[nodiscard]] Queries& queries() { return queries_; }
 
@@ -73,7 +75,8 @@ public:
                                                  const std::function<bool(StoredRecord&&)>& visit) override;
     [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
                                            const std::function<bool(Ruling&&)>& visit) override;
-    [[nodiscard]] Result<void> each_entry_of(const RecordId& id, const std::function<bool(StoredEntry&&)>& visit) override;
+    [[nodiscard]] Result<void> each_entry_of(const RecordId& id,
+                                             const std::function<bool(StoredEntry&&)>& visit) override;
 
 private:
     explicit CentreStore(std::unique_ptr<Tables> tables);

@@ -50,7 +50,8 @@ Result<std::optional<StoredEntry>> StoreOver<Port>::find_entry(const Transaction
 }
 
 template <class Port>
-Result<void> StoreOver<Port>::each_entry(JournalId journal, std::uint64_t from, const std::function<bool(StoredEntry&&)>& visit)
+Result<void> StoreOver<Port>::each_entry(JournalId journal, std::uint64_t from,
+                                         const std::function<bool(StoredEntry&&)>& visit)
 {
     return tables_->entries.each(journal, from, visit);
 }

@@ -5,19 +5,15 @@
 namespace indaba::sync::store {
 
 Tables::Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index)
-    : database_(std::move(database)),
-      names(*database_),
+    : database_(std::move(database)), names(*database_),
       search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
-      records(*database_, names, catalogue, search_.get()),
-      entries(*database_, names),
-      journals(*database_, names),
-      spaces(*database_, names),
-      feed(*database_, names, records, entries)
+      records(*database_, names, catalogue, search_.get()), entries(*database_, names), journals(*database_, names),
+      spaces(*database_, names), feed(*database_, names, records, entries)
 {
 }
 
-Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& file, Side side, const shared::Catalogue& catalogue,
-                                             bool search_index)
+Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& file, Side side,
+                                             const shared::Catalogue& catalogue, bool search_index)
 {
     INDABA_ASSIGN(auto database, platform::Database::open(file));
     INDABA_TRY(provide_schema(*database, side));
@@ -79,9 +75,6 @@ Result<void> ReadScope::begin()
     return {};
 }
 
-Result<void> ReadScope::end()
-{
-    return transaction_ ? transaction_->commit() : Result<void>();
-}
+Result<void> ReadScope::end() { return transaction_ ? transaction_->commit() : Result<void>(); }
 
 }  // namespace indaba::sync::store

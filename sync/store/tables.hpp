@@ -48,7 +48,7 @@ public:
     Records records;
     Entries entries;
     Journals journals;
-    Spaces spaces;   ///< a replica's
+    Spaces spaces;  ///< a replica's
     FeedTable feed;  ///< a centre's
 };
 

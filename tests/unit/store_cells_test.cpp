@@ -32,16 +32,17 @@ protected:
 TEST_F(StoreCells, GoldenBytesOfAPlainRow)
 {
     const auto by = name_of(0x1122334455667788, 3);
-    const auto cells = cells_of({cell("!", {leaf(by, Value::boolean(true))}, 9), cell("name", {leaf(by, Value::text("Vale"))}, 9),
-                                 cell("sectors/water", {leaf(by, Value::boolean(true))}, 9)});
+    const auto cells =
+        cells_of({cell("!", {leaf(by, Value::boolean(true))}, 9), cell("name", {leaf(by, Value::text("Vale"))}, 9),
+                  cell("sectors/water", {leaf(by, Value::boolean(true))}, 9)});
     EXPECT_EQ(shared::to_hex(must(encode_cells(cells, names_))),
-              "01"                      // format
-              "0103"                    // journal, number
-              "0707070707070703"        // hash
-              "0000030000000000"        // stamp
-              "0903"                    // feed number, count
-              "04020401"                // ! true
-              "080501" "56616c65"       // name
+              "01"                // format
+              "0103"              // journal, number
+              "0707070707070703"  // hash
+              "0000030000000000"  // stamp
+              "0903"              // feed number, count
+              "04020401"          // ! true
+              "08050156616c65"    // name
               "0c020401");              // sectors/water
 }
 
@@ -49,26 +50,35 @@ TEST_F(StoreCells, GoldenBytesOfExceptions)
 {
     const auto first = name_of(1, 1);
     const auto second = name_of(1, 2);
-    auto cells = cells_of({cell("!", {leaf(first, Value::boolean(true))}, 1), cell("city", {leaf(first, Value::text("A")), leaf(second, Value::text("B"))}, 2),
-                           cell("name", {leaf(first, Value::text("N"))}, 1), cell("other_names/Old Name", {leaf(first, Value::boolean(true))}, 1),
+    auto cells = cells_of({cell("!", {leaf(first, Value::boolean(true))}, 1),
+                           cell("city", {leaf(first, Value::text("A")), leaf(second, Value::text("B"))}, 2),
+                           cell("name", {leaf(first, Value::text("N"))}, 1),
+                           cell("other_names/Old Name", {leaf(first, Value::boolean(true))}, 1),
                            cell("remark", {leaf(second, Value::text("R"))}, 2)});
     cells.at("remark").unknown = {first};
     EXPECT_EQ(shared::to_hex(must(encode_cells(cells, names_))),
-              "01" "0101" "0707070707070701" "0000010000000000" "0105"                    // row clock, count
-              "04" "020401"                                                                // !
-              "09" "0c" "02" "02"                                                          // city: own number, several: 2 leaves
-              "0101" "0707070707070701" "0000010000000000" "020141" "00"                   // A
-              "0102" "0707070707070702" "0000020000000000" "020142" "00"                   // B
-              "0c" "02014e"                                                                // name
-              "12" "08" "4f6c64204e616d65" "020401"                                        // other_names/ and Old Name
-              "15" "17" "0102" "0707070707070702" "0000020000000000" "02" "020152"         // remark: own name, stamp, number
-              "01" "0101" "0707070707070701");                                             // its unknown
+              "0101010707070707070701000001000000000001"  // format, row clock
+              "05"                                        // count
+              "04020401"                                  // !
+              "090c0202"                                  // city: own number, several: 2 leaves
+              "010107070707070707010000010000000000"      // the first's name, stamp
+              "02014100"                                  // A
+              "010207070707070707020000020000000000"      // the second's
+              "02014200"                                  // B
+              "0c02014e"                                  // name
+              "12084f6c64204e616d65020401"                // other_names/ and Old Name
+              "1517"                                      // remark: own name, stamp, number; unknown
+              "01020707070707070702000002000000000002"    // which are
+              "020152"                                    // R
+              "0101010707070707070701");                                             // its unknown
 }
 
 TEST_F(StoreCells, AnExceptionCostsLittle)
 {
     Cells cells;
-    for (int i = 0; i < 12; ++i) cells.at("field" + std::to_string(10 + i)) = cell("field" + std::to_string(10 + i), {leaf(name_of(1, 1), Value::text("value"))}, 100'000);
+    for (int i = 0; i < 12; ++i)
+        cells.at("field" + std::to_string(10 + i)) =
+            cell("field" + std::to_string(10 + i), {leaf(name_of(1, 1), Value::text("value"))}, 100'000);
     const auto plain = must(encode_cells(cells, names_)).size();
     EXPECT_LE(plain, 12 * (1 + 1 + 6) + 24);
     cells.at("field15").leaves[0].name = name_of(1, 2);
@@ -84,10 +94,12 @@ TEST_F(StoreCells, OddStatesComeBack)
     states.emplace_back();
     states.push_back(deleted(b, {a, c}));
     states.push_back(cells_of({cell("name", {}, 7)}));
-    auto many = cells_of({cell("!", {leaf(a, Value::boolean(true)), leaf(b, Value::boolean(false))}, 1), cell("name", {leaf(c, Value())}, ~0ull)});
+    auto many = cells_of({cell("!", {leaf(a, Value::boolean(true)), leaf(b, Value::boolean(false))}, 1),
+                          cell("name", {leaf(c, Value())}, ~0ull)});
     many.at("name").unknown = {a, b, c};
     auto& crowd = many.at("remark").leaves;
-    for (std::uint8_t i = 1; i <= 64; ++i) crowd.push_back(leaf(name_of(20 + i, i), Value::text(std::string(i * 10, 'x'))));
+    for (std::uint8_t i = 1; i <= 64; ++i)
+        crowd.push_back(leaf(name_of(20 + i, i), Value::text(std::string(i * 10, 'x'))));
     many.at("other_names/with/slash").leaves = {leaf(a, Value::boolean(true))};
     many.at("other_names/").leaves = {leaf(a, Value::boolean(true))};
     many.at("future@xx").leaves = {leaf(b, must(Value::from_encoding("\x77kept")))};
@@ -98,7 +110,9 @@ TEST_F(StoreCells, OddStatesComeBack)
 TEST_F(StoreCells, ARecordAtEveryLimitComesBack)
 {
     Cells cells;
-    for (int i = 0; i < 1'024; ++i) cells.at("other_names/Name " + std::to_string(i)).leaves = {leaf(name_of(std::uint64_t(i), 1), Value::boolean(true))};
+    for (int i = 0; i < 1'024; ++i)
+        cells.at("other_names/Name " + std::to_string(i)).leaves = {
+            leaf(name_of(std::uint64_t(i), 1), Value::boolean(true))};
     EXPECT_EQ(round_trip(cells), cells);
 }
 

@@ -94,7 +94,8 @@ TEST_F(StoreCentre, TheFeedGrowsByOneAndKeepsItsChain)
     EXPECT_THAT(rulings(0, 1), ElementsAre(1));
     EXPECT_THAT(rulings(~0ull, ~0ull), IsEmpty());
     must(store_->begin());
-    EXPECT_EQ(store_->append_ruled(ruled(3, 1, 2), hash_of(1), {}).error().code, Errc::rule_broken) << "a number is given once";
+    EXPECT_EQ(store_->append_ruled(ruled(3, 1, 2), hash_of(1), {}).error().code, Errc::rule_broken)
+        << "a number is given once";
 }
 
 TEST_F(StoreCentre, RecordsComeInTheOrderOfTheirNumbers)

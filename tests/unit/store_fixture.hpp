@@ -62,10 +62,7 @@ inline TransactionName name_of(std::uint64_t journal, std::uint8_t number)
     return {{journal}, number, hash_of(number).prefix()};
 }
 
-inline Leaf leaf(const TransactionName& name, Value value)
-{
-    return {name, {name.number << 16}, std::move(value), {}};
-}
+inline Leaf leaf(const TransactionName& name, Value value) { return {name, {name.number << 16}, std::move(value), {}}; }
 
 inline Cell cell(std::string key, std::vector<Leaf> leaves, std::uint64_t number = 0)
 {
@@ -80,8 +77,9 @@ inline Cells cells_of(std::vector<Cell> list)
 }
 
 /// Alive, written whole by one transaction; `texts` in order of their keys.
-inline StoredRecord record(std::uint8_t id, std::string type, const std::vector<std::pair<std::string, std::string>>& texts,
-                           std::string space = "brics", TransactionName by = name_of(5, 1))
+inline StoredRecord record(std::uint8_t id, std::string type,
+                           const std::vector<std::pair<std::string, std::string>>& texts, std::string space = "brics",
+                           TransactionName by = name_of(5, 1))
 {
     StoredRecord made{record_id(id), std::move(type), std::move(space), 0, {}, {}, {}};
     made.shown.at(shared::kExistence).leaves = {leaf(by, Value::boolean(true))};

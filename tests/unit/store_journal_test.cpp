@@ -74,7 +74,8 @@ TEST_F(StoreJournals, EntriesAreFoundByTheirWholeName)
     branch.hash = hash_of(99);
     branch.name.hash = branch.hash.prefix();
     branch.ruling = Ruling{7, branch.name, 99, Verdict::refused, {Reason::Code::rule, "name", "name: is required"}, -1};
-    for (const auto& one : {entry(kLarge, 1), branch, entry(kLarge, 2), entry(3, 1, "china")}) must(store_->add_entry(one));
+    for (const auto& one : {entry(kLarge, 1), branch, entry(kLarge, 2), entry(3, 1, "china")})
+        must(store_->add_entry(one));
     must(store_->commit());
     store_ = open();
     expect_same(*must(store_->find_entry(name_of(kLarge, 1))), entry(kLarge, 1));

@@ -19,7 +19,8 @@ protected:
         first.shown.at("country").leaves = {leaf(name_of(5, 1), Value::code("BR"))};
         auto gone = record(4, "enterprise", {});
         gone.shown = deleted(name_of(5, 2), {name_of(5, 1)});
-        save(*store_, {first, record(2, "enterprise", {{"city", "Beijing"}, {"name", "Other"}}, "china"), record(3, "talent", {{"name", "Vale"}}), gone,
+        save(*store_, {first, record(2, "enterprise", {{"city", "Beijing"}, {"name", "Other"}}, "china"),
+                       record(3, "talent", {{"name", "Vale"}}), gone,
                        record(5, "enterprise", {{"city", "Itabira"}, {"name", "Third"}})});
     }
 
@@ -46,7 +47,8 @@ TEST_F(StoreList, ByTypeSpaceLimitAndPlace)
     EXPECT_THAT(listed({"enterprise", {}, {}, 2, record_id(1)}), ElementsAre(5, 2));
     EXPECT_THAT(listed({"enterprise", {}, {}, 0, record_id(5)}), ElementsAre(2));
     EXPECT_THAT(listed({"enterprise", {}, {}, 0, record_id(2)}), IsEmpty());
-    const auto unknown = store_->queries().list({"enterprise", {}, {}, 0, record_id(99)}, [](StoredRecord&&) { return true; });
+    const auto unknown =
+        store_->queries().list({"enterprise", {}, {}, 0, record_id(99)}, [](StoredRecord&&) { return true; });
     EXPECT_EQ(unknown.error().code, Errc::not_found);
 }
 

@@ -73,7 +73,8 @@ TEST_F(StoreRecords, ARolledBackTransactionIsForgottenInMemoryToo)
     must(store->save_record(record(1, "enterprise", {{"name", "First"}}, "gone", name_of(1, 1))));
     store->rollback();
     save(*store, {record(2, "talent", {{"remark", "Second"}}, "kept", name_of(2, 1))});
-    expect_same(*must(open()->find_record(record_id(2))), record(2, "talent", {{"remark", "Second"}}, "kept", name_of(2, 1)));
+    expect_same(*must(open()->find_record(record_id(2))),
+                record(2, "talent", {{"remark", "Second"}}, "kept", name_of(2, 1)));
     EXPECT_FALSE(must(store->find_record(record_id(1))));
     EXPECT_THAT(must(store->queries().search("first", 10)), IsEmpty());
 }
@@ -86,9 +87,12 @@ TEST_F(StoreRecords, TwoStoresOnOneFileSeeEachOther)
     save(*two, {record(2, "talent", {{"about", "From two"}}, "b", name_of(2, 1))});
     save(*one, {record(3, "course", {{"title", "From one again"}}, "c", name_of(3, 1))});
     for (auto* store : {one.get(), two.get()}) {
-        expect_same(*must(store->find_record(record_id(1))), record(1, "enterprise", {{"name", "From one"}}, "a", name_of(1, 1)));
-        expect_same(*must(store->find_record(record_id(2))), record(2, "talent", {{"about", "From two"}}, "b", name_of(2, 1)));
-        expect_same(*must(store->find_record(record_id(3))), record(3, "course", {{"title", "From one again"}}, "c", name_of(3, 1)));
+        expect_same(*must(store->find_record(record_id(1))),
+                    record(1, "enterprise", {{"name", "From one"}}, "a", name_of(1, 1)));
+        expect_same(*must(store->find_record(record_id(2))),
+                    record(2, "talent", {{"about", "From two"}}, "b", name_of(2, 1)));
+        expect_same(*must(store->find_record(record_id(3))),
+                    record(3, "course", {{"title", "From one again"}}, "c", name_of(3, 1)));
         EXPECT_THAT(must(store->queries().search("from", 10)), testing::SizeIs(testing::Ge(2u)));
     }
     must(one->begin());
@@ -122,7 +126,8 @@ TEST_F(StoreRecords, ConflictsAreListedUntilSettled)
     auto agreed = record(2, "enterprise", {{"name", "A"}});
     agreed.shown.at("name").leaves.push_back(leaf(name_of(6, 1), Value::text("A")));
     auto by_policy = record(3, "enterprise", {{"name", "A"}});
-    by_policy.shown.at("status").leaves = {leaf(name_of(5, 1), Value::code("draft")), leaf(name_of(6, 1), Value::code("verified"))};
+    by_policy.shown.at("status").leaves = {leaf(name_of(5, 1), Value::code("draft")),
+                                           leaf(name_of(6, 1), Value::code("verified"))};
     auto deletion = record(4, "enterprise", {{"name", "A"}});
     deletion.shown.at("!") = deleted(name_of(7, 1), {}).find("!")[0];
     save(*store, {disputed, agreed, by_policy, deletion});

@@ -14,7 +14,8 @@ class StoreSearch : public StoreTest {
 protected:
     void add(std::uint8_t id, const std::string& name, const std::string& about = {})
     {
-        save(*store_, {record(id, "enterprise", about.empty() ? Texts{{"name", name}} : Texts{{"about", about}, {"name", name}})});
+        save(*store_, {record(id, "enterprise",
+                              about.empty() ? Texts{{"name", name}} : Texts{{"about", about}, {"name", name}})});
     }
     std::vector<int> found(const std::string& text, std::size_t limit = 50)
     {
@@ -119,8 +120,10 @@ TEST_P(StoreSearchScripts, NoTextIsQueryLanguage)
 {
     add(1, "Say \"hello\" AND wave");
     ready();
-    for (const std::string hostile : {"\"", "\"\"\"", "hello\" OR \"x", "text:hello", "hello*", "^hello", "-hello", "NEAR(hello wave)", "(hello", "hello)", "{text}:hello",
-                                      "\xff\xfe", "hello\xc3", "\xee\x80\x80", "\xed\xa0\x80", "'; DROP TABLE record; --", "hello + wave", "\xf0\x9f\x98\x80"}) {
+    for (const std::string hostile :
+         {"\"", "\"\"\"", "hello\" OR \"x", "text:hello", "hello*", "^hello", "-hello", "NEAR(hello wave)", "(hello",
+          "hello)", "{text}:hello", "\xff\xfe", "hello\xc3", "\xee\x80\x80", "\xed\xa0\x80", "'; DROP TABLE record; --",
+          "hello + wave", "\xf0\x9f\x98\x80"}) {
         const auto result = store_->queries().search(hostile, 10);
         EXPECT_TRUE(result.has_value()) << hostile;
     }
@@ -151,7 +154,8 @@ TEST_P(StoreSearchScripts, FollowsEditsDeletionsAndRestorations)
     EXPECT_THAT(found("after"), ElementsAre(1));
 }
 
-INSTANTIATE_TEST_SUITE_P(WaitingOrIndexed, StoreSearchScripts, testing::Bool(), [](const auto& with) { return with.param ? "Indexed" : "Waiting"; });
+INSTANTIATE_TEST_SUITE_P(WaitingOrIndexed, StoreSearchScripts, testing::Bool(),
+                         [](const auto& with) { return with.param ? "Indexed" : "Waiting"; });
 
 TEST_F(StoreSearch, LanguageVersionsSetsAndLabelsAreSearchedOtherFieldsNot)
 {
