@@ -111,7 +111,8 @@ std::set<Name> History::replaced(const Name& name, const shared::RecordId& recor
     std::set<Name> out;
     std::vector<Name> open{name};
     while (!open.empty()) {
-        const auto* written = find(open.back());
+        const auto next = open.back();
+        const auto* written = distrusted_.contains(next.journal) ? nullptr : find(next);
         open.pop_back();
         const auto* write = written == nullptr ? nullptr : written->write(record, key);
         if (write == nullptr) continue;

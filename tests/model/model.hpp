@@ -42,11 +42,14 @@ public:
     /// record).
     [[nodiscard]] std::set<Name> named(const Name& name, const shared::RecordId& record, std::string_view key,
                                        const Merged& merged) const;
-    /// Everything that the write of `name` to a cell replaces, through all journals and whatever became of it.
+    /// This journal's author invents bases: nobody answers for what they replace.
+    void distrust(shared::JournalId journal) { distrusted_.insert(journal); }
+    /// Everything that the write of `name` to a cell replaces, through all trusted journals and whatever became of it.
     [[nodiscard]] std::set<Name> replaced(const Name& name, const shared::RecordId& record, std::string_view key) const;
 
 private:
     std::map<Name, Written> written_;
+    std::set<shared::JournalId> distrusted_;
 };
 
 struct Leaf {

@@ -116,11 +116,13 @@ model::Record Judge::expected(Device&, const sync::StoredSpace& space, const sha
 void Judge::shows_the_fold(Device& device) const
 {
     for (const auto& space : must(device.keeper->spaces(), "spaces")) {
-        if (space.role.empty() || space.cursor.base != space.cursor.position) continue;
+        // At zero the device may have lost the space: what was settled there comes back with the scan only.
+        if (space.role.empty() || space.cursor.base != space.cursor.position || space.cursor.base == 0) continue;
         const auto waiting = pending(device, space);
         const auto word = truth_.accepted(space.name, space.cursor.base);
         for (const auto& id : truth_.records(space.name)) {
             const auto record = must(device.keeper->find_record(id), "a record");
+            if (record && record->space != space.name) continue;  // a stranger tried it from here
             auto model = expected(device, space, id, waiting);
             auto real = record ? model::as_model(record->shown) : model::Record();
             const bool buried = model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
@@ -175,7 +177,7 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
         for (const auto& id : truth_.records(space)) {
             const auto there = must(centre.find_record(id), "a record of the centre");
             const auto here = must(device.keeper->find_record(id), "a record");
-            if (there && there->space != space) continue;
+            if ((there && there->space != space) || (here && here->space != space)) continue;
             const auto where = of(device) + ", " + std::string(space) + ", record " + text(id) + ": ";
             if (!reads) {
                 if (here && !here->shown.empty()) throw Broken{where + "held without a role"};

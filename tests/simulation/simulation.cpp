@@ -2,6 +2,7 @@
 
 #include "tests/model/compare.hpp"
 #include "tests/model/item.hpp"
+#include "tests/model/text.hpp"
 #include "tests/simulation/broken.hpp"
 
 #include <cstdio>
@@ -27,7 +28,7 @@ Simulation::Simulation(std::uint64_t seed, Options options)
       judge_(truth_, roles_)
 {
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
-    heavy_ = strikes(Fault::heavy) || faults_.in_1000[std::size_t(Fault::heavy)] != 0;
+    heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
     const auto devices = 2 + chance_.below(4);
     for (std::size_t i = 0; i < devices; ++i) {
@@ -63,12 +64,25 @@ Outcome Simulation::run()
     } catch (const Broken& broken) {
         outcome.broken = broken.what;
         trace("BROKEN " + broken.what);
+        if (options_.print) print_history();
     }
     outcome.trace = trace_;
     outcome.events = events_;
     outcome.reached = reached_;
     outcome.faults = counts_;
     return outcome;
+}
+
+void Simulation::print_history() const
+{
+    for (const auto& [name, written] : truth_.history().all()) {
+        const auto* ruling = truth_.ruling(name);
+        const auto where = truth_.spaces().at(name);
+        std::printf("%s in %s, %s:%s\n", model::text(name).c_str(), where.c_str(),
+                    ruling == nullptr ? "not ruled"
+                                      : (std::to_string(ruling->number) + (ruling->reason.text.empty() ? " accepted" : " " + ruling->reason.text)).c_str(),
+                    model::text(written.transaction).c_str());
+    }
 }
 
 void Simulation::trouble()

@@ -59,6 +59,7 @@ private:
     void trace(const std::string& event);
     [[nodiscard]] bool strikes(Fault fault);
     void count_reached();
+    void print_history() const;
 
     // --- events.cpp: what happens to nodes ---
     void person_acts(std::size_t index);

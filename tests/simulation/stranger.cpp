@@ -13,13 +13,14 @@ Stranger::Stranger(model::Chance chance, shared::Digest& digest)
 {
 }
 
-shared::Bytes Stranger::change_set(const Truth& truth, std::int64_t now_ms)
+shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms)
 {
     const std::string space(chance_.pick(kSpaces));
     auto& journal = journals_[space];
     if (journal.hashes.empty() || chance_.below(20) == 0) {
         journal.head = {space, {chance_.draw()}, signer_.public_key()};
         journal.hashes = {shared::first_hash(journal.head, digest_)};
+        truth.distrust(journal.head.id);
     }
     // Sometimes from further back than its end: a branch, as a copied database writes. Sometimes with a gap.
     const auto back = chance_.below(4) == 0 ? chance_.below(journal.hashes.size()) : 0;
@@ -69,7 +70,7 @@ shared::Transaction Stranger::transaction(const Truth& truth, const std::string&
 {
     shared::Transaction transaction;
     std::string where = chance_.below(10) == 0 ? std::string(chance_.pick(kSpaces)) : space;
-    const auto& ids = truth.records(where);
+    const auto ids = truth.records_at_centre(where);
     for (std::uint32_t i = 0, count = 1 + std::uint32_t(chance_.below(2)); i < count; ++i) {
         shared::RecordId id;
         if (!ids.empty() && chance_.below(4) != 0) id = ids[chance_.below(ids.size())];

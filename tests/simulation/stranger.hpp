@@ -14,7 +14,7 @@ public:
 
     [[nodiscard]] const shared::DeviceId& id() const { return id_; }
     /// The next change set, on what it could know of others' records.
-    [[nodiscard]] shared::Bytes change_set(const Truth& truth, std::int64_t now_ms);
+    [[nodiscard]] shared::Bytes change_set(Truth& truth, std::int64_t now_ms);
 
 private:
     struct Journal {

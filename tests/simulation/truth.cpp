@@ -194,4 +194,11 @@ const std::vector<shared::RecordId>& Truth::records(std::string_view space) cons
     return place == records_.end() ? kNone : place->second;
 }
 
+std::vector<shared::RecordId> Truth::records_at_centre(std::string_view space) const
+{
+    const auto place = feeds_.find(space);
+    if (place == feeds_.end()) return {};
+    return {place->second.here.begin(), place->second.here.end()};
+}
+
 }  // namespace indaba::tests::simulation

@@ -21,6 +21,8 @@ public:
     bool wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry);
     /// Reads what is new in the centre's feeds and throws Broken where a ruling does not hold.
     void watch(sync::CentreStorage& centre);
+    /// A hostile device's.
+    void distrust(sync::JournalId journal) { history_.distrust(journal); }
     /// The centre told a device that this much of a journal is stored.
     void stored(sync::JournalId journal, std::uint64_t through);
 
@@ -31,6 +33,8 @@ public:
     [[nodiscard]] const sync::Ruling* ruling(const Name& name) const;
     /// Ids of every record that anybody wrote to in a space.
     [[nodiscard]] const std::vector<shared::RecordId>& records(std::string_view space) const;
+    /// Of those, the ones that are at the centre: what others can know of.
+    [[nodiscard]] std::vector<shared::RecordId> records_at_centre(std::string_view space) const;
     [[nodiscard]] const std::map<sync::JournalId, std::uint64_t>& acknowledged() const { return stored_; }
     [[nodiscard]] const std::map<Name, sync::SpaceName>& spaces() const { return space_of_; }
 
