@@ -19,23 +19,20 @@ platform::DatabaseOptions memory_file()
 }
 
 Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports)
-    : fuse(ports.counts),
-      store(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}), "opening a device's database")),
+    : fuse(ports.counts), store(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
+                                     "opening a device's database")),
       storage(*store, fuse),
       replica({storage, ports.clock, ports.chance, ports.digest, ports.signer, ports.centre_key, model::catalogue()})
 {
 }
 
-Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared::Digest& digest, const shared::PublicKey& centre_key,
-               FaultCounts& counts)
-    : index(index),
-      chance(own),
-      clock(timeline),
-      signer(chance),
-      ports{clock, chance, digest, signer, centre_key, counts},
-      id(shared::device_of(signer.public_key(), digest)),
+Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared::Digest& digest,
+               const shared::PublicKey& centre_key, FaultCounts& counts)
+    : index(index), chance(own), clock(timeline), signer(chance),
+      ports{clock, chance, digest, signer, centre_key, counts}, id(shared::device_of(signer.public_key(), digest)),
       file(memory_file()),
-      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}), "making a device's database"))
+      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
+                  "making a device's database"))
 {
 }
 
@@ -49,19 +46,17 @@ void Device::end(const Process& process)
 CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts)
     : fuse(parts.counts),
       store(must(sync::store::CentreStore::open(file, model::catalogue()), "opening the centre's database")),
-      storage(*store, fuse),
-      centre({storage, parts.roles, clock, parts.digest, parts.signer, model::catalogue()})
+      storage(*store, fuse), centre({storage, parts.roles, clock, parts.digest, parts.signer, model::catalogue()})
 {
 }
 
 CentreNode::CentreNode(const CentreParts& parts)
-    : parts(parts),
-      clock(parts.timeline),
-      file(memory_file()),
+    : parts(parts), clock(parts.timeline), file(memory_file()),
       keeper(must(sync::store::CentreStore::open(file, model::catalogue()), "making the centre's database"))
 {
     must(keeper->begin(), "making spaces");
-    for (const auto space : kSpaces) must(keeper->add_space({std::string(space), "event", "The " + std::string(space)}), "making a space");
+    for (const auto space : kSpaces)
+        must(keeper->add_space({std::string(space), "event", "The " + std::string(space)}), "making a space");
     must(keeper->commit(), "making spaces");
     process = std::make_unique<CentreProcess>(file, clock, parts);
 }

@@ -1,5 +1,6 @@
-// A simulated device: one real database in memory, any number of processes over it (as several programs use one home), each
-// with at most one session. And the centre's process. They own real stores, replicas and sessions, and nothing decides here.
+// A simulated device: one real database in memory, any number of processes over it (as several programs use one home),
+// each with at most one session. And the centre's process. They own real stores, replicas and sessions, and nothing
+// decides here.
 #pragma once
 
 #include "sync/centre.hpp"
@@ -42,8 +43,8 @@ public:
 };
 
 struct Device {
-    Device(std::size_t index, Timeline& timeline, model::Chance chance, shared::Digest& digest, const shared::PublicKey& centre_key,
-           FaultCounts& counts);
+    Device(std::size_t index, Timeline& timeline, model::Chance chance, shared::Digest& digest,
+           const shared::PublicKey& centre_key, FaultCounts& counts);
 
     [[nodiscard]] Process& start();
     void end(const Process& process);

@@ -37,7 +37,8 @@ void Simulation::person_acts(std::size_t index)
         timeline_.after(chance_.between(0, 50), [this, index, id = *other->connection] {
             auto& there = *devices_[index];
             for (auto& known : there.processes)
-                if (known->connection == id && known->session) return at_device(there, *known, [&] { return known->session->on_written(); });
+                if (known->connection == id && known->session)
+                    return at_device(there, *known, [&] { return known->session->on_written(); });
         });
     }
     if (own_program) device.end(process);
@@ -47,7 +48,8 @@ void Simulation::dial(std::size_t index)
 {
     auto& device = *devices_[index];
     timeline_.after(chance_.between(1000, 25'000), [this, index] { dial(index); });
-    std::erase_if(device.processes, [&](const auto& process) { return process != device.processes.front() && !process->session; });
+    std::erase_if(device.processes,
+                  [&](const auto& process) { return process != device.processes.front() && !process->session; });
     if (device.processes.empty()) (void)device.start();
     auto& first = *device.processes.front();
     if (!first.session) {
@@ -115,7 +117,8 @@ void Simulation::push_damaged()
     auto set = chance_.pick(pushes_);
     set[chance_.below(set.size())] ^= std::uint8_t(1u << chance_.below(8));
     at_centre(std::nullopt, [&](CentreProcess& centre) {
-        if (const auto taken = centre.centre.ingest(set); taken.has_value()) throw Broken{"the centre took a damaged change set"};
+        if (const auto taken = centre.centre.ingest(set); taken.has_value())
+            throw Broken{"the centre took a damaged change set"};
         return sync::Actions{};
     });
 }
@@ -134,7 +137,9 @@ void Simulation::ingest(const shared::Bytes& change_set, const char* how)
     at_centre(std::nullopt, [&](CentreProcess& centre) {
         const auto taken = centre.centre.ingest(change_set);
         trace(std::string("a change set comes ") + how + ": " +
-              (taken ? std::to_string(taken->fresh.size()) + " new, " + std::to_string(taken->repeated.size()) + " known" : taken.error().text));
+              (taken
+                   ? std::to_string(taken->fresh.size()) + " new, " + std::to_string(taken->repeated.size()) + " known"
+                   : taken.error().text));
         if (taken && !taken->fresh.empty()) grown.insert(taken->journal.space);
         return sync::Actions{};
     });

@@ -25,11 +25,11 @@ enum class Fault : std::uint8_t {
     centre_skew,
     role_change,     ///< a person gains, loses or changes a role in a space
     second_session,  ///< another process of the same device connects too
-    repeat,          ///< a change set comes again, or late, or by another way than its connection (as hubs and sticks do)
-    damage,          ///< a change set comes with a bit flipped
-    stranger,        ///< a hostile device pushes what its program should not have written
-    heavy,           ///< values so large that a scan takes many batches
-    silent_write,    ///< another process writes and nobody tells the session
+    repeat,  ///< a change set comes again, or late, or by another way than its connection (as hubs and sticks do)
+    damage,  ///< a change set comes with a bit flipped
+    stranger,  ///< a hostile device pushes what its program should not have written
+    heavy,  ///< values so large that a scan takes many batches
+    silent_write,  ///< another process writes and nobody tells the session
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

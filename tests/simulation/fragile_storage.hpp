@@ -1,5 +1,5 @@
-// The real stores behind a fuse: at any storage call the process may be gone, inside a transaction or right after a commit, or
-// the disk may be full. One thread.
+// The real stores behind a fuse: at any storage call the process may be gone, inside a transaction or right after a
+// commit, or the disk may be full. One thread.
 #pragma once
 
 #include "sync/storage.hpp"
@@ -84,17 +84,30 @@ public:
     {
         if (!fuse_.dead()) store_.rollback();
     }
-    sync::Result<std::optional<sync::StoredRecord>> find_record(const sync::RecordId& id) override { INDABA_FRAGILE(find_record(id)); }
+    sync::Result<std::optional<sync::StoredRecord>> find_record(const sync::RecordId& id) override
+    {
+        INDABA_FRAGILE(find_record(id));
+    }
     sync::Result<void> save_record(const sync::StoredRecord& record) override { INDABA_FRAGILE(save_record(record)); }
-    sync::Result<std::optional<sync::StoredEntry>> find_entry(const sync::TransactionName& name) override { INDABA_FRAGILE(find_entry(name)); }
-    sync::Result<void> each_entry(sync::JournalId journal, std::uint64_t from, const std::function<bool(sync::StoredEntry&&)>& visit) override
+    sync::Result<std::optional<sync::StoredEntry>> find_entry(const sync::TransactionName& name) override
+    {
+        INDABA_FRAGILE(find_entry(name));
+    }
+    sync::Result<void> each_entry(sync::JournalId journal, std::uint64_t from,
+                                  const std::function<bool(sync::StoredEntry&&)>& visit) override
     {
         INDABA_FRAGILE(each_entry(journal, from, visit));
     }
     sync::Result<void> add_entry(const sync::StoredEntry& entry) override { INDABA_FRAGILE(add_entry(entry)); }
     sync::Result<bool> set_ruling(const sync::Ruling& ruling) override { INDABA_FRAGILE(set_ruling(ruling)); }
-    sync::Result<std::optional<sync::StoredJournal>> find_journal(sync::JournalId id) override { INDABA_FRAGILE(find_journal(id)); }
-    sync::Result<void> save_journal(const sync::StoredJournal& journal) override { INDABA_FRAGILE(save_journal(journal)); }
+    sync::Result<std::optional<sync::StoredJournal>> find_journal(sync::JournalId id) override
+    {
+        INDABA_FRAGILE(find_journal(id));
+    }
+    sync::Result<void> save_journal(const sync::StoredJournal& journal) override
+    {
+        INDABA_FRAGILE(save_journal(journal));
+    }
 
 protected:
     Port& store_;
@@ -106,18 +119,31 @@ public:
     using FragileStorage::FragileStorage;
 
     sync::Result<std::vector<sync::StoredSpace>> spaces() override { INDABA_FRAGILE(spaces()); }
-    sync::Result<std::optional<sync::StoredSpace>> find_space(const sync::SpaceName& name) override { INDABA_FRAGILE(find_space(name)); }
+    sync::Result<std::optional<sync::StoredSpace>> find_space(const sync::SpaceName& name) override
+    {
+        INDABA_FRAGILE(find_space(name));
+    }
     sync::Result<void> save_space(const sync::StoredSpace& space) override { INDABA_FRAGILE(save_space(space)); }
-    sync::Result<std::optional<sync::StoredJournal>> own_journal(const sync::SpaceName& space) override { INDABA_FRAGILE(own_journal(space)); }
-    sync::Result<std::vector<sync::StoredJournal>> own_journals(const sync::SpaceName& space) override { INDABA_FRAGILE(own_journals(space)); }
-    sync::Result<void> keep_rulings(const sync::SpaceName& space, std::uint64_t to, const std::vector<sync::Ruling>& rulings) override
+    sync::Result<std::optional<sync::StoredJournal>> own_journal(const sync::SpaceName& space) override
+    {
+        INDABA_FRAGILE(own_journal(space));
+    }
+    sync::Result<std::vector<sync::StoredJournal>> own_journals(const sync::SpaceName& space) override
+    {
+        INDABA_FRAGILE(own_journals(space));
+    }
+    sync::Result<void> keep_rulings(const sync::SpaceName& space, std::uint64_t to,
+                                    const std::vector<sync::Ruling>& rulings) override
     {
         INDABA_FRAGILE(keep_rulings(space, to, rulings));
     }
     sync::Result<void> drop_rulings(const sync::SpaceName& space) override { INDABA_FRAGILE(drop_rulings(space)); }
     sync::Result<void> keep_author(const sync::Author& author) override { INDABA_FRAGILE(keep_author(author)); }
     sync::Result<void> purge_space(const sync::SpaceName& space) override { INDABA_FRAGILE(purge_space(space)); }
-    sync::Result<std::vector<sync::RecordId>> pending_records(const sync::SpaceName& space) override { INDABA_FRAGILE(pending_records(space)); }
+    sync::Result<std::vector<sync::RecordId>> pending_records(const sync::SpaceName& space) override
+    {
+        INDABA_FRAGILE(pending_records(space));
+    }
     sync::Result<sync::Stamp> last_stamp() override { INDABA_FRAGILE(last_stamp()); }
     sync::Result<void> save_stamp(sync::Stamp stamp) override { INDABA_FRAGILE(save_stamp(stamp)); }
 };
@@ -127,22 +153,35 @@ public:
     using FragileStorage::FragileStorage;
 
     sync::Result<Head> head(const sync::SpaceName& space) override { INDABA_FRAGILE(head(space)); }
-    sync::Result<std::optional<sync::Hash>> chain_at(const sync::SpaceName& space, std::uint64_t number) override { INDABA_FRAGILE(chain_at(space, number)); }
-    sync::Result<void> append_ruled(const sync::StoredEntry& entry, const sync::Hash& chain, const std::vector<sync::RecordId>& touched) override
+    sync::Result<std::optional<sync::Hash>> chain_at(const sync::SpaceName& space, std::uint64_t number) override
+    {
+        INDABA_FRAGILE(chain_at(space, number));
+    }
+    sync::Result<void> append_ruled(const sync::StoredEntry& entry, const sync::Hash& chain,
+                                    const std::vector<sync::RecordId>& touched) override
     {
         INDABA_FRAGILE(append_ruled(entry, chain, touched));
     }
-    sync::Result<std::optional<Mark>> mark(sync::JournalId journal, std::uint64_t line) override { INDABA_FRAGILE(mark(journal, line)); }
-    sync::Result<void> set_mark(sync::JournalId journal, std::uint64_t line, const Mark& mark) override { INDABA_FRAGILE(set_mark(journal, line, mark)); }
-    sync::Result<void> each_record_after(const sync::SpaceName& space, std::uint64_t after, const std::function<bool(sync::StoredRecord&&)>& visit) override
+    sync::Result<std::optional<Mark>> mark(sync::JournalId journal, std::uint64_t line) override
+    {
+        INDABA_FRAGILE(mark(journal, line));
+    }
+    sync::Result<void> set_mark(sync::JournalId journal, std::uint64_t line, const Mark& mark) override
+    {
+        INDABA_FRAGILE(set_mark(journal, line, mark));
+    }
+    sync::Result<void> each_record_after(const sync::SpaceName& space, std::uint64_t after,
+                                         const std::function<bool(sync::StoredRecord&&)>& visit) override
     {
         INDABA_FRAGILE(each_record_after(space, after, visit));
     }
-    sync::Result<void> each_ruling(const sync::SpaceName& space, std::uint64_t after, std::uint64_t to, const std::function<bool(sync::Ruling&&)>& visit) override
+    sync::Result<void> each_ruling(const sync::SpaceName& space, std::uint64_t after, std::uint64_t to,
+                                   const std::function<bool(sync::Ruling&&)>& visit) override
     {
         INDABA_FRAGILE(each_ruling(space, after, to, visit));
     }
-    sync::Result<void> each_entry_of(const sync::RecordId& id, const std::function<bool(sync::StoredEntry&&)>& visit) override
+    sync::Result<void> each_entry_of(const sync::RecordId& id,
+                                     const std::function<bool(sync::StoredEntry&&)>& visit) override
     {
         INDABA_FRAGILE(each_entry_of(id, visit));
     }

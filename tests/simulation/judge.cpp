@@ -33,7 +33,8 @@ void each_own_entry(Device& device, std::string_view space, const Visit& visit)
 model::Record without_buried(model::Record record, const model::Merged& word)
 {
     for (auto& [key, cell] : record)
-        if (key != shared::kExistence) std::erase_if(cell.leaves, [&](const auto& leaf) { return word.contains(leaf.first); });
+        if (key != shared::kExistence)
+            std::erase_if(cell.leaves, [&](const auto& leaf) { return word.contains(leaf.first); });
     return record;
 }
 
@@ -55,8 +56,10 @@ std::string differs_in_opinion(const model::Record& expected, const sync::Cells&
         if (cell.leaves.empty() || place == expected.end() || cell.key == shared::kExistence) continue;
         const auto* field = model::catalogue().field(type, cell.key);
         const auto policy = model::catalogue().policy(type, cell.key);
-        if (sync::shown(cell, field, policy)->name != *model::shown(place->second, policy, field)) return cell.key + " shows another leaf";
-        if (sync::in_conflict(cell, policy) != model::in_conflict(place->second, policy)) return cell.key + ": another opinion on its conflict";
+        if (sync::shown(cell, field, policy)->name != *model::shown(place->second, policy, field))
+            return cell.key + " shows another leaf";
+        if (sync::in_conflict(cell, policy) != model::in_conflict(place->second, policy))
+            return cell.key + ": another opinion on its conflict";
     }
     return {};
 }
@@ -72,8 +75,10 @@ bool Judge::observe(Device& device) const
             if (journal.last == seen) continue;
             must(device.keeper->each_entry(journal.head.id, seen + 1,
                                            [&](sync::StoredEntry&& entry) {
-                                               if (entry.name.number != ++seen) throw Broken{of(device) + " has a gap in its journal"};
-                                               if (entry.stamp <= device.last_stamp) throw Broken{of(device) + ": its clock ran backwards"};
+                                               if (entry.name.number != ++seen)
+                                                   throw Broken{of(device) + " has a gap in its journal"};
+                                               if (entry.stamp <= device.last_stamp)
+                                                   throw Broken{of(device) + ": its clock ran backwards"};
                                                device.last_stamp = entry.stamp;
                                                fresh = truth_.wrote(journal.head, entry) || fresh;
                                                return true;
@@ -89,7 +94,8 @@ void Judge::no_false_conflict(Device& device, std::string_view, const shared::Re
 {
     const auto record = must(device.keeper->find_record(id), "a record");
     if (!record) return;
-    if (const auto found = model::false_conflict(truth_.history(), id, model::as_model(record->shown))) throw Broken{of(device) + ": " + *found};
+    if (const auto found = model::false_conflict(truth_.history(), id, model::as_model(record->shown)))
+        throw Broken{of(device) + ": " + *found};
 }
 
 /// Own entries that the device cannot know to be refused, nor to be part of its word.
@@ -99,14 +105,18 @@ std::vector<Name> Judge::pending(Device& device, const sync::StoredSpace& space)
     each_own_entry(device, space.name, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
         if (entry.ruling) {
             const auto* ruling = truth_.ruling(entry.name);
-            if (ruling == nullptr || *ruling != *entry.ruling) throw Broken{of(device) + " holds a ruling on " + text(entry.name) + " that was never made"};
+            if (ruling == nullptr || *ruling != *entry.ruling)
+                throw Broken{of(device) + " holds a ruling on " + text(entry.name) + " that was never made"};
         }
-        if (!entry.ruling || (entry.ruling->verdict == sync::Verdict::accepted && entry.ruling->number > space.cursor.base)) names.push_back(entry.name);
+        if (!entry.ruling ||
+            (entry.ruling->verdict == sync::Verdict::accepted && entry.ruling->number > space.cursor.base))
+            names.push_back(entry.name);
     });
     return names;
 }
 
-model::Record Judge::expected(Device&, const sync::StoredSpace& space, const shared::RecordId& id, const std::vector<Name>& pending) const
+model::Record Judge::expected(Device&, const sync::StoredSpace& space, const shared::RecordId& id,
+                              const std::vector<Name>& pending) const
 {
     auto merged = truth_.accepted(space.name, space.cursor.base);
     for (const auto& name : pending) merged.emplace(name, std::nullopt);
@@ -125,15 +135,18 @@ void Judge::shows_the_fold(Device& device) const
             if (record && record->space != space.name) continue;  // a stranger tried it from here
             auto model = expected(device, space, id, waiting);
             auto real = record ? model::as_model(record->shown) : model::Record();
-            const bool buried = model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
+            const bool buried =
+                model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
             if (buried) {
                 model = without_buried(std::move(model), word);
                 real = without_buried(std::move(real), word);
             }
-            const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) + ", record " + text(id) + ": ";
+            const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) +
+                               ", record " + text(id) + ": ";
             if (const auto found = differs(model, real); !found.empty()) throw Broken{where + found};
             if (!record || buried) continue;
-            if (const auto found = differs_in_opinion(model, record->shown, record->type); !found.empty()) throw Broken{where + found};
+            if (const auto found = differs_in_opinion(model, record->shown, record->type); !found.empty())
+                throw Broken{where + found};
         }
     }
 }
@@ -159,7 +172,8 @@ void Judge::centre_equals_the_model(sync::CentreStorage& centre) const
             const auto found = model::difference(state, record ? record->shown : sync::Cells());
             if (!found.empty()) throw Broken{where + found};
             if (!record) continue;
-            if (const auto other = differs_in_opinion(state, record->shown, record->type); !other.empty()) throw Broken{where + other};
+            if (const auto other = differs_in_opinion(state, record->shown, record->type); !other.empty())
+                throw Broken{where + other};
             if (record->word || !record->pending.empty()) throw Broken{where + "something is pending at the centre"};
         }
     }
@@ -170,9 +184,11 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
     for (const auto space : kSpaces) {
         const auto held = must(device.keeper->find_space(std::string(space)), "a space");
         const bool reads = !roles_.role(device.id, space).empty();
-        if (reads != (held && !held->role.empty())) throw Broken{of(device) + " is wrong about its role in " + std::string(space)};
+        if (reads != (held && !held->role.empty()))
+            throw Broken{of(device) + " is wrong about its role in " + std::string(space)};
         const auto head = must(centre.head(std::string(space)), "a head");
-        if (reads && (held->cursor.base != head.number || held->cursor.position != head.number || held->cursor.head_hash != head.hash))
+        if (reads && (held->cursor.base != head.number || held->cursor.position != head.number ||
+                      held->cursor.head_hash != head.hash))
             throw Broken{of(device) + " is not at the head of " + std::string(space)};
         for (const auto& id : truth_.records(space)) {
             const auto there = must(centre.find_record(id), "a record of the centre");
@@ -184,13 +200,16 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
                 continue;
             }
             if (here && (here->word || !here->pending.empty())) throw Broken{where + "something is still pending"};
-            if (!there != (!here || here->shown.empty())) throw Broken{where + (there ? "is missing" : "is not at the centre")};
+            if (!there != (!here || here->shown.empty()))
+                throw Broken{where + (there ? "is missing" : "is not at the centre")};
             if (!there) continue;
-            if (here->type != there->type || here->number != there->number) throw Broken{where + "another type or number"};
-            if (const auto found = model::difference(model::as_carried(model::as_model(there->shown)), here->shown); !found.empty() &&
-                model::existence(model::as_model(there->shown)) != model::Existence::deleted)
+            if (here->type != there->type || here->number != there->number)
+                throw Broken{where + "another type or number"};
+            if (const auto found = model::difference(model::as_carried(model::as_model(there->shown)), here->shown);
+                !found.empty() && model::existence(model::as_model(there->shown)) != model::Existence::deleted)
                 throw Broken{where + found};
-            if (sync::existence(here->shown) != sync::existence(there->shown)) throw Broken{where + "another existence"};
+            if (sync::existence(here->shown) != sync::existence(there->shown))
+                throw Broken{where + "another existence"};
         }
     }
 }
@@ -201,11 +220,14 @@ void Judge::nothing_stored_is_lost(sync::CentreStorage& centre) const
         std::uint64_t count = 0;
         must(centre.each_entry(journal, 1,
                                [&](sync::StoredEntry&& entry) {
-                                   if (entry.ruling && truth_.ruling(entry.name) != nullptr && entry.name.number <= through) ++count;
+                                   if (entry.ruling && truth_.ruling(entry.name) != nullptr &&
+                                       entry.name.number <= through)
+                                       ++count;
                                    return true;
                                }),
              "a journal at the centre");
-        if (count < through) throw Broken{"acknowledged through " + std::to_string(through) + ", stored " + std::to_string(count)};
+        if (count < through)
+            throw Broken{"acknowledged through " + std::to_string(through) + ", stored " + std::to_string(count)};
     }
 }
 
@@ -221,7 +243,8 @@ void Judge::every_own_transaction_is_ruled(Device& device) const
             if (*entry.ruling != *ruling) throw Broken{of(device) + " heard another ruling on " + text(entry.name)};
         });
         std::uint64_t seen = 0;
-        for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals")) seen += device.seen[journal.head.id];
+        for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals"))
+            seen += device.seen[journal.head.id];
         if (count < seen) throw Broken{of(device) + " lost some of what it wrote"};
     }
 }
@@ -238,7 +261,8 @@ void Judge::refused_are_shown(Device& device) const
         each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
             const bool is_refused = entry.ruling && entry.ruling->verdict != sync::Verdict::accepted;
             const auto place = refused.find(entry.name);
-            if (is_refused != (place != refused.end())) throw Broken{of(device) + ": the refused list is wrong about " + text(entry.name)};
+            if (is_refused != (place != refused.end()))
+                throw Broken{of(device) + ": the refused list is wrong about " + text(entry.name)};
             if (is_refused && (place->second.empty() || place->second != entry.ruling->reason.text))
                 throw Broken{of(device) + ": no reason is shown for " + text(entry.name)};
             if (!is_refused) return;
@@ -247,7 +271,8 @@ void Judge::refused_are_shown(Device& device) const
                 if (!record) continue;
                 for (const auto& cell : record->shown)
                     for (const auto& leaf : cell.leaves)
-                        if (leaf.name == entry.name) throw Broken{of(device) + ": refused " + text(entry.name) + " left a trace"};
+                        if (leaf.name == entry.name)
+                            throw Broken{of(device) + ": refused " + text(entry.name) + " left a trace"};
             }
         });
     }

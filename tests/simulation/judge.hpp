@@ -16,7 +16,8 @@ public:
     bool observe(Device& device) const;
     /// No record shows its person a conflict with themself.
     void no_false_conflict(Device& device, std::string_view space, const shared::RecordId& id) const;
-    /// Of a device that is caught up: every record is the centre's word as of then with its own pending writes folded over it.
+    /// Of a device that is caught up: every record is the centre's word as of then with its own pending writes folded
+    /// over it.
     void shows_the_fold(Device& device) const;
     /// A session's counters against what is stored.
     void counters(Device& device, const sync::Progress& progress) const;

@@ -1,4 +1,5 @@
-// What happens between nodes. A connection is a stream: its messages are late or lost from some point on, never reordered.
+// What happens between nodes. A connection is a stream: its messages are late or lost from some point on, never
+// reordered.
 #include "tests/simulation/broken.hpp"
 #include "tests/simulation/node_events.hpp"
 
@@ -40,11 +41,13 @@ void Simulation::connect(Device& device, Process& process, bool stay)
     connections_[id] = {id, device.index, false, false, false, 0, 0};
     auto& centre = *centre_->process;
     centre.sessions[id] = std::make_unique<sync::ServerSession>(
-        centre.centre, sync::ServerSession::Peer{device.id, [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> {
-                                                     return roles_.grants(who);
-                                                 }});
+        centre.centre, sync::ServerSession::Peer{
+                           device.id, [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> {
+                               return roles_.grants(who);
+                           }});
     process.connection = id;
-    process.session = std::make_unique<sync::ClientSession>(process.replica, sync::ClientSession::Options{"simulated 1", stay});
+    process.session =
+        std::make_unique<sync::ClientSession>(process.replica, sync::ClientSession::Options{"simulated 1", stay});
     trace("device " + std::to_string(device.index) + " connects as " + std::to_string(id) + (stay ? " to stay" : ""));
     at_device(device, process, [&] { return process.session->start(); });
 }
@@ -57,13 +60,16 @@ void Simulation::perform(Device& device, Process& process, const sync::Actions& 
     for (const auto& bytes : actions.send) send_to_centre(connection, bytes);
     const auto progress = process.session->progress();
     judge_.counters(device, progress);
-    if (actions.error && !is_expected(*actions.error)) throw Broken{"device " + std::to_string(device.index) + " gave up: " + actions.error->text};
+    if (actions.error && !is_expected(*actions.error))
+        throw Broken{"device " + std::to_string(device.index) + " gave up: " + actions.error->text};
     if (!actions.close) return;
-    trace("device " + std::to_string(device.index) + " ends " + std::to_string(connection.id) + (actions.error ? ": " + actions.error->text : ""));
+    trace("device " + std::to_string(device.index) + " ends " + std::to_string(connection.id) +
+          (actions.error ? ": " + actions.error->text : ""));
     last_progress_[device.index] = progress;
     process.session.reset();
     process.connection.reset();
-    timeline_.after(std::max(connection.to_centre_ms - timeline_.now_ms(), std::int64_t(0)) + 1, [this, id = connection.id] { centre_notices_end(id); });
+    timeline_.after(std::max(connection.to_centre_ms - timeline_.now_ms(), std::int64_t(0)) + 1,
+                    [this, id = connection.id] { centre_notices_end(id); });
 }
 
 void Simulation::perform(std::uint64_t id, const sync::Actions& actions)
@@ -74,10 +80,12 @@ void Simulation::perform(std::uint64_t id, const sync::Actions& actions)
         check_sent(id, bytes);
         send_to_device(place->second, bytes);
     }
-    if (actions.error && !is_expected(*actions.error)) throw Broken{"the centre gave up on a device: " + actions.error->text};
+    if (actions.error && !is_expected(*actions.error))
+        throw Broken{"the centre gave up on a device: " + actions.error->text};
     if (!actions.close) return;
     centre_->process->sessions.erase(id);
-    timeline_.after(std::max(place->second.to_device_ms - timeline_.now_ms(), std::int64_t(0)) + 1, [this, id] { device_notices_end(id); });
+    timeline_.after(std::max(place->second.to_device_ms - timeline_.now_ms(), std::int64_t(0)) + 1,
+                    [this, id] { device_notices_end(id); });
 }
 
 /// What leaves the centre: an acknowledgement is noted, and no batch goes to whoever may not read it.
@@ -85,14 +93,18 @@ void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
 {
     const auto message = must(sync::decode_message(bytes), "the centre's own message");
     const auto& device = *devices_[connections_.at(id).device];
-    if (const auto* stored = std::get_if<sync::Stored>(&message); stored != nullptr && stored->expected == 0) truth_.stored(stored->journal, stored->through);
+    if (const auto* stored = std::get_if<sync::Stored>(&message); stored != nullptr && stored->expected == 0)
+        truth_.stored(stored->journal, stored->through);
     if (const auto* batch = std::get_if<sync::Batch>(&message)) {
-        if (roles_.role(device.id, batch->batch.space).empty()) throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};
+        if (roles_.role(device.id, batch->batch.space).empty())
+            throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};
         for (const auto& record : batch->batch.records)
-            if (const auto known = centre_->keeper->find_record(record.id); known && *known && (*known)->space != batch->batch.space)
+            if (const auto known = centre_->keeper->find_record(record.id);
+                known && *known && (*known)->space != batch->batch.space)
                 throw Broken{"the centre sent a record of another space"};
         ++reached_[batch->batch.head ? "last batch" : "batch of a longer scan"];
-        for (const auto& record : batch->batch.records) ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];
+        for (const auto& record : batch->batch.records)
+            ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];
     }
     if (const auto* welcome = std::get_if<sync::Welcome>(&message))
         for (const auto standing : welcome->standings) ++reached_["standing " + std::to_string(int(standing))];
@@ -106,14 +118,16 @@ void Simulation::send_to_centre(Connection& connection, shared::Bytes bytes)
         if (pushes_.size() > kRememberedPushes) pushes_.pop_front();
     }
     connection.to_centre_ms = std::max(connection.to_centre_ms, timeline_.now_ms() + delay());
-    timeline_.after(connection.to_centre_ms - timeline_.now_ms(), [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_centre(id, bytes); });
+    timeline_.after(connection.to_centre_ms - timeline_.now_ms(),
+                    [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_centre(id, bytes); });
 }
 
 void Simulation::send_to_device(Connection& connection, shared::Bytes bytes)
 {
     if (connection.cut) return;
     connection.to_device_ms = std::max(connection.to_device_ms, timeline_.now_ms() + delay());
-    timeline_.after(connection.to_device_ms - timeline_.now_ms(), [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_device(id, bytes); });
+    timeline_.after(connection.to_device_ms - timeline_.now_ms(),
+                    [this, id = connection.id, bytes = std::move(bytes)] { arrive_at_device(id, bytes); });
 }
 
 void Simulation::arrive_at_centre(std::uint64_t id, const shared::Bytes& bytes)
@@ -135,7 +149,8 @@ void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
     if (place == connections_.end() || (place->second.cut && place->second.lost_to_device)) return;
     auto* process = process_of(place->second);
     if (process == nullptr || !process->session) return;
-    trace("device " + std::to_string(place->second.device) + " gets " + std::to_string(bytes.size()) + " bytes on " + std::to_string(id));
+    trace("device " + std::to_string(place->second.device) + " gets " + std::to_string(bytes.size()) + " bytes on " +
+          std::to_string(id));
     if (!place->second.cut && strikes(Fault::cut)) {
         cut(place->second);
         if (place->second.lost_to_device) return;

@@ -1,5 +1,5 @@
-// How every event reaches a node: fuses are lit, a crash is caught, what the node answers is done, what it stored is judged.
-// For the simulator's own sources.
+// How every event reaches a node: fuses are lit, a crash is caught, what the node answers is done, what it stored is
+// judged. For the simulator's own sources.
 #pragma once
 
 #include "tests/simulation/simulation.hpp"

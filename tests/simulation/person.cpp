@@ -19,8 +19,7 @@ bool is_expected(Errc code)
         case Errc::rule_broken:
         case Errc::forbidden:
         case Errc::not_found:
-        case Errc::full:
-            return true;
+        case Errc::full: return true;
         case Errc::usage:
         case Errc::malformed:
         case Errc::too_large:
@@ -31,8 +30,7 @@ bool is_expected(Errc code)
         case Errc::busy:
         case Errc::io:
         case Errc::corrupt:
-        case Errc::unsupported:
-            return false;
+        case Errc::unsupported: return false;
     }
     return false;
 }
@@ -72,7 +70,8 @@ std::optional<sync::StoredRecord> Person::pick(Process& process, const std::stri
     const auto& ids = truth_.records(space);
     if (ids.empty()) return std::nullopt;
     auto found = process.store->find_record(chance_.pick(ids));
-    if (!found || !*found || (*found)->shown.empty() || (*found)->type != model::kItem || (*found)->space != space) return std::nullopt;
+    if (!found || !*found || (*found)->shown.empty() || (*found)->type != model::kItem || (*found)->space != space)
+        return std::nullopt;
     return std::move(**found);
 }
 
@@ -86,9 +85,12 @@ Person::Done Person::act(Process& process)
     }
     const auto record = pick(process, done.space);
     auto written = record && chance_.below(5) == 0 ? settle(process, *record) : write(process, done.space);
-    if (written.has_error() && !is_expected(written.error().code)) throw Broken{"a person was answered: " + written.error().text};
+    if (written.has_error() && !is_expected(written.error().code))
+        throw Broken{"a person was answered: " + written.error().text};
     done.wrote = written.has_value() && written->number != 0;
-    done.what = written.has_error() ? written.error().text : done.wrote ? "wrote " + model::text(*written) : "changed nothing";
+    done.what = written.has_error() ? written.error().text
+                : done.wrote        ? "wrote " + model::text(*written)
+                                    : "changed nothing";
     return done;
 }
 
@@ -116,9 +118,12 @@ sync::Result<sync::TransactionName> Person::settle(Process& process, const sync:
     if (chance_.below(3) == 0) return process.replica.settle_existence(record.id, chance_.below(2) == 0, "as agreed");
     const sync::Cell* cell = nullptr;
     for (const auto& other : record.shown)
-        if (other.key != shared::kExistence && !other.leaves.empty() && (cell == nullptr || other.leaves.size() > cell->leaves.size())) cell = &other;
+        if (other.key != shared::kExistence && !other.leaves.empty() &&
+            (cell == nullptr || other.leaves.size() > cell->leaves.size()))
+            cell = &other;
     if (cell == nullptr) return sync::TransactionName{};
-    const auto value = chance_.below(2) == 0 ? cell->leaves[chance_.below(cell->leaves.size())].value : model::item_value(cell->key, std::uint8_t(chance_.draw()));
+    const auto value = chance_.below(2) == 0 ? cell->leaves[chance_.below(cell->leaves.size())].value
+                                             : model::item_value(cell->key, std::uint8_t(chance_.draw()));
     return process.replica.settle(record.id, cell->key, value, "as agreed");
 }
 
@@ -131,7 +136,8 @@ void Person::mistype(Process& process, const std::string& space)
     if (!written.has_error()) throw Broken{"a value that breaks a rule was stored"};
     const auto& error = written.error();
     if (error.code == Errc::forbidden || error.code == Errc::full) return;
-    if (error.code != Errc::rule_broken || !error.text.starts_with("peak")) throw Broken{"a broken rule was answered with: " + error.text};
+    if (error.code != Errc::rule_broken || !error.text.starts_with("peak"))
+        throw Broken{"a broken rule was answered with: " + error.text};
     const auto left = process.store->find_record(change.id);
     if (left && *left) throw Broken{"a refused record was stored"};
 }

@@ -30,11 +30,18 @@ public:
         return !held.empty() && held != "viewer";
     }
 
-    [[nodiscard]] sync::Result<bool> may_write(const shared::DeviceId& device, const sync::SpaceName& space) override { return writes(device, space); }
-    [[nodiscard]] sync::Result<bool> may_read(const shared::DeviceId& device, const sync::SpaceName& space) override { return !role(device, space).empty(); }
+    [[nodiscard]] sync::Result<bool> may_write(const shared::DeviceId& device, const sync::SpaceName& space) override
+    {
+        return writes(device, space);
+    }
+    [[nodiscard]] sync::Result<bool> may_read(const shared::DeviceId& device, const sync::SpaceName& space) override
+    {
+        return !role(device, space).empty();
+    }
     [[nodiscard]] sync::Result<sync::Author> describe(sync::JournalId journal, const shared::DeviceId& device) override
     {
-        return sync::Author{journal, device, "device " + shared::to_hex(std::span(device.hash.bytes).first(2)), "somebody"};
+        return sync::Author{journal, device, "device " + shared::to_hex(std::span(device.hash.bytes).first(2)),
+                            "somebody"};
     }
 
     [[nodiscard]] std::vector<sync::Replica::Grant> grants(const shared::DeviceId& device) const

@@ -60,13 +60,16 @@ int main(int count, char** texts)
         return 2;
     }
     const auto began = std::chrono::steady_clock::now();
-    const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
+    const auto elapsed = [&] {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    };
     FaultCounts faults;
     std::map<std::string, std::uint64_t> reached;
     std::uint64_t events = 0;
     std::uint64_t runs = 0;
     std::uint64_t failures = 0;
-    for (auto seed = arguments->first; arguments->minutes ? elapsed() < 60.0 * double(*arguments->minutes) : seed <= arguments->last; ++seed) {
+    for (auto seed = arguments->first;
+         arguments->minutes ? elapsed() < 60.0 * double(*arguments->minutes) : seed <= arguments->last; ++seed) {
         const auto outcome = Simulation(seed, {arguments->trace, false}).run();
         ++runs;
         events += outcome.events;
@@ -74,14 +77,17 @@ int main(int count, char** texts)
         for (const auto& [what, times] : outcome.reached) reached[what] += times;
         if (arguments->first == arguments->last || !outcome.broken.empty())
             std::printf("seed %llu: %s; trace %016llx\n", static_cast<unsigned long long>(seed),
-                        outcome.broken.empty() ? "holds" : outcome.broken.c_str(), static_cast<unsigned long long>(outcome.trace));
+                        outcome.broken.empty() ? "holds" : outcome.broken.c_str(),
+                        static_cast<unsigned long long>(outcome.trace));
         if (outcome.broken.empty()) continue;
         std::printf("  replay: tests/simulate --seed %llu --trace\n", static_cast<unsigned long long>(seed));
         if (++failures == 10) break;
     }
-    std::printf("%llu seeds, %llu broken, %llu events, %.1f s\nfaults: %s\nreached:", static_cast<unsigned long long>(runs),
-                static_cast<unsigned long long>(failures), static_cast<unsigned long long>(events), elapsed(), faults.text().c_str());
-    for (const auto& [what, times] : reached) std::printf(" %s %llu;", what.c_str(), static_cast<unsigned long long>(times));
+    std::printf("%llu seeds, %llu broken, %llu events, %.1f s\nfaults: %s\nreached:",
+                static_cast<unsigned long long>(runs), static_cast<unsigned long long>(failures),
+                static_cast<unsigned long long>(events), elapsed(), faults.text().c_str());
+    for (const auto& [what, times] : reached)
+        std::printf(" %s %llu;", what.c_str(), static_cast<unsigned long long>(times));
     std::printf("\n");
     return failures == 0 ? 0 : 1;
 }

@@ -18,14 +18,8 @@ constexpr int kSessionEvents = 20'000;
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, Options options)
-    : seed_(seed),
-      options_(options),
-      chance_(seed),
-      faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
-      centre_signer_(chance_),
-      centre_key_(centre_signer_.public_key()),
-      truth_(roles_, digest_),
-      judge_(truth_, roles_)
+    : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
+      centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_), judge_(truth_, roles_)
 {
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
@@ -49,7 +43,8 @@ void Simulation::trace(const std::string& event)
     ++events_;
     for (const auto c : event) trace_ = (trace_ ^ std::uint8_t(c)) * 1099511628211u;
     trace_ = (trace_ ^ std::uint64_t(timeline_.now_ms())) * 1099511628211u;
-    if (options_.print) std::printf("%10lld %s\n", static_cast<long long>(timeline_.now_ms() - 1'760'000'000'000), event.c_str());
+    if (options_.print)
+        std::printf("%10lld %s\n", static_cast<long long>(timeline_.now_ms() - 1'760'000'000'000), event.c_str());
 }
 
 Outcome Simulation::run()
@@ -80,7 +75,9 @@ void Simulation::print_history() const
         const auto where = truth_.spaces().at(name);
         std::printf("%s in %s, %s:%s\n", model::text(name).c_str(), where.c_str(),
                     ruling == nullptr ? "not ruled"
-                                      : (std::to_string(ruling->number) + (ruling->reason.text.empty() ? " accepted" : " " + ruling->reason.text)).c_str(),
+                                      : (std::to_string(ruling->number) +
+                                         (ruling->reason.text.empty() ? " accepted" : " " + ruling->reason.text))
+                                            .c_str(),
                     model::text(written.transaction).c_str());
     }
 }
@@ -134,8 +131,10 @@ void Simulation::sync_once(Device& device, int round)
     const auto& progress = last_progress_[device.index];
     if (!progress.up_to_date) throw Broken{who + ": its session ended without being up to date"};
     if (round < kHealingRounds) return;
-    if (progress.pushed + progress.pulled + progress.accepted + progress.refused != 0) throw Broken{who + ": there was still something to do"};
-    if (progress.round_trips != 1) throw Broken{who + ": it took " + std::to_string(progress.round_trips) + " round trips to find nothing"};
+    if (progress.pushed + progress.pulled + progress.accepted + progress.refused != 0)
+        throw Broken{who + ": there was still something to do"};
+    if (progress.round_trips != 1)
+        throw Broken{who + ": it took " + std::to_string(progress.round_trips) + " round trips to find nothing"};
 }
 
 void Simulation::final_checks()

@@ -1,5 +1,6 @@
-// A centre, its devices and their network in one thread on virtual time, from one seed: the real sessions, replicas, centre and
-// stores. It lets things go wrong (faults.hpp), then heals everything and demands that all agree. Same seed, same trace.
+// A centre, its devices and their network in one thread on virtual time, from one seed: the real sessions, replicas,
+// centre and stores. It lets things go wrong (faults.hpp), then heals everything and demands that all agree. Same seed,
+// same trace.
 #pragma once
 
 #include "tests/simulation/judge.hpp"

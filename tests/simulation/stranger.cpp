@@ -34,7 +34,8 @@ shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms)
         }
         const auto lead_ms = chance_.below(3) == 0 ? std::int64_t(1) << 46 : 0;
         shared::Entry entry{shared::Stamp::at(now_ms + lead_ms), payload(truth, space)};
-        journal.hashes.push_back(shared::entry_hash(journal.hashes.back(), journal.hashes.size(), entry.stamp, digest_.sha256(entry.payload), digest_));
+        journal.hashes.push_back(shared::entry_hash(journal.hashes.back(), journal.hashes.size(), entry.stamp,
+                                                    digest_.sha256(entry.payload), digest_));
         if (set.entries.empty() && chance_.below(10) == 0) continue;  // never sent: what follows does not join
         set.entries.push_back(std::move(entry));
     }
@@ -81,14 +82,16 @@ shared::Transaction Stranger::transaction(const Truth& truth, const std::string&
         const auto put = [&](std::string_view key, Value value, std::vector<Name> names) {
             writes[std::string(key)] = {i, std::string(key), std::move(value), std::move(names)};
         };
-        if (chance_.below(2) == 0) put("!", Value::boolean(chance_.below(3) != 0), chance_.below(2) == 0 ? std::vector<Name>() : bases(truth));
+        if (chance_.below(2) == 0)
+            put("!", Value::boolean(chance_.below(3) != 0), chance_.below(2) == 0 ? std::vector<Name>() : bases(truth));
         put("name", chance_.below(8) == 0 ? Value() : Value::text("stranger"), bases(truth));
         for (auto more = chance_.below(3); more > 0; --more) {
             const auto key = model::item_keys()[chance_.below(model::item_keys().size())];
             put(key, model::item_value(key, std::uint8_t(chance_.draw())), bases(truth));
         }
         if (chance_.below(10) == 0) put("peak", Value::integer(5000), {});
-        if (chance_.below(10) == 0) put("field-of-tomorrow", Value::integer(std::int64_t(chance_.below(4))), bases(truth));
+        if (chance_.below(10) == 0)
+            put("field-of-tomorrow", Value::integer(std::int64_t(chance_.below(4))), bases(truth));
         for (auto& [key, write] : writes) transaction.writes.push_back(std::move(write));
     }
     return transaction;

@@ -12,7 +12,10 @@ namespace {
 
 using model::text;
 
-bool is_alive_write(const shared::Write* write) { return write != nullptr && write->value == shared::Value::boolean(true); }
+bool is_alive_write(const shared::Write* write)
+{
+    return write != nullptr && write->value == shared::Value::boolean(true);
+}
 
 /// What a record shows, by the model.
 std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type)
@@ -66,14 +69,17 @@ void Truth::watch(sync::CentreStorage& centre)
 
 void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre)
 {
-    if (ruling.number != feed.rulings.size() + 1) throw Broken{"the feed of " + space + " has a gap before " + std::to_string(ruling.number)};
+    if (ruling.number != feed.rulings.size() + 1)
+        throw Broken{"the feed of " + space + " has a gap before " + std::to_string(ruling.number)};
     if (rulings_.contains(ruling.name)) throw Broken{text(ruling.name) + " was ruled twice"};
     const auto entry = must(centre.find_entry(ruling.name), "a ruled entry");
     const auto journal = must(centre.find_journal(ruling.name.journal), "a ruled journal");
     if (!entry || !journal) throw Broken{text(ruling.name) + " was ruled and is not stored"};
-    if (entry->ruling != ruling || entry->space != space) throw Broken{text(ruling.name) + " is stored with another ruling"};
+    if (entry->ruling != ruling || entry->space != space)
+        throw Broken{text(ruling.name) + " is stored with another ruling"};
     wrote(journal->head, *entry);
-    if (space_of_.at(ruling.name) != space) throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
+    if (space_of_.at(ruling.name) != space)
+        throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
     feed.chain = sync::chain_hash(feed.chain, ruling, digest_);
     judge(space, feed, ruling, shared::device_of(journal->head.author, digest_));
     feed.rulings.push_back(ruling);
@@ -85,17 +91,22 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
     }
 }
 
-/// Accepted exactly if the role writes, the records are there and of that type, and the rules hold on what is shown after it.
+/// Accepted exactly if the role writes, the records are there and of that type, and the rules hold on what is shown
+/// after it.
 void Truth::judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author)
 {
     using Code = sync::Reason::Code;
     const auto* written = history_.find(ruling.name);
     const bool may = roles_.writes(author, space);
-    const auto fail = [&](const std::string& why) { throw Broken{"ruling " + std::to_string(ruling.number) + " of " + space + ", on " + text(ruling.name) + ": " + why}; };
+    const auto fail = [&](const std::string& why) {
+        throw Broken{"ruling " + std::to_string(ruling.number) + " of " + space + ", on " + text(ruling.name) + ": " +
+                     why};
+    };
     if (ruling.verdict == sync::Verdict::accepted) {
         if (!may) fail("accepted without a role");
         if (written == nullptr) fail("accepted what does not decode");
-        for (const auto& why : {no_record(space, feed, *written), other_type(*written), broken_rule(space, feed, *written, ruling.time_ms)})
+        for (const auto& why : {no_record(space, feed, *written), other_type(*written),
+                                broken_rule(space, feed, *written, ruling.time_ms)})
             if (!why.empty()) fail("accepted, but " + why);
         return;
     }
@@ -111,12 +122,12 @@ void Truth::judge(const std::string& space, Feed& feed, const sync::Ruling& ruli
             if (other_type(*written).empty()) fail("refused for its type, which is right");
             return;
         case Code::rule:
-            if (written != nullptr && broken_rule(space, feed, *written, ruling.time_ms).empty()) fail("refused by a rule that holds: " + ruling.reason.text);
+            if (written != nullptr && broken_rule(space, feed, *written, ruling.time_ms).empty())
+                fail("refused by a rule that holds: " + ruling.reason.text);
             return;
         case Code::too_many_leaves:
         case Code::lost:
-        case Code::none:
-            fail("refused for a reason that cannot be: " + ruling.reason.text);
+        case Code::none: fail("refused for a reason that cannot be: " + ruling.reason.text);
     }
 }
 
@@ -140,14 +151,16 @@ std::string Truth::other_type(const model::Written& written) const
     return {};
 }
 
-std::string Truth::broken_rule(const std::string& space, const Feed& feed, const model::Written& written, std::int64_t ruled_ms) const
+std::string Truth::broken_rule(const std::string& space, const Feed& feed, const model::Written& written,
+                               std::int64_t ruled_ms) const
 {
     auto merged = accepted(space, feed.rulings.size());
     merged.emplace(written.name, ruled_ms);
     for (const auto& write : written.transaction.writes) {
         const auto& type = written.transaction.records[write.record].type;
         if (write.key == shared::kExistence) continue;
-        if (const auto held = model::catalogue().check_value(type, write.key, write.value); held.has_error()) return held.error().text;
+        if (const auto held = model::catalogue().check_value(type, write.key, write.value); held.has_error())
+            return held.error().text;
     }
     for (const auto& touched : written.transaction.records) {
         const auto state = model::state_of(history_, merged, touched.id);
@@ -155,7 +168,8 @@ std::string Truth::broken_rule(const std::string& space, const Feed& feed, const
         const auto values = shown_values(state, touched.type);
         std::vector<shared::CellView> views;
         for (const auto& [key, value] : values) views.emplace_back(key, &value);
-        if (const auto held = model::catalogue().check_record(touched.type, views); held.has_error()) return held.error().text;
+        if (const auto held = model::catalogue().check_record(touched.type, views); held.has_error())
+            return held.error().text;
     }
     return {};
 }
@@ -170,7 +184,8 @@ model::Merged Truth::accepted(std::string_view space, std::uint64_t through) con
 {
     model::Merged merged;
     for (const auto& ruling : feed(space))
-        if (ruling.number <= through && ruling.verdict == sync::Verdict::accepted) merged.emplace(ruling.name, ruling.time_ms);
+        if (ruling.number <= through && ruling.verdict == sync::Verdict::accepted)
+            merged.emplace(ruling.name, ruling.time_ms);
     return merged;
 }
 

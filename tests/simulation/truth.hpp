@@ -1,5 +1,5 @@
-// What really happened, kept beside the system and never shown to it: everything anybody wrote, every ruling in order, and what
-// was acknowledged. It judges each ruling as it appears: numbers, chain, roles, reasons. One thread.
+// What really happened, kept beside the system and never shown to it: everything anybody wrote, every ruling in order,
+// and what was acknowledged. It judges each ruling as it appears: numbers, chain, roles, reasons. One thread.
 #pragma once
 
 #include "sync/centre.hpp"
@@ -47,9 +47,11 @@ private:
 
     void take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre);
     void judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author);
-    [[nodiscard]] std::string no_record(const std::string& space, const Feed& feed, const model::Written& written) const;
+    [[nodiscard]] std::string no_record(const std::string& space, const Feed& feed,
+                                        const model::Written& written) const;
     [[nodiscard]] std::string other_type(const model::Written& written) const;
-    [[nodiscard]] std::string broken_rule(const std::string& space, const Feed& feed, const model::Written& written, std::int64_t ruled_ms) const;
+    [[nodiscard]] std::string broken_rule(const std::string& space, const Feed& feed, const model::Written& written,
+                                          std::int64_t ruled_ms) const;
 
     const Roles& roles_;
     shared::Digest& digest_;
