@@ -100,8 +100,9 @@ Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& ste
 Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 {
     const auto through = std::max(record.number, step.space.cursor.base);
+    const bool unseen = step.space.role.empty();  // a lost space has no word: should it come back, its feed brings this
     const auto settled = [&](const Ruling& ruling) {
-        return ruling.number <= through || ruling.verdict != Verdict::accepted;
+        return ruling.number <= through || ruling.verdict != Verdict::accepted || unseen;
     };
     std::vector<TransactionName> left;
     for (const auto& name : record.pending) {
@@ -236,6 +237,7 @@ Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector
     if (space) step.space = std::move(*space);
     INDABA_TRY(take_rulings(rulings, step));
     for (const auto& ruling : rulings) INDABA_TRY(settle_entry(ruling.name, step));
+    if (step.space.role.empty()) INDABA_TRY(ports_.storage.purge_space(name));  // nothing that was saved just now shows
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;
