@@ -1,0 +1,181 @@
+// The commands where they meet files, other processes and a connection that stays.
+#include "tests/end_to_end/world.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace indaba::tests {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kSpace = "forum";
+
+class Commands : public testing::Test {
+protected:
+    Commands()
+    {
+        centre.operate({"space", "add", kSpace, "--kind", "event"});
+        for (const char* person : {"Amina", "Boris"})
+            centre.operate({"person", "add", person, "--role", kSpace + "=editor"});
+        centre.start();
+        amina.enrol(centre, "Amina");
+        boris.enrol(centre, "Boris");
+        for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
+    }
+
+    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const
+    {
+        std::ofstream(directory.file(name)) << content;
+        return directory.file(name);
+    }
+
+    TemporaryDirectory directory;
+    Centre centre{directory};
+    Device amina{directory, "tablet"};
+    Device boris{directory, "laptop"};
+};
+
+TEST_F(Commands, real_tables_come_in_and_go_out_and_in_again)
+{
+    for (const char* type : {"organisation", "meeting"}) {
+        const auto table = fmt::format("shared/facts/{}s.csv", type);
+        const auto rows = std::ranges::count(content_of(table), '\n') - 1;
+        const auto imported = amina.json({"import", type, table});
+        EXPECT_EQ(number_at(imported, "written"), rows);
+        const auto before = amina.done({"export", type, "--format", "jsonl"});
+        const auto out = file("out.csv", amina.done({"export", type}) + "\r\n");
+        EXPECT_EQ(number_at(amina.json({"import", type, out}), "rows"), rows);
+        EXPECT_EQ(amina.done({"export", type, "--format", "jsonl"}), before)
+            << "an import of what was exported changes nothing";
+        (void)amina.done({"put", "--from", file("out.jsonl", before)});
+        EXPECT_EQ(amina.done({"export", type, "--format", "jsonl"}), before);
+    }
+    EXPECT_EQ(amina.json({"list", "meeting", "--where", "country=ZA"}).as_array().size(), 3u);
+}
+
+TEST_F(Commands, cells_that_look_like_formulas_are_neutral_outside_and_themselves_inside)
+{
+    const auto id = amina.done({"put", "enterprise", "name==1+1", "remark=@x", "about=two\nlines, \"quoted\""});
+    const auto table = amina.done({"export", "enterprise"});
+    EXPECT_THAT(table, AllOf(HasSubstr(",'=1+1,"), HasSubstr(",'@x"), HasSubstr("\"two\nlines, \"\"quoted\"\"\"")));
+    amina.done({"put", "enterprise", "--id", id, "name=other", "remark="});
+    amina.done({"import", "enterprise", file("back.csv", table + "\r\n")});
+    const auto fields = at(amina.json({"get", id}), "fields");
+    EXPECT_EQ(text_at(fields, "name"), "=1+1");
+    EXPECT_EQ(text_at(fields, "remark"), "@x");
+}
+
+TEST_F(Commands, a_table_with_bad_rows_names_them_and_writes_nothing)
+{
+    const auto table = file("bad.csv", "name,country,employees\nA,ZA,1\nB,Atlantis,2\n,ZA,3\nC,ZA,many\nD,ZA\n");
+    const auto ended = amina.run({"import", "enterprise", table});
+    EXPECT_EQ(ended.code, 3);
+    for (const char* line : {":3: country: ", ":4: name: ", ":5: employees: ", ":6: 2 cells"})
+        EXPECT_THAT(ended.err, HasSubstr(table + line));
+    EXPECT_THAT(ended.err, HasSubstr("4 of 5 rows bad; nothing was written"));
+    EXPECT_EQ(number_at(amina.json({"status"}), "records"), 0);
+    const auto unknown = amina.run({"import", "enterprise", file("unknown.csv", "name,colour\nA,red\n")});
+    EXPECT_THAT(unknown.err, HasSubstr("colour: "));
+    const auto dry = amina.json({"import", "enterprise", file("fine.csv", "name\nA\n"), "--dry-run"});
+    EXPECT_EQ(number_at(dry, "rows"), 1);
+    EXPECT_EQ(number_at(dry, "written"), 0);
+    EXPECT_EQ(number_at(amina.json({"status"}), "records"), 0);
+}
+
+TEST_F(Commands, a_long_table_is_written_in_pieces)
+{
+    std::string table = "name,country\n";
+    for (int i = 0; i < 2'500; ++i) table += fmt::format("Company {},ZA\n", i);
+    EXPECT_EQ(number_at(amina.json({"import", "enterprise", file("long.csv", table)}), "written"), 2'500);
+    EXPECT_EQ(number_at(amina.json({"sync"}), "pushed"), 3);
+    EXPECT_EQ(number_at(boris.json({"sync"}), "pulled"), 2'500);
+    EXPECT_EQ(boris.json({"list", "enterprise", "--limit", "7"}).as_array().size(), 7u);
+}
+
+TEST_F(Commands, lines_of_one_put_are_one_transaction)
+{
+    const auto some =
+        file("some.jsonl",
+             "{\"type\":\"talent\",\"fields\":{\"name\":\"A\"}}\n\n"
+             "{\"type\":\"enterprise\",\"fields\":{\"name\":\"B\",\"sectors\":[\"water\",\"mining\"]}}\n");
+    EXPECT_EQ(at(amina.json({"put", "--from", some}), "ids").as_array().size(), 2u);
+    EXPECT_EQ(number_at(amina.json({"sync"}), "pushed"), 1);
+    const auto half = amina.run({"put", "--from", "-"},
+                                "{\"type\":\"talent\",\"fields\":{\"name\":\"C\"}}\n"
+                                "{\"type\":\"talent\",\"fields\":{\"experience\":-1}}\n");
+    EXPECT_EQ(half.code, 3);
+    EXPECT_THAT(half.err, StartsWith("indaba: line 2: experience: "));
+    EXPECT_EQ(amina.json({"list", "talent"}).as_array().size(), 1u);
+    std::string many;
+    for (int i = 0; i < 1'001; ++i) many += "{\"type\":\"talent\",\"fields\":{\"name\":\"N\"}}\n";
+    const auto over = amina.run({"put", "--from", file("many.jsonl", many)});
+    EXPECT_EQ(over.code, 2);
+    EXPECT_THAT(over.err, HasSubstr("at most 1000"));
+}
+
+TEST_F(Commands, several_processes_write_into_one_home_at_once)
+{
+    const auto watching = amina.begin({"sync", "--watch", "--json"});
+    ASSERT_TRUE(watching->wait_for_output("\"up_to_date\":true"));
+    constexpr int kWriters = 6;
+    constexpr int kEach = 8;
+    for (int round = 0; round < kEach; ++round) {
+        std::vector<std::unique_ptr<Process>> writers;
+        for (int i = 0; i < kWriters; ++i)
+            writers.push_back(amina.begin({"put", "talent", fmt::format("name=Writer {} {}", i, round)}));
+        writers.push_back(amina.begin({"sync", "--json"}));
+        for (const auto& writer : writers) EXPECT_EQ(writer->finish().code, 0);
+    }
+    (void)amina.json({"sync"});
+    (void)boris.json({"sync"});
+    EXPECT_EQ(boris.json({"list", "talent"}).as_array().size(), std::size_t(kWriters * kEach));
+    watching->signal(SIGINT);
+    EXPECT_EQ(watching->finish().code, 0);
+    expect_same_leaves(centre, {&amina, &boris}, kSpace);
+    EXPECT_EQ(feed_length(centre, kSpace), std::uint64_t(kWriters * kEach));
+}
+
+TEST_F(Commands, a_device_that_watches_sends_and_sees_changes_as_they_happen)
+{
+    const auto sends = amina.begin({"sync", "--watch", "--json"});
+    const auto sees = boris.begin({"sync", "--watch", "--json"});
+    for (const auto* process : {sends.get(), sees.get()})
+        ASSERT_TRUE(const_cast<Process*>(process)->wait_for_output("\"up_to_date\":true"));
+    amina.done({"put", "talent", "name=Abebe"});
+    ASSERT_TRUE(sends->wait_for_output("\"pushed\":1"));
+    ASSERT_TRUE(sees->wait_for_output("\"pulled\":1"));
+    EXPECT_EQ(boris.json({"list", "talent"}).as_array().size(), 1u);
+
+    centre.stop();
+    ASSERT_TRUE(sees->wait_for_output("\"error\""));
+    amina.done({"put", "talent", "name=Almaz"});
+    centre.start();
+    ASSERT_TRUE(sees->wait_for_output("\"pulled\":2", std::chrono::seconds(60))) << sees->output();
+    EXPECT_EQ(boris.json({"list", "talent"}).as_array().size(), 2u);
+    for (auto* process : {sends.get(), sees.get()}) {
+        process->signal(SIGINT);
+        EXPECT_EQ(process->finish().code, 0);
+    }
+}
+
+TEST_F(Commands, ask_for_enrolment_first)
+{
+    const Device stranger(directory, "stranger");
+    for (const Arguments& command : {Arguments{"status"}, {"list", "talent"}, {"put", "talent", "name=A"}, {"sync"}}) {
+        const auto ended = stranger.run(command);
+        EXPECT_EQ(ended.code, 1);
+        EXPECT_THAT(ended.err, HasSubstr("indaba enrol"));
+    }
+    EXPECT_EQ(stranger.run({"frobnicate"}).code, 2);
+    EXPECT_EQ(stranger.run({"--help"}).code, 0);
+}
+
+}  // namespace
+}  // namespace indaba::tests
