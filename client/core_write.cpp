@@ -61,16 +61,25 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
     return only;
 }
 
-Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const
+/// What a person typed is of a type and fields that there are.
+Result<void> Core::Parts::check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const
 {
     if (here && !draft.type.empty() && draft.type != here->type)
         return fail(Errc::usage, fmt::format("the record is of type {}, not {}", here->type, draft.type));
     const auto& type = here ? here->type : draft.type;
     if (type.empty()) return fail(Errc::usage, "say of which type the new record is");
     INDABA_TRY(catalogue.require_known(type));
+    for (const auto& [key, value] : draft.cells) INDABA_TRY(catalogue.require_known(type, key));
+    return {};
+}
+
+/// Everything that Replica::write will check too.
+Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const
+{
+    INDABA_TRY(check_known(draft, here));
+    const auto& type = here ? here->type : draft.type;
     auto cells = here ? shown_cells(type, here->shown) : std::vector<Cell>();
     for (const auto& [key, value] : draft.cells) {
-        INDABA_TRY(catalogue.require_known(type, key));
         INDABA_TRY(catalogue.check_value(type, key, value));
         const auto known = std::ranges::find(cells, key, &Cell::first);
         if (known != cells.end()) known->second = value;
@@ -111,12 +120,16 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
     std::vector<RecordId> ids;
     std::vector<sync::Change> changes;
     for (const auto& draft : drafts) {
+        const bool complete = !draft.type.empty() && !draft.space.empty();  // the transaction itself looks the record up
         std::optional<sync::StoredRecord> here;
-        if (draft.id) {
+        if (draft.id && !complete) {
             INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));
         }
-        INDABA_TRY(parts_->check(draft, here));
-        INDABA_ASSIGN(auto its_space, parts_->space_for(draft, here));
+        INDABA_TRY(parts_->check_known(draft, here));
+        auto its_space = draft.space;
+        if (!complete) {
+            INDABA_ASSIGN(its_space, parts_->space_for(draft, here));
+        }
         if (!space.empty() && its_space != space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
                                                  space, its_space));

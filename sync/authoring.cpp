@@ -48,10 +48,12 @@ void put_cells(const Change& change, const Cells& seen, const shared::Catalogue&
 {
     const bool settle = change.kind == Change::Kind::settle;
     const bool gone = existence(seen) == Existence::deleted;
+    const auto* type = catalogue.type(change.type);
     for (const auto& [key, value] : change.cells) {
-        const auto policy = catalogue.policy(change.type, key);
+        const auto policy = shared::policy(type, key);
         const auto* cell = seen.find(key);
-        if (!settle && says_nothing_new(cell, value, catalogue.field(change.type, key), policy)) continue;
+        const auto* field = type != nullptr && cell != nullptr ? type->field(key) : nullptr;
+        if (!settle && says_nothing_new(cell, value, field, policy)) continue;
         Write write{0, key, value, {}};
         if (cell != nullptr && !cell->leaves.empty()) write.bases = replaced(*cell, policy, settle);
         if (gone)

@@ -58,8 +58,10 @@ Result<void> check_shown(const shared::Catalogue& catalogue, const std::string& 
 Result<void> check_values(const shared::Catalogue& catalogue, const std::string& type,
                           std::span<const shared::Write> writes)
 {
+    const auto* known = catalogue.type(type);
+    if (known == nullptr) return {};
     for (const auto& write : writes)
-        if (write.key != shared::kExistence) INDABA_TRY(catalogue.check_value(type, write.key, write.value));
+        if (write.key != shared::kExistence) INDABA_TRY(shared::check_value(*known, write.key, write.value));
     return {};
 }
 
