@@ -17,7 +17,7 @@ struct SyncingDevice {
         options.path = file;
         options.create = true;
         options.synchronous_off = true;
-        store = std::move(*ReplicaStore::open(options, shared::Catalogue::builtin(), {}));
+        store = *ReplicaStore::open(options, shared::Catalogue::builtin(), {});
         replica = std::make_unique<sync::Replica>(sync::ReplicaPorts{
             *store, clock, random, digest, identity.key, identity.centre_key, shared::Catalogue::builtin()});
     }
