@@ -20,7 +20,8 @@ endif()
 add_library(indaba_sanitizers INTERFACE)
 if(INDABA_SANITIZE)
     target_compile_options(indaba_sanitizers INTERFACE
-        -fsanitize=${INDABA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        -fsanitize=${INDABA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+        -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizers.ignore)
     target_link_options(indaba_sanitizers INTERFACE -fsanitize=${INDABA_SANITIZE})
 endif()
 if(INDABA_FUZZ)
