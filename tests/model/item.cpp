@@ -38,7 +38,8 @@ constexpr std::string_view kCatalogue = R"({
     {"draft": {"en": "Draft"}, "submitted": {"en": "Submitted"}, "verified": {"en": "Verified"}}},
   {"name": "type_name", "labels": {"en": "Types"}, "codes": {"item": {"en": "Item"}, "decision": {"en": "Decision"}}},
   {"name": "decision_kind", "labels": {"en": "Kinds"}, "codes":
-    {"choice": {"en": "Choice"}, "value": {"en": "Value"}, "restore": {"en": "Restore"}, "delete": {"en": "Delete"}}}]})";
+    {"choice": {"en": "Choice"}, "value": {"en": "Value"},
+     "restore": {"en": "Restore"}, "delete": {"en": "Delete"}}}]})";
 
 }  // namespace
 
