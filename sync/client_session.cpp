@@ -212,8 +212,8 @@ Result<void> ClientSession::push(Actions& actions)
 Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& actions)
 {
     auto& sent = sent_.try_emplace(journal.head.id, journal.ruled).first->second;
-    while (sent < journal.last && in_flight_bytes_ < shared::limits::kWindow_bytes) {
-        INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, shared::limits::kMessageTarget_bytes));
+    while (sent < journal.last && in_flight_bytes_ < options_.flow.window_bytes) {
+        INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, options_.flow.message_bytes));
         if (!next) return {};
         if (in_flight_.empty()) waiting_ = true;
         in_flight_.push_back({journal.head.id, next->last - sent, next->change_set.size()});

@@ -30,6 +30,7 @@ public:
     struct Options {
         std::string program;  ///< name and version
         bool stay = false;    ///< stay open after catching up (else: close when up to date)
+        Flow flow = {};
     };
     ClientSession(Replica& replica, Options options) : replica_(replica), options_(std::move(options)) {}
 

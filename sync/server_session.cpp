@@ -194,7 +194,7 @@ Result<void> ServerSession::pump(Actions& actions)
         sent = false;
         for (auto place = lanes_.begin(); place != lanes_.end();) {
             auto& [space, lane] = *place++;  // a lane without a role any more is closed below
-            if (unacknowledged_bytes_ >= shared::limits::kWindow_bytes) return {};
+            if (unacknowledged_bytes_ >= peer_.flow.window_bytes) return {};
             INDABA_ASSIGN(const bool more, send_batch(space, lane, actions));
             sent = sent || more;
         }
@@ -219,7 +219,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
                transaction.number <= lane.held_to;
     };
     INDABA_ASSIGN(auto batch,
-                  centre_.next_batch({space, lane.base, lane.position, shared::limits::kMessageTarget_bytes}, holds));
+                  centre_.next_batch({space, lane.base, lane.position, peer_.flow.message_bytes}, holds));
     INDABA_TRY(tell_authors(batch));
     lane.owed = false;
     lane.position = batch.to;

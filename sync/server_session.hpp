@@ -19,6 +19,7 @@ public:
         shared::DeviceId device;  ///< as the transport authenticated it
         /// The spaces its person may see now, read at the hello.
         std::function<Result<std::vector<Replica::Grant>>()> grants;
+        Flow flow = {};
     };
     ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
 

@@ -3,6 +3,7 @@
 // clock, no thread.
 #pragma once
 
+#include "shared/limits.hpp"
 #include "shared/result.hpp"
 #include "sync/messages.hpp"
 
@@ -10,6 +11,12 @@
 #include <vector>
 
 namespace indaba::sync {
+
+/// How much goes into one message, and how much is sent ahead of its acknowledgement. The simulator makes both tiny.
+struct Flow {
+    std::size_t message_bytes = shared::limits::kMessageTarget_bytes;
+    std::size_t window_bytes = shared::limits::kWindow_bytes;
+};
 
 struct Actions {
     std::vector<Bytes> send;                  ///< encoded messages, in order
