@@ -28,6 +28,7 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"repeat", 60},
     {"damage", 30},
     {"stranger", 80},
+    {"narrow", 1},
     {"heavy", 40},
     {"silent_write", 100},
 }};
@@ -40,6 +41,7 @@ Faults Faults::draw(model::Chance& chance)
     if (chance.below(16) == 0) return faults;
     for (std::size_t i = 0; i < kFaults; ++i)
         if (chance.below(4) != 0) faults.in_1000[i] = unsigned(1 + chance.below(2 * kKinds[i].in_1000));
+    if (chance.below(2) != 0) faults.in_1000[std::size_t(Fault::narrow)] = 0;
     if (chance.below(8) != 0) faults.in_1000[std::size_t(Fault::heavy)] = 0;  // they cost time
     return faults;
 }

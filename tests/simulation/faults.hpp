@@ -28,7 +28,8 @@ enum class Fault : std::uint8_t {
     repeat,  ///< a change set comes again, or late, or by another way than its connection (as hubs and sticks do)
     damage,  ///< a change set comes with a bit flipped
     stranger,  ///< a hostile device pushes what its program should not have written
-    heavy,  ///< values so large that a scan takes many batches
+    narrow,  ///< messages of a few hundred bytes: scans and pushes take many, and wait for the window
+    heavy,  ///< values of 60,000 bytes
     silent_write,  ///< another process writes and nobody tells the session
     kCount,
 };

@@ -41,13 +41,14 @@ void Simulation::connect(Device& device, Process& process, bool stay)
     connections_[id] = {id, device.index, false, false, false, 0, 0};
     auto& centre = *centre_->process;
     centre.sessions[id] = std::make_unique<sync::ServerSession>(
-        centre.centre, sync::ServerSession::Peer{
-                           device.id, [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> {
-                               return roles_.grants(who);
-                           }});
+        centre.centre,
+        sync::ServerSession::Peer{
+            device.id,
+            [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> { return roles_.grants(who); },
+            flow_});
     process.connection = id;
-    process.session =
-        std::make_unique<sync::ClientSession>(process.replica, sync::ClientSession::Options{"simulated 1", stay});
+    process.session = std::make_unique<sync::ClientSession>(process.replica,
+                                                            sync::ClientSession::Options{"simulated 1", stay, flow_});
     trace("device " + std::to_string(device.index) + " connects as " + std::to_string(id) + (stay ? " to stay" : ""));
     at_device(device, process, [&] { return process.session->start(); });
 }

@@ -24,6 +24,10 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
+    if (faults_.in_1000[std::size_t(Fault::narrow)] != 0) {
+        counts_.count(Fault::narrow);
+        flow_ = {1 + chance_.below(600), 1 + chance_.below(3000)};
+    }
     const auto devices = 2 + chance_.below(4);
     for (std::size_t i = 0; i < devices; ++i) {
         devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_));

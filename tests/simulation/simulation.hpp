@@ -25,7 +25,7 @@ class Simulation {
 public:
     struct Options {
         bool print = false;  ///< every event, on standard output
-        bool calm = false;   ///< no faults at all
+        bool calm = false;  ///< no faults at all
     };
     explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
     Simulation(std::uint64_t seed, Options options);
@@ -112,6 +112,7 @@ private:
     std::vector<std::unique_ptr<Device>> devices_;
     std::vector<Stranger> strangers_;
     bool heavy_ = false;
+    sync::Flow flow_;
     std::map<std::uint64_t, Connection> connections_;
     std::uint64_t connection_count_ = 0;
     std::deque<shared::Bytes> pushes_;  ///< change sets that were ever sent, arrived or not

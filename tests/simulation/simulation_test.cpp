@@ -218,8 +218,9 @@ TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
     }
     for (std::size_t i = 0; i < kFaults; ++i)
         EXPECT_GT(faults.of(Fault(i)), 0u) << name_of(Fault(i)) << " never struck";
-    for (const auto* what : {"accepted", "conflict", "deleted", "disputed", "echo", "tombstone", "ruled on a branch",
-                             "refused for reason 1", "refused for reason 2", "refused for reason 3"})
+    for (const auto* what :
+         {"accepted", "conflict", "deleted", "disputed", "echo", "tombstone", "batch of a longer scan",
+          "ruled on a branch", "refused for reason 1", "refused for reason 2", "refused for reason 3"})
         EXPECT_GT(reached[what], 0u) << what << " never came up";
 }
 
