@@ -81,7 +81,7 @@ public:
     void get(void* data, std::size_t size)
     {
         if (size > rest_.size()) return fault("ends too early");
-        std::memcpy(data, rest_.data(), size);
+        if (size > 0) std::memcpy(data, rest_.data(), size);
         rest_ = rest_.subspan(size);
     }
     [[nodiscard]] std::uint64_t get_compact(std::uint64_t max);
