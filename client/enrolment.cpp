@@ -102,7 +102,7 @@ platform::Task<Result<platform::HttpResponse>> post(Invitation invitation, std::
 Result<platform::HttpResponse> ask(const Invitation& invitation, const std::string& body, std::stop_token stop)
 {
     platform::EventLoop loop;
-    const std::stop_callback cut(stop, [&loop] { loop.stop(); });
+    const std::stop_callback cut(stop, [&loop] { loop.post([&loop] { loop.stop(); }); });
     return loop.run_for_result(post(invitation, body));
 }
 

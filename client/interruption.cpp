@@ -12,7 +12,8 @@ Interruption::Interruption() : thread_([this] { loop_.run(wait(source_)); }) {}
 
 Interruption::~Interruption()
 {
-    loop_.stop();
+    // From within: the thread may not have come to run() yet, which begins by forgetting an earlier stop.
+    loop_.post([this] { loop_.stop(); });
     thread_.join();
 }
 

@@ -90,17 +90,25 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
         progress(report());
     }
     if (!open_ || ending_) return;
-    if (options_.stay && now - looked_ >= milliseconds(options_.poll_ms)) {
+    if (now - looked_ >= milliseconds(options_.poll_ms)) {
         looked_ = now;
         if (options_.written && options_.written()) act(session_.on_written());
     }
     const bool up_to_date = session_.progress().up_to_date;
-    if (options_.stay && up_to_date && !was_up_to_date_ && options_.on_caught_up) options_.on_caught_up(report());
-    was_up_to_date_ = up_to_date;
+    if (options_.on_caught_up && up_to_date && !ending_) tell_if_new();
     if (!up_to_date && now - heard_ >= milliseconds(options_.silence_ms)) {
         error_ = shared::fail(shared::Errc::timed_out, "the centre has gone silent: try again");
         end(platform::CloseReason::going_away);
     }
+}
+
+void SyncConnection::tell_if_new()
+{
+    const auto now = report();
+    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts;
+    if (told_done_ == done) return;
+    told_done_ = done;
+    options_.on_caught_up(now);
 }
 
 SyncReport SyncConnection::run(std::stop_token stop, const SyncProgress& progress)

@@ -17,9 +17,9 @@ struct ConnectionOptions {
     std::string program;         ///< name and version, for the operator
     bool stay = false;           ///< go on after catching up
     int silence_ms = 60'000;     ///< longest wait for an answer; the slowest centre writes 512 KiB in less
-    int poll_ms = 250;           ///< with `stay`: how often to look for writes of other processes
-    std::function<bool()> written;              ///< with `stay`: did another process write since the last call?
-    std::function<void(SyncReport)> on_caught_up;  ///< with `stay`: each time that it has become up to date
+    int poll_ms = 250;           ///< how often to look for writes of other processes
+    std::function<bool()> written;                 ///< did another process write since the last call?
+    std::function<void(SyncReport)> on_caught_up;  ///< each time that it is up to date and has done something since
 };
 
 class SyncConnection {
@@ -41,6 +41,7 @@ private:
     void end(platform::CloseReason reason);
     void handle(WireEvent event);
     void look_around(Time now, const SyncProgress& progress);
+    void tell_if_new();
     [[nodiscard]] SyncReport report() const;
 
     ConnectionOptions options_;
@@ -52,7 +53,7 @@ private:
     bool open_ = false;
     bool ending_ = false;  ///< we have said that we close
     bool over_ = false;
-    bool was_up_to_date_ = false;
+    std::optional<std::uint64_t> told_done_;  ///< of everything that is counted, when on_caught_up was called last
     Time began_{};
     Time ended_{};
     Time heard_{};

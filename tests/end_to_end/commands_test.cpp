@@ -131,7 +131,10 @@ TEST_F(Commands, several_processes_write_into_one_home_at_once)
         for (int i = 0; i < kWriters; ++i)
             writers.push_back(amina.begin({"put", "talent", fmt::format("name=Writer {} {}", i, round)}));
         writers.push_back(amina.begin({"sync", "--json"}));
-        for (const auto& writer : writers) EXPECT_EQ(writer->finish().code, 0);
+        for (const auto& writer : writers) {
+            const auto ended = writer->finish();
+            EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+        }
     }
     (void)amina.json({"sync"});
     (void)boris.json({"sync"});
@@ -155,10 +158,10 @@ TEST_F(Commands, a_device_that_watches_sends_and_sees_changes_as_they_happen)
 
     centre.stop();
     ASSERT_TRUE(sees->wait_for_output("\"error\""));
-    amina.done({"put", "talent", "name=Almaz"});
+    for (const char* name : {"name=Almaz", "name=Berhane", "name=Chaltu"}) amina.done({"put", "talent", name});
     centre.start();
-    ASSERT_TRUE(sees->wait_for_output("\"pulled\":2", std::chrono::seconds(60))) << sees->output();
-    EXPECT_EQ(boris.json({"list", "talent"}).as_array().size(), 2u);
+    ASSERT_TRUE(sees->wait_for_output("\"pulled\":3", std::chrono::seconds(60))) << sees->output();
+    EXPECT_EQ(boris.json({"list", "talent"}).as_array().size(), 4u);
     for (auto* process : {sends.get(), sees.get()}) {
         process->signal(SIGINT);
         EXPECT_EQ(process->finish().code, 0);
