@@ -1,6 +1,6 @@
 // How a feed batch is laid out in bytes: by column, so that what is alike stands together and compresses well; write
 // identities once each, in the order of the rulings; cells as values alone where the record's own write identity holds.
-// The layout is described at the top of batch.cpp. Pure functions, any thread.
+// The layout is described at the top of batch_write.cpp. Pure functions, any thread.
 #pragma once
 
 #include "shared/archive.hpp"

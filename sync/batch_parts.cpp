@@ -1,4 +1,4 @@
-#include "sync/batch_names.hpp"
+#include "sync/batch_parts.hpp"
 
 #include <map>
 

@@ -1,5 +1,5 @@
-// The write identities of a batch, each once: those of its rulings first, in their order, then the others that its
-// leaves name. Part of batch.cpp's layout.
+// Pieces of a batch's layout that writing and reading share, first of all its write identities, each once: those of the
+// rulings in their order, then the others that leaves name. The layout is described in batch_write.cpp.
 #pragma once
 
 #include "shared/archive.hpp"
@@ -10,6 +10,9 @@
 #include <vector>
 
 namespace indaba::sync {
+
+/// How a record travels.
+enum class Kind : std::uint8_t { cells, echo, tombstone };
 
 /// A list of text indices: which cells a record has.
 struct Shape {
