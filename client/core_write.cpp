@@ -120,7 +120,8 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
     std::vector<RecordId> ids;
     std::vector<sync::Change> changes;
     for (const auto& draft : drafts) {
-        const bool complete = !draft.type.empty() && !draft.space.empty();  // the transaction itself looks the record up
+        const bool complete =
+            !draft.type.empty() && !draft.space.empty();  // the transaction itself looks the record up
         std::optional<sync::StoredRecord> here;
         if (draft.id && !complete) {
             INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));

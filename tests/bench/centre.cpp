@@ -17,7 +17,8 @@ namespace {
 std::string done(const std::vector<std::string>& command)
 {
     auto ran = run(command);
-    if (ran.exit_code != 0) std::fprintf(stderr, "%s %s failed: %s\n", command[0].c_str(), command[1].c_str(), ran.output.c_str());
+    if (ran.exit_code != 0)
+        std::fprintf(stderr, "%s %s failed: %s\n", command[0].c_str(), command[1].c_str(), ran.output.c_str());
     INDABA_CHECK(ran.exit_code == 0);
     while (!ran.output.empty() && ran.output.back() == '\n') ran.output.pop_back();
     return ran.output;
@@ -43,17 +44,15 @@ Directory::Directory()
     path_ = name;
 }
 
-Directory::~Directory()
-{
-    std::filesystem::remove_all(path_);
-}
+Directory::~Directory() { std::filesystem::remove_all(path_); }
 
 Centre::Centre()
 {
     const auto data = path("centre");
     (void)done({INDABA_SERVER_PROGRAM, "init", "--data", data, "--name", "127.0.0.1"});
     (void)done({INDABA_SERVER_PROGRAM, "space", "add", "forum", "--kind", "event", "--data", data});
-    server_ = std::make_unique<Running>(std::vector<std::string>{INDABA_SERVER_PROGRAM, "run", "--data", data, "--listen", "127.0.0.1:0"});
+    server_ = std::make_unique<Running>(
+        std::vector<std::string>{INDABA_SERVER_PROGRAM, "run", "--data", data, "--listen", "127.0.0.1:0"});
     INDABA_CHECK(server_->read_line().starts_with("listening on"));
 }
 
@@ -74,7 +73,8 @@ Synced sync(const std::string& home)
     const auto report = boost::json::parse(ran.output).as_object();
     INDABA_CHECK(ran.exit_code == 0 && report.at("up_to_date").as_bool());
     const auto number = [&](const char* name) { return report.at(name).to_number<double>(); };
-    return {ran.seconds, ran.peak_bytes, number("bytes_sent") + number("bytes_received"), number("bytes_received"), number("round_trips")};
+    return {ran.seconds, ran.peak_bytes, number("bytes_sent") + number("bytes_received"), number("bytes_received"),
+            number("round_trips")};
 }
 
 double write_rows(const std::string& home, std::span<const Row> rows, std::size_t rows_per_transaction)

@@ -40,7 +40,7 @@ private:
 struct Synced {
     double seconds = 0;
     double peak_bytes = 0;
-    double bytes = 0;        ///< both directions
+    double bytes = 0;  ///< both directions
     double bytes_received = 0;
     double round_trips = 0;
 };

@@ -1,4 +1,5 @@
-// What a delegate's own write costs, search index and encryption included, beside plain SQLite writing the same columns.
+// What a delegate's own write costs, search index and encryption included, beside plain SQLite writing the same
+// columns.
 #include "tests/bench/centre.hpp"
 #include "tests/bench/plain_sqlite.hpp"
 

@@ -1,5 +1,6 @@
-// Runs its arguments as a program and writes the largest resident set of it, in KiB, as the last line of standard output. It
-// is small: what a process starts from counts as its child's, so a bench full of rows cannot measure by itself.
+// Runs its arguments as a program and writes the largest resident set of it, in KiB, as the last line of standard
+// output. It is small: what a process starts from counts as its child's, so a bench full of rows cannot measure by
+// itself.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,4 +1,5 @@
-// The yardstick: the same rows in plain SQLite, unencrypted, one column a field, the same library, journal mode and durability.
+// The yardstick: the same rows in plain SQLite, unencrypted, one column a field, the same library, journal mode and
+// durability.
 #pragma once
 
 #include "tests/bench/rows.hpp"

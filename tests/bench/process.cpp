@@ -47,7 +47,8 @@ Ran run(const std::vector<std::string>& command)
     int output = -1;
     const auto pid = start(measured, output);
     char buffer[4096];
-    for (ssize_t size = 0; (size = read(output, buffer, sizeof buffer)) > 0;) ran.output.append(buffer, std::size_t(size));
+    for (ssize_t size = 0; (size = read(output, buffer, sizeof buffer)) > 0;)
+        ran.output.append(buffer, std::size_t(size));
     close(output);
     int status = 0;
     INDABA_CHECK(waitpid(pid, &status, 0) == pid);
@@ -60,10 +61,7 @@ Ran run(const std::vector<std::string>& command)
     return ran;
 }
 
-Running::Running(const std::vector<std::string>& command)
-{
-    pid_ = start(command, output_);
-}
+Running::Running(const std::vector<std::string>& command) { pid_ = start(command, output_); }
 
 Running::~Running()
 {

@@ -12,28 +12,32 @@ namespace {
 
 using Words = std::vector<std::string_view>;
 
-const Words kFirst{"Aurora", "Baikal",  "Cerrado", "Delta", "Eastern", "Fuzhou", "Ganges", "Harbour", "Indigo", "Jade",   "Karoo",
-                   "Lotus",  "Meridian", "Neva",   "Orient", "Pampa",  "Quartz", "Riviera", "Savanna", "Taiga",  "Ural",  "Volga",
-                   "Western", "Xiamen", "Yamuna",  "Zenith", "Амур",   "Енисей", "华东",    "金桥",    "गंगा",   "शक्ति"};
-const Words kSecond{"Agro",  "Battery", "Composite", "Digital", "Electric", "Fibre",  "Grid",  "Hydro",  "Instrument", "Logistics",
-                    "Marine", "Nuclear", "Optics",   "Polymer", "Rail",     "Solar", "Textile", "Turbine", "Water",     "Wind"};
-const Words kThird{"Holdings", "Industries", "Systems", "Technologies", "Works", "Group", "Engineering", "Materials", "Services", "Laboratories"};
+const Words kFirst{"Aurora", "Baikal",  "Cerrado", "Delta",  "Eastern",  "Fuzhou", "Ganges",  "Harbour",
+                   "Indigo", "Jade",    "Karoo",   "Lotus",  "Meridian", "Neva",   "Orient",  "Pampa",
+                   "Quartz", "Riviera", "Savanna", "Taiga",  "Ural",     "Volga",  "Western", "Xiamen",
+                   "Yamuna", "Zenith",  "Амур",    "Енисей", "华东",     "金桥",   "गंगा",     "शक्ति"};
+const Words kSecond{"Agro",  "Battery",    "Composite", "Digital", "Electric", "Fibre",  "Grid",
+                    "Hydro", "Instrument", "Logistics", "Marine",  "Nuclear",  "Optics", "Polymer",
+                    "Rail",  "Solar",      "Textile",   "Turbine", "Water",    "Wind"};
+const Words kThird{"Holdings", "Industries",  "Systems",   "Technologies", "Works",
+                   "Group",    "Engineering", "Materials", "Services",     "Laboratories"};
 const Words kCountries{"BR", "RU", "IN", "CN", "ZA", "EG", "ET", "IR", "AE", "ID"};
-const Words kCities{"Xiamen", "Hangzhou", "São Paulo", "Recife", "Moscow", "Kazan", "Pune", "Bengaluru", "Durban", "Cairo",
-                    "Addis Ababa", "Isfahan", "Abu Dhabi", "Bandung", "Shenzhen", "Novosibirsk", "Chennai", "Pretoria", "Manaus", "Surat"};
-const Words kSectors{"manufacturing", "energy", "infrastructure", "high-technology", "green-energy", "water", "agriculture", "food"};
+const Words kCities{"Xiamen",    "Hangzhou",    "São Paulo", "Recife",      "Moscow",  "Kazan",     "Pune",
+                    "Bengaluru", "Durban",      "Cairo",     "Addis Ababa", "Isfahan", "Abu Dhabi", "Bandung",
+                    "Shenzhen",  "Novosibirsk", "Chennai",   "Pretoria",    "Manaus",  "Surat"};
+const Words kSectors{"manufacturing", "energy", "infrastructure", "high-technology",
+                     "green-energy",  "water",  "agriculture",    "food"};
 const Words kStatus{"draft", "submitted", "verified"};
-const Words kText{"components", "for",    "grid",       "storage",  "joint",   "production", "line",    "with",       "testing", "and",
-                  "supply",     "of",     "precision",  "castings", "pumps",   "sensors",    "control", "software",   "seeks",   "partners",
-                  "in",         "export", "recycling",  "heat",     "recovery", "drives",    "low",     "carbon",     "cement",  "bearings",
-                  "offers",     "training", "licences", "pilot",    "plants",  "spare",      "parts",   "certified", "fleet",   "maintenance"};
+const Words kText{"components", "for",       "grid",      "storage",  "joint",      "production", "line",
+                  "with",       "testing",   "and",       "supply",   "of",         "precision",  "castings",
+                  "pumps",      "sensors",   "control",   "software", "seeks",      "partners",   "in",
+                  "export",     "recycling", "heat",      "recovery", "drives",     "low",        "carbon",
+                  "cement",     "bearings",  "offers",    "training", "licences",   "pilot",      "plants",
+                  "spare",      "parts",     "certified", "fleet",    "maintenance"};
 
 using Engine = std::mt19937_64;
 
-std::string_view pick(const Words& words, Engine& engine)
-{
-    return words[engine() % words.size()];
-}
+std::string_view pick(const Words& words, Engine& engine) { return words[engine() % words.size()]; }
 
 std::string digits(std::size_t count, Engine& engine)
 {
@@ -55,8 +59,8 @@ Row make_row(std::int64_t time_ms, Engine& engine)
     std::array<std::uint8_t, 10> random{};
     for (auto& byte : random) byte = std::uint8_t(engine());
     Row row{shared::RecordId::make(time_ms, random), {}};
-    const auto name = std::string(pick(kFirst, engine)) + " " + std::string(pick(kSecond, engine)) + " " + std::string(pick(kThird, engine)) + " " +
-                      std::to_string(engine() % 1000);
+    const auto name = std::string(pick(kFirst, engine)) + " " + std::string(pick(kSecond, engine)) + " " +
+                      std::string(pick(kThird, engine)) + " " + std::to_string(engine() % 1000);
     row.fields = {{"about", prose(14, engine)},
                   {"city", std::string(pick(kCities, engine))},
                   {"country", std::string(pick(kCountries, engine))},
@@ -89,10 +93,13 @@ std::string json_line(const Row& row)
     boost::json::object fields;
     for (const auto& [name, value] : row.fields) {
         if (name == "employees") fields[name] = std::stoll(value);
-        else if (name == "sectors") fields[name] = boost::json::array{value.substr(0, value.find(',')), value.substr(value.find(',') + 1)};
+        else if (name == "sectors")
+            fields[name] = boost::json::array{value.substr(0, value.find(',')), value.substr(value.find(',') + 1)};
         else fields[name] = value;
     }
-    return boost::json::serialize(boost::json::object{{"id", row.id.text()}, {"type", "enterprise"}, {"fields", fields}}) + "\n";
+    return boost::json::serialize(
+               boost::json::object{{"id", row.id.text()}, {"type", "enterprise"}, {"fields", fields}}) +
+           "\n";
 }
 
 }  // namespace indaba::bench

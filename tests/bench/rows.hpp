@@ -1,4 +1,5 @@
-// Enterprise rows like those that forums keep: about 420 bytes as JSON, the same for the same seed. Nobody in them is real.
+// Enterprise rows like those that forums keep: about 420 bytes as JSON, the same for the same seed. Nobody in them is
+// real.
 #pragma once
 
 #include "shared/ids.hpp"

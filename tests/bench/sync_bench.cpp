@@ -28,7 +28,8 @@ double zstd_bytes(std::span<const Row> rows)
 void change_some(const std::string& home, std::span<const Row> rows)
 {
     std::vector<Row> changed;
-    for (const auto& row : rows.first(kChanged)) changed.push_back({row.id, {{"employees", std::to_string(10'000 + changed.size())}}});
+    for (const auto& row : rows.first(kChanged))
+        changed.push_back({row.id, {{"employees", std::to_string(10'000 + changed.size())}}});
     (void)write_rows(home, changed, 1);
 }
 
@@ -57,7 +58,13 @@ void first_sync(benchmark::State& state)
         state.counters["disk_ratio"] = file_bytes(reader + "/indaba.db") / file_bytes(centre.path("plain.db"));
     }
 }
-BENCHMARK(first_sync)->ArgName("records_per_transaction")->Arg(1'000)->Arg(1)->UseManualTime()->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(first_sync)
+    ->ArgName("records_per_transaction")
+    ->Arg(1'000)
+    ->Arg(1)
+    ->UseManualTime()
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 /// One field changed in each of 100 records, with few and with many in the store; then nothing changed.
 void small_sync(benchmark::State& state)
