@@ -69,14 +69,20 @@ struct WriteHead {
     }
 };
 
+template <class T>
+bool holds_twice(std::vector<T> items)
+{
+    std::ranges::sort(items);
+    return std::ranges::adjacent_find(items) != items.end();
+}
+
 bool names_twice(const std::vector<TouchedRecord>& records)
 {
     if (records.size() == 1) return false;
     std::vector<RecordId> ids;
     ids.reserve(records.size());
     for (const auto& record : records) ids.push_back(record.id);
-    std::ranges::sort(ids);
-    return std::ranges::adjacent_find(ids) != ids.end();
+    return holds_twice(std::move(ids));
 }
 
 Result<void> check_limits(const Transaction& transaction)
@@ -163,6 +169,7 @@ public:
         }
         if (archive_.ok() && (names_seen_ != names_.size() || journals_seen_ != journals_.size()))
             archive_.fault("lists a name that it does not use");
+        if (archive_.ok() && (holds_twice(names_) || holds_twice(journals_))) archive_.fault("lists a name twice");
         INDABA_TRY(archive_.finish("a transaction"));
         INDABA_TRY(check_limits(transaction));
         if (!in_order(transaction)) return fail(Errc::malformed, "a transaction whose writes are not in order");
