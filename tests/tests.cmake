@@ -36,7 +36,7 @@ function(indaba_fuzz)
         set(found ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}.found)
         file(MAKE_DIRECTORY ${found})
         add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${found} ${arg_CORPUS} -max_total_time=${INDABA_FUZZ_SECONDS}
-            -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix=${found}.crash-)
+            -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix=${found}.)
         math(EXPR timeout "${INDABA_FUZZ_SECONDS} + 120")
     else()
         target_sources(${arg_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz_replay.cpp)

@@ -7,7 +7,7 @@ option(INDABA_WERROR "A warning is an error" OFF)
 
 add_library(indaba_warnings INTERFACE)
 target_compile_options(indaba_warnings INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor
-    $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow> $<$<BOOL:${INDABA_WERROR}>:-Werror>)
+    $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow$<SEMICOLON>-Wno-deprecated-declarations> $<$<BOOL:${INDABA_WERROR}>:-Werror>)
 
 add_library(indaba_hardening INTERFACE)
 target_compile_definitions(indaba_hardening INTERFACE _GLIBCXX_ASSERTIONS)
