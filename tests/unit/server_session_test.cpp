@@ -142,17 +142,22 @@ protected:
         EXPECT_EQ(stream.error().code, Errc::forbidden);
     }
 
+    static Task<> talk_nonsense(ServerSessions* test, Bytes frame)
+    {
+        Enrolled device;
+        auto visiting = visit(test, "Ana Silva", &device);
+        const auto stream = co_await std::move(visiting);
+        CO_ASSERT(stream);
+        auto writing = stream->write(std::move(frame));
+        CO_ASSERT((co_await std::move(writing)).has_value());
+        (void)co_await read_goodbye(stream);
+    }
     static Task<> ends_a_session_that_talks_nonsense(ServerSessions* test)
     {
-        for (const Bytes& frame :
-             {Bytes{}, Bytes{0}, Bytes{9, 9}, Bytes{0, 1, 2, 3}, Bytes{1, 255, 255, 255, 255, 0}, Bytes(300, 7)}) {
-            Enrolled device;
-            auto visiting = visit(test, "Ana Silva", &device);
-            const auto stream = co_await std::move(visiting);
-            CO_ASSERT(stream);
-            auto writing = stream->write(frame);
-            CO_ASSERT((co_await std::move(writing)).has_value());
-            (void)co_await read_goodbye(stream);
+        const std::vector<Bytes> frames{{}, {0}, {9, 9}, {0, 1, 2, 3}, {1, 255, 255, 255, 255, 0}, Bytes(300, 7)};
+        for (const auto& frame : frames) {
+            auto talking = talk_nonsense(test, frame);
+            co_await std::move(talking);
         }
         Enrolled device;
         auto visiting = visit(test, "Ana Silva", &device);
