@@ -62,6 +62,7 @@ Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(
     FeedBatch batch;
     batch.space = scan.space;
     batch.from = scan.position;
+    batch.base = scan.base;
     batch.to = std::min(head.number, scan.position + kRulingsPerBatch);
     std::size_t bytes = 0;
     INDABA_TRY(ports_.storage.each_record_after(scan.space, scan.position, [&](StoredRecord&& stored) {

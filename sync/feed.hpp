@@ -91,6 +91,7 @@ struct FeedBatch {
     shared::SpaceName space;
     std::uint64_t from = 0;
     std::uint64_t to = 0;
+    std::uint64_t base = 0;  ///< its cells are those newer than this: of no use to a device whose own base is lower
     std::vector<Author> authors;  ///< of journals that this session has not told yet
     std::vector<Ruling> rulings;
     std::vector<FeedRecord> records;  ///< ordered by number

@@ -46,7 +46,8 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
 {
     INDABA_ASSIGN(auto space, ports_.storage.find_space(batch.space));
     if (!space || space->role.empty() || !space->carried) return false;
-    if (space->cursor.position != batch.from) return false;
+    // Another session of this device may have come as far as this one, from a lower base: its gaps are not filled here.
+    if (space->cursor.position != batch.from || space->cursor.base < batch.base) return false;
     step.space = std::move(*space);
     step.hash = step.space.position_hash;
     auto number = batch.from;
@@ -74,7 +75,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     if (!journal || journal->last == 0) return {};  // nothing of it is held here
     const bool branch = ruling.line != ruling.name.journal.value;
     const bool news = branch || ruling.name.number > journal->ruled;  // an answered push and the feed both tell it
-    if (news && !branch) {
+    if (news && !branch && ruling.name.number == journal->ruled + 1) {  // a gap is sent, and answered, again
         journal->ruled = ruling.name.number;
         journal->ruled_hash = ruling.name.hash;
     }

@@ -140,7 +140,8 @@ Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& ac
     Stored stored{ingested.journal.id, ingested.through, ingested.expected, std::move(ingested.repeated),
                   push.change_set.size()};
     const auto lane = lanes_.find(space);
-    if (lane == lanes_.end()) {
+    INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
+    if (lane == lanes_.end() || !granted) {  // no feed will bring them
         for (auto& ruling : ingested.fresh) stored.rulings.push_back(std::move(ruling));
     } else if (ingested.expected == 0 &&
                shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {

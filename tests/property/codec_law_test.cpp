@@ -96,6 +96,7 @@ TEST(CodecLaw, batches_decode_to_themselves)
         EXPECT_EQ(read.space, batch.space);
         EXPECT_EQ(read.from, batch.from);
         EXPECT_EQ(read.to, batch.to);
+        EXPECT_EQ(read.base, batch.base);
         EXPECT_EQ(read.authors, batch.authors);
         EXPECT_EQ(read.rulings, batch.rulings) << "seed " << seed;
         ASSERT_EQ(read.records.size(), batch.records.size());

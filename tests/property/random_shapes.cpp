@@ -188,6 +188,7 @@ sync::FeedBatch random_batch(Chance& chance)
     batch.space = "space-" + std::to_string(chance.below(100));
     batch.from = random_number(chance) >> 8;
     batch.to = batch.from + chance.below(6);
+    batch.base = chance.below(batch.from + 1);
     batch.authors = several(chance, 3, [&] { return random_author(chance); });
     for (auto number = batch.from + 1; number <= batch.to; ++number)
         batch.rulings.push_back(random_ruling(chance, number));

@@ -206,6 +206,12 @@ TEST(Simulation, the_same_seed_leaves_the_same_trace)
     EXPECT_NE(Simulation(3).run().trace, Simulation(4).run().trace);
 }
 
+/// 872: a role lost between two pushes. 2391: two sessions of one device at one position, scanned from different bases.
+TEST(Simulation, seeds_that_once_broke_hold)
+{
+    for (const std::uint64_t seed : {872u, 2391u}) EXPECT_EQ(Simulation(seed).run().broken, "") << "seed " << seed;
+}
+
 TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
 {
     FaultCounts faults;
