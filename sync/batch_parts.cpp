@@ -1,5 +1,6 @@
 #include "sync/batch_parts.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace indaba::sync {
@@ -74,6 +75,9 @@ std::size_t NameTable::load(shared::BinaryInput& in)
     for (auto& name : names_) in(name.hash);
     std::int64_t stamp = 0;
     for (auto& s : stamps_) s.value = std::uint64_t(get_step(in, stamp));
+    auto sorted = names_;
+    std::ranges::sort(sorted);
+    if (std::ranges::adjacent_find(sorted) != sorted.end()) in.fault("lists a name twice");
     return rulings;
 }
 
