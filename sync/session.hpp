@@ -20,7 +20,6 @@ struct Flow {
 
 struct Actions {
     std::vector<Bytes> send;                  ///< encoded messages, in order
-    std::optional<std::int64_t> wake_at_ms;   ///< call on_time then, unless something else happens first
     bool close = false;                       ///< after sending: the session is over
     std::optional<shared::Error> error;       ///< with close: why, if it was not the plan
 };
