@@ -6,8 +6,16 @@ option(INDABA_COVERAGE "Count the lines that run (preset coverage)" OFF)
 option(INDABA_WERROR "A warning is an error" OFF)
 
 add_library(indaba_warnings INTERFACE)
-target_compile_options(indaba_warnings INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor
-    $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow$<SEMICOLON>-Wno-deprecated-declarations> $<$<BOOL:${INDABA_WERROR}>:-Werror>)
+target_compile_options(indaba_warnings INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(indaba_warnings INTERFACE -Wshadow=local)
+else()
+    # libstdc++ uses what it deprecates.
+    target_compile_options(indaba_warnings INTERFACE -Wshadow -Wno-deprecated-declarations)
+endif()
+if(INDABA_WERROR)
+    target_compile_options(indaba_warnings INTERFACE -Werror)
+endif()
 
 add_library(indaba_hardening INTERFACE)
 target_compile_definitions(indaba_hardening INTERFACE _GLIBCXX_ASSERTIONS)
