@@ -88,6 +88,7 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
         stored.payload = std::move(entry.payload);
         INDABA_TRY(take_entry(std::move(stored), line));
     }
+    line.outcome.line = line.id;
     line.outcome.through = opened.set.first + opened.set.entries.size() - 1;
     if (!line.outcome.fresh.empty()) {
         INDABA_TRY(ports_.storage.set_mark(opened.set.journal.id, line.id, line.mark));

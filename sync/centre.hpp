@@ -45,6 +45,7 @@ public:
         shared::JournalHead journal;
         std::uint64_t first = 0;  ///< number of the set's first entry
         std::uint64_t through = 0;  ///< every entry of the set up to this number is durable
+        std::uint64_t line = 0;  ///< of the set's last entry
         std::uint64_t expected = 0;  ///< not 0: nothing was stored, the journal must be sent from this number
         std::vector<Ruling> repeated;  ///< rulings that were there before
         std::vector<Ruling> fresh;  ///< rulings made now
@@ -54,16 +55,15 @@ public:
     /// A device's place in a space's feed. A cursor whose head is not on the chain means one of the two was restored.
     [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Cursor& cursor);
 
-    /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(name)` is true for
-    /// the receiver's own entries that it surely still holds: they are echoed, not sent back.
+    /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(ruling)` is true
+    /// for the receiver's own entries that it surely still holds: they are echoed, not sent back.
     struct Scan {
         SpaceName space;
         std::uint64_t base = 0;
         std::uint64_t position = 0;
         std::size_t target_bytes = 0;
     };
-    [[nodiscard]] Result<FeedBatch> next_batch(const Scan& scan,
-                                               const std::function<bool(const TransactionName&)>& holds);
+    [[nodiscard]] Result<FeedBatch> next_batch(const Scan& scan, const std::function<bool(const Ruling&)>& holds);
 
     [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
 

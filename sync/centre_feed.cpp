@@ -56,7 +56,7 @@ Result<SignedHead> Centre::signed_head(const SpaceName& space)
     return head;
 }
 
-Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(const TransactionName&)>& holds)
+Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(const Ruling&)>& holds)
 {
     INDABA_ASSIGN(const auto head, ports_.storage.head(scan.space));
     FeedBatch batch;
@@ -77,7 +77,7 @@ Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(
     }));
     std::unordered_map<std::uint64_t, TransactionName> held;
     INDABA_TRY(ports_.storage.each_ruling(scan.space, batch.from, batch.to, [&](Ruling&& ruling) {
-        if (ruling.verdict == Verdict::accepted && holds(ruling.name)) held[ruling.number] = ruling.name;
+        if (ruling.verdict == Verdict::accepted && holds(ruling)) held[ruling.number] = ruling.name;
         batch.rulings.push_back(std::move(ruling));
         return true;
     }));

@@ -29,25 +29,13 @@ Result<void> ClientSession::greet(Actions& actions)
         if (space.role.empty()) continue;
         grants.push_back({space.name, space.kind, space.title, space.role});
         if (!space.carried) continue;
-        INDABA_ASSIGN(auto following_space, following(space));
-        hello.following.push_back(std::move(following_space));
+        hello.following.push_back({space.name, space.cursor});
         hello_.push_back(space.name);
     }
     hello.grants = grants_digest(grants, replica_.ports().digest);
     actions.send.push_back(encode_message(std::move(hello)));
     waiting_ = true;
     return {};
-}
-
-Result<Following> ClientSession::following(const StoredSpace& space)
-{
-    Following following{space.name, space.cursor, {}, 1, 0};
-    INDABA_ASSIGN(const auto own, replica_.storage().own_journal(space.name));
-    if (own) {
-        following.journal = own->head.id;
-        following.held_to = own->last;
-    }
-    return following;
 }
 
 Actions ClientSession::on_message(shared::ByteView bytes)
@@ -135,8 +123,7 @@ Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grant
             behind_.erase(space.name);
             std::erase(hello_, space.name);
         } else if (space.carried && !followed) {
-            INDABA_ASSIGN(auto next, following(space));
-            follow.following.push_back(std::move(next));
+            follow.following.push_back({space.name, space.cursor});
             hello_.push_back(space.name);
             behind_.insert(space.name);
         }
@@ -152,10 +139,19 @@ Result<void> ClientSession::follow_again(const SpaceName& name, Actions& actions
     if (!followed_again_.insert(name).second) return {};
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(name));
     if (!space || space->role.empty() || !space->carried) return {};
-    INDABA_ASSIGN(auto next, following(*space));
-    actions.send.push_back(encode_message(Follow{{std::move(next)}}));
+    actions.send.push_back(encode_message(Follow{{{name, space->cursor}}}));
     behind_.insert(name);
     waiting_ = true;
+    return {};
+}
+
+/// Another process of this home was faster: what it took is as good as taken here, from where it is the feed goes on.
+Result<void> ClientSession::pass_over(const FeedBatch& batch, Actions& actions)
+{
+    INDABA_ASSIGN(const auto space, replica_.storage().find_space(batch.space));
+    if (!space || space->cursor.position < batch.to) return follow_again(batch.space, actions);
+    followed_again_.erase(batch.space);
+    if (batch.head && space->cursor.base == space->cursor.position) behind_.erase(batch.space);
     return {};
 }
 
@@ -171,7 +167,7 @@ Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes
 {
     INDABA_ASSIGN(const auto applied, replica_.take(batch));
     actions.send.push_back(encode_message(Taken{bytes}));
-    if (!applied.applied) return follow_again(batch.space, actions);
+    if (!applied.applied) return pass_over(batch, actions);
     followed_again_.erase(batch.space);
     add(applied);
     if (applied.caught_up) behind_.erase(batch.space);

@@ -60,10 +60,10 @@ private:
     Result<void> take_stored(const Stored& stored, Actions& actions);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
     Result<void> follow_again(const SpaceName& space, Actions& actions);
+    Result<void> pass_over(const FeedBatch& batch, Actions& actions);
     Result<void> push(Actions& actions);
     Result<void> push_journal(const StoredJournal& journal, Actions& actions);
     Result<bool> all_ruled();
-    Result<Following> following(const StoredSpace& space);
     Actions finish(Result<void> outcome, Actions actions);
     void add(const Replica::Applied& applied);
 

@@ -16,8 +16,7 @@ using shared::Errc;
 template <class Archive>
 void serialize(Archive& archive, Following& following)
 {
-    archive(following.space, following.cursor, following.journal, compact(following.held_from),
-            compact(following.held_to));
+    archive(following.space, following.cursor);
 }
 
 template <class Archive>

@@ -12,13 +12,10 @@ namespace indaba::sync {
 /// Raised when an old program could misread a new one's messages; a centre speaks every version it ever spoke.
 inline constexpr std::uint32_t kProtocol = 1;
 
-/// A space that a device follows: where it stands, and the run of its own journal there that it still holds.
+/// A space that a device follows, and where it stands in its feed.
 struct Following {
     SpaceName space;
     Cursor cursor;
-    JournalId journal;          ///< 0: it has written nothing there
-    std::uint64_t held_from = 1;
-    std::uint64_t held_to = 0;  ///< below held_from: nothing
 };
 
 /// Device, first. Change sets may follow at once, without waiting for the welcome.

@@ -78,16 +78,20 @@ struct Replica::Draft {
     std::vector<bool> blind;            ///< the record was deleted: its other cells are not here to be checked
 };
 
-Result<StoredJournal> Replica::journal_for(const SpaceName& space)
+StoredJournal Replica::new_journal(const SpaceName& space)
 {
-    INDABA_ASSIGN(auto own, ports_.storage.own_journal(space));
-    if (own) return std::move(*own);
     StoredJournal journal;
     journal.head = {space, {shared::draw64(ports_.random)}, ports_.signer.public_key()};
     journal.own = true;
     journal.last_hash = shared::first_hash(journal.head, ports_.digest);
     journal.author = {journal.head.id, shared::device_of(journal.head.author, ports_.digest), {}, {}};
     return journal;
+}
+
+Result<StoredJournal> Replica::journal_for(const SpaceName& space)
+{
+    INDABA_ASSIGN(auto own, ports_.storage.own_journal(space));
+    return own ? std::move(*own) : new_journal(space);
 }
 
 Result<void> Replica::draft_change(const Change& change, Draft& draft)
@@ -122,7 +126,10 @@ Result<void> Replica::close_bases(const StoredRecord& record, JournalId own, std
         while (!open.empty()) {
             const auto base = open.back();
             open.pop_back();
-            if (base.journal == own || std::ranges::find(record.pending, base) == record.pending.end()) continue;
+            // A deletion must have seen what was replaced as well; any other write stands for what its own journal
+            // named.
+            if (base.journal == own && !is_deletion(write)) continue;
+            if (std::ranges::find(record.pending, base) == record.pending.end()) continue;
             INDABA_ASSIGN(const auto* entry, entries.load(base));
             if (entry == nullptr) continue;
             for (const auto& before : entry->writes_to(record.id)) {

@@ -84,6 +84,8 @@ private:
     struct Step;
 
     Result<TransactionName> write_in_transaction(const SpaceName& space, const std::vector<Change>& changes);
+    StoredJournal new_journal(const SpaceName& space);
+    Result<void> leave_journal(JournalId id);
     Result<StoredJournal> journal_for(const SpaceName& space);
     Result<void> draft_change(const Change& change, Draft& draft);
     Result<void> close_bases(const StoredRecord& record, JournalId own, std::vector<shared::Write>& writes);

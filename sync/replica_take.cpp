@@ -7,6 +7,7 @@
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 namespace indaba::sync {
@@ -39,6 +40,7 @@ struct Replica::Step {
     std::unordered_map<TransactionName, const Ruling*> own;  ///< rulings of this batch on entries that are here
     std::unordered_map<std::uint64_t, const Ruling*> own_by_number;
     std::vector<TransactionName> refused;
+    std::set<JournalId> copied;  ///< own journals that another life of this database has written too
     Applied outcome;
 };
 
@@ -73,14 +75,17 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     }
     auto& journal = place->second;
     if (!journal || journal->last == 0) return {};  // nothing of it is held here
-    const bool branch = ruling.line != ruling.name.journal.value;
-    const bool news = branch || ruling.name.number > journal->ruled;  // an answered push and the feed both tell it
-    if (news && !branch && ruling.name.number == journal->ruled + 1) {  // a gap is sent, and answered, again
+    INDABA_ASSIGN(const bool held, ports_.storage.set_ruling(ruling));
+    if (!held) {
+        // Written in its own journal by another life of this database: it is a copy, or was put back from one.
+        if (journal->own) step.copied.insert(journal->head.id);
+        return {};
+    }
+    const bool news = ruling.name.number > journal->ruled;  // an answered push and the feed both tell it
+    if (ruling.name.number == journal->ruled + 1) {  // a gap is sent, and answered, again
         journal->ruled = ruling.name.number;
         journal->ruled_hash = ruling.name.hash;
     }
-    INDABA_ASSIGN(const bool held, ports_.storage.set_ruling(ruling));
-    if (!held) return {};
     step.own[ruling.name] = &ruling;
     step.own_by_number[ruling.number] = &ruling;
     const bool refused = ruling.verdict != Verdict::accepted;
@@ -94,7 +99,18 @@ Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& ste
     for (const auto& ruling : rulings) INDABA_TRY(learn_ruling(ruling, step));
     for (const auto& [id, journal] : step.journals)
         if (journal && journal->last > 0) INDABA_TRY(ports_.storage.save_journal(*journal));
+    for (const auto& id : step.copied) INDABA_TRY(leave_journal(id));
     return {};
+}
+
+/// Goes on in a new journal if this is the one that is being written. What stands in it only here is still sent, and
+/// ruled as a branch.
+Result<void> Replica::leave_journal(JournalId id)
+{
+    INDABA_ASSIGN(const auto journal, ports_.storage.find_journal(id));
+    INDABA_ASSIGN(const auto current, ports_.storage.own_journal(journal->head.space));
+    if (!current || current->head.id != id) return {};
+    return ports_.storage.save_journal(new_journal(journal->head.space));
 }
 
 /// Takes out of the fold of this record what is refused, or ruled by the record's own number or base.

@@ -106,8 +106,7 @@ Result<Standing> ServerSession::follow(const Following& following)
     lanes_.erase(following.space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
     if (!granted) return Standing::not_granted;
-    Lane lane{following.cursor.base, following.cursor.position, following.journal,
-              following.held_from,   following.held_to,         false};
+    Lane lane{following.cursor.base, following.cursor.position, {}, false};
     INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.cursor));
     if (!joins) {
         lane.base = 0;
@@ -145,19 +144,25 @@ Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& ac
         for (auto& ruling : ingested.fresh) stored.rulings.push_back(std::move(ruling));
     } else if (ingested.expected == 0 &&
                shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {
-        // What it has just pushed it holds.
-        auto& own = lane->second;
-        if (own.journal != ingested.journal.id) {
-            own.journal = ingested.journal.id;
-            own.held_from = ingested.first;
-            own.held_to = ingested.through;
-        } else {
-            own.held_to = std::max(own.held_to, ingested.through);
-        }
+        hold(ingested, lane->second.held);
     }
     if (!ingested.fresh.empty()) grown_.insert(space);
     actions.send.push_back(encode_message(std::move(stored)));
     return {};
+}
+
+void ServerSession::hold(const Centre::Ingested& ingested, std::vector<Held>& held)
+{
+    constexpr std::size_t kHeld = 16;  // a device writes one journal in a space, seldom two: more are not remembered
+    const Held next{ingested.journal.id, ingested.line, ingested.first, ingested.through};
+    if (!held.empty()) {
+        auto& last = held.back();
+        if (last.journal == next.journal && last.line == next.line && next.from <= last.to + 1) {
+            last.to = std::max(last.to, next.to);
+            return;
+        }
+    }
+    if (held.size() < kHeld) held.push_back(next);
 }
 
 Result<void> ServerSession::answer_history(const RecordId& id, Actions& actions)
@@ -215,12 +220,13 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
         actions.send.push_back(encode_message(Grants{std::move(grants)}));
         return false;
     }
-    const auto holds = [&](const TransactionName& transaction) {
-        return transaction.journal == lane.journal && transaction.number >= lane.held_from &&
-               transaction.number <= lane.held_to;
+    const auto holds = [&](const Ruling& ruling) {
+        return std::ranges::any_of(lane.held, [&](const Held& held) {
+            return ruling.name.journal == held.journal && ruling.line == held.line && ruling.name.number >= held.from &&
+                   ruling.name.number <= held.to;
+        });
     };
-    INDABA_ASSIGN(auto batch,
-                  centre_.next_batch({space, lane.base, lane.position, peer_.flow.message_bytes}, holds));
+    INDABA_ASSIGN(auto batch, centre_.next_batch({space, lane.base, lane.position, peer_.flow.message_bytes}, holds));
     INDABA_TRY(tell_authors(batch));
     lane.owed = false;
     lane.position = batch.to;

@@ -34,12 +34,17 @@ public:
     [[nodiscard]] const std::string& program() const { return program_; }
 
 private:
+    /// Entries that the device surely holds, for it has pushed them in this session.
+    struct Held {
+        JournalId journal;
+        std::uint64_t line = 0;
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+    };
     struct Lane {
         std::uint64_t base = 0;
         std::uint64_t position = 0;
-        JournalId journal;
-        std::uint64_t held_from = 1;
-        std::uint64_t held_to = 0;
+        std::vector<Held> held;
         bool owed = false;  ///< a batch must follow even if there is nothing new
     };
 
@@ -50,6 +55,7 @@ private:
     Result<void> take_push(const Push& push, std::size_t bytes, Actions& actions);
     Result<void> answer_history(const RecordId& id, Actions& actions);
     Result<void> pump(Actions& actions);
+    static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
     Result<void> tell_authors(FeedBatch& batch);
     Actions finish(Result<void> outcome, Actions actions);

@@ -139,10 +139,10 @@ TEST(Golden, Hello)
     hello.program = "indaba 0.1";
     hello.now_ms = 5;
     hello.grants = 6;
-    hello.following = {{"forum", {7, 8, 9, {}}, kJournal, 1, 300}};
+    hello.following = {{"forum", {7, 8, 9, {}}}};
     EXPECT_EQ(to_hex(encode_message(hello)),
               "00010a696e6461626120302e31050000000000000006000000000000000105666f72756d0708090000000000000000000000"
-              "000000000000000000000000000000000000000000887766554433221101ac02");
+              "000000000000000000000000000000000000000000");
     EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
 }
 
