@@ -87,9 +87,7 @@ Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(
         record.echo = true;
         record.cells.clear();
     }
-    if (batch.to == head.number) {
-        INDABA_ASSIGN(batch.head, signed_head(scan.space));
-    }
+    INDABA_ASSIGN(batch.head, signed_head(scan.space));
     return batch;
 }
 

@@ -151,7 +151,7 @@ Result<void> ClientSession::pass_over(const FeedBatch& batch, Actions& actions)
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(batch.space));
     if (!space || space->cursor.position < batch.to) return follow_again(batch.space, actions);
     followed_again_.erase(batch.space);
-    if (batch.head && space->cursor.base == space->cursor.position) behind_.erase(batch.space);
+    if (batch.is_last() && space->cursor.base == space->cursor.position) behind_.erase(batch.space);
     return {};
 }
 

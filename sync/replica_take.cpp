@@ -50,6 +50,9 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
     if (!space || space->role.empty() || !space->carried) return false;
     // Another session of this device may have come as far as this one, from a lower base: its gaps are not filled here.
     if (space->cursor.position != batch.from || space->cursor.base < batch.base) return false;
+    // And a record that moved on meanwhile was left out there, to come under its new number: older news may not go
+    // after newer.
+    if (batch.head && batch.head->number < space->cursor.head) return false;
     step.space = std::move(*space);
     step.hash = step.space.position_hash;
     auto number = batch.from;
@@ -58,9 +61,9 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
         step.hash = chain_hash(step.hash, ruling, ports_.digest);
     }
     if (number != batch.to) return fail(Errc::malformed, "the centre's batch ends early");
-    if (!batch.head) return true;
+    if (!batch.head) return fail(Errc::malformed, "the centre's batch does not say how far the feed has come");
     const auto& head = *batch.head;
-    if (head.space != batch.space || head.number != batch.to || head.hash != step.hash ||
+    if (head.space != batch.space || head.number < batch.to || (batch.is_last() && head.hash != step.hash) ||
         !ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
         return fail(Errc::untrusted,
                     "the head of the feed of " + batch.space + " does not hold: the centre did not sign what it sent");
@@ -213,11 +216,9 @@ Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
     auto& space = step.space;
     space.cursor.position = batch.to;
     space.position_hash = step.hash;
-    if (batch.to >= space.cursor.head) {
-        space.cursor.head = batch.to;
-        space.cursor.head_hash = step.hash;
-    }
-    if (batch.head) {
+    space.cursor.head = batch.head->number;
+    space.cursor.head_hash = batch.head->hash;
+    if (batch.is_last()) {
         space.cursor.base = batch.to;
         space.backed_up = batch.head->backed_up;
         step.outcome.caught_up = true;

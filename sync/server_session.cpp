@@ -230,7 +230,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
     INDABA_TRY(tell_authors(batch));
     lane.owed = false;
     lane.position = batch.to;
-    if (batch.head) lane.base = batch.to;
+    if (batch.is_last()) lane.base = batch.to;
     auto bytes = encode_message(Batch{std::move(batch)});
     unacknowledged_bytes_ += bytes.size();
     actions.send.push_back(std::move(bytes));

@@ -156,7 +156,9 @@ void Judge::counters(Device& device, const sync::Progress& progress) const
     std::uint64_t written = 0;
     for (const auto space : kSpaces) each_own_entry(device, space, [&](const auto&, const auto&) { ++written; });
     if (progress.pushed > written || progress.accepted + progress.refused > written)
-        throw Broken{of(device) + ": a session counted more transactions than there are"};
+        throw Broken{of(device) + ": a session counted more transactions than the " + std::to_string(written) +
+                     " there are: pushed " + std::to_string(progress.pushed) + ", accepted " +
+                     std::to_string(progress.accepted) + ", refused " + std::to_string(progress.refused)};
     if (progress.up_to_date && !progress.welcomed) throw Broken{of(device) + ": up to date without a welcome"};
 }
 

@@ -103,7 +103,7 @@ void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
             if (const auto known = centre_->keeper->find_record(record.id);
                 known && *known && (*known)->space != batch->batch.space)
                 throw Broken{"the centre sent a record of another space"};
-        ++reached_[batch->batch.head ? "last batch" : "batch of a longer scan"];
+        ++reached_[batch->batch.is_last() ? "last batch" : "batch of a longer scan"];
         for (const auto& record : batch->batch.records)
             ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];
     }
