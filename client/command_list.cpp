@@ -57,7 +57,9 @@ void add_list(CLI::App& app, Shell& shell)
         ->type_name("FIELD=VALUE")
         ->expected(1)
         ->take_all();
-    command->add_option("--limit", request->limit, "at most so many")->type_name("N");
+    command->add_option("--limit", request->limit, "at most so many")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000'000));
     command->footer("Example:\n  indaba list enterprise --where country=CN --where sectors=water --limit 20");
     command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));
 }

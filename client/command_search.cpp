@@ -32,7 +32,9 @@ void add_search(CLI::App& app, Shell& shell)
     auto* command = app.add_subcommand("search", "find records of any type by the words in them");
     auto request = std::make_shared<Request>();
     command->add_option("TEXT", request->words, "every word must occur, the last may be unfinished")->required();
-    command->add_option("--limit", request->limit, "at most so many (50)")->type_name("N");
+    command->add_option("--limit", request->limit, "at most so many (50)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000'000));
     command->footer("Examples:\n  indaba search solar pump\n  indaba search 创新");
     command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));
 }

@@ -128,7 +128,6 @@ SyncReport SyncConnection::run(std::stop_token stop, const SyncProgress& progres
         look_around(now, progress);
         handle(wire_->wait_until(std::min(deadline_, now + milliseconds(options_.poll_ms))));
     }
-    bytes_ = wire_->bytes();
     ended_ = Clock::now();
     return report();
 }
@@ -156,8 +155,9 @@ SyncReport SyncConnection::report() const
     report.conflicts = done.conflicts;
     report.round_trips = done.round_trips;
     report.up_to_date = done.up_to_date && !error_;
-    report.bytes_sent = bytes_.sent;
-    report.bytes_received = bytes_.received;
+    const auto bytes = wire_ ? wire_->bytes() : WireBytes();
+    report.bytes_sent = bytes.sent;
+    report.bytes_received = bytes.received;
     report.handshake_round_trips = open_ ? platform::kHandshakeRoundTrips : 0;
     const auto until = ended_ == Clock::time_point{} ? Clock::now() : ended_;
     report.duration_ms = std::chrono::duration_cast<milliseconds>(until - began_).count();

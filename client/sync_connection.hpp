@@ -49,7 +49,6 @@ private:
     std::unique_ptr<Wire> wire_;
     std::optional<shared::RecordId> asked_;
     std::optional<shared::Error> error_;
-    WireBytes bytes_;
     bool open_ = false;
     bool ending_ = false;  ///< we have said that we close
     bool over_ = false;

@@ -51,6 +51,12 @@ struct Wire::Line {
     bool closed = false;
     WireBytes counted;
 
+    void count(const platform::MessageStream& stream)
+    {
+        const std::lock_guard lock(mutex);
+        counted = {stream.bytes_sent(), stream.bytes_received()};
+    }
+
     WireOptions options;
     platform::EventLoop loop;
     Notifier room;
@@ -86,6 +92,7 @@ Task<Result<void>> Wire::Line::read_all(Line* line, platform::MessageStream* str
 {
     for (;;) {
         INDABA_CO_ASSIGN(const auto frame, co_await stream->read());
+        line->count(*stream);
         auto message = platform::unpack_message(frame, line->decompressor);
         if (message.has_error()) {
             co_await stream->close(CloseReason::broke_protocol, "this message cannot be unpacked");
@@ -113,6 +120,7 @@ Task<> Wire::Line::write_all(Line* line, platform::MessageStream* stream)
         if (message) {
             // The reader learns that the stream is broken, and says so.
             if ((co_await stream->write(platform::pack_message(*message, line->compressor))).has_error()) co_return;
+            line->count(*stream);
         } else if (reason) {
             co_await stream->close(*reason);
             co_return;
@@ -145,10 +153,7 @@ Task<> Wire::Line::live(Line* line)
     }
     if (!ours) writing.cancel();
     (void)co_await writing.wait();
-    {
-        const std::lock_guard lock(line->mutex);
-        line->counted = {open->bytes_sent(), open->bytes_received()};
-    }
+    line->count(*open);
     WireEvent event{Kind::closed, {}, {}};
     if (!ours && ended.has_error()) event.error = std::move(ended).error();
     line->put(std::move(event));

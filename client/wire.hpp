@@ -55,7 +55,7 @@ public:
     /// After what was given to send() has gone.
     void close(platform::CloseReason reason);
     void notify();
-    /// On the socket, below TLS, after the handshakes; final once `closed` came.
+    /// On the socket, below TLS, after the handshakes; so far; final once `closed` came.
     [[nodiscard]] WireBytes bytes() const;
 
 private:

@@ -96,6 +96,29 @@ Task<> refuse(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, Devi
     co_await std::move(closing);
 }
 
+/// The error's text may hold the device's address, which is not for the log.
+std::string_view log_word(Errc code)
+{
+    switch (code) {
+        case Errc::unreachable: return "connection gone";
+        case Errc::timed_out: return "deadline";
+        case Errc::cancelled: return "shutdown";
+        case Errc::malformed:
+        case Errc::untrusted: return "broken message";
+        case Errc::too_large: return "message too large";
+        case Errc::usage:
+        case Errc::not_found:
+        case Errc::rule_broken:
+        case Errc::forbidden:
+        case Errc::busy:
+        case Errc::full:
+        case Errc::io:
+        case Errc::corrupt:
+        case Errc::unsupported: break;
+    }
+    return "error";
+}
+
 void log_end(ConnectionPorts& ports, const MessageStream& stream, const DeviceId& device, SteadyClock::time_point begun,
              const std::string& ended_by)
 {
@@ -140,7 +163,7 @@ Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
     if (drained.has_error()) co_return;
     log_end(ports, *stream, device, begun,
             is_ours             ? outbox->ending().text
-            : ended.has_error() ? ended.error().text
+            : ended.has_error() ? std::string(log_word(ended.error().code))
                                 : "");
 }
 
