@@ -81,6 +81,7 @@ int main(int count, char** texts)
                         static_cast<unsigned long long>(outcome.trace));
         if (outcome.broken.empty()) continue;
         std::printf("  replay: tests/simulate --seed %llu --trace\n", static_cast<unsigned long long>(seed));
+        std::fflush(stdout);  // whoever stops a soak sees what broke
         if (++failures == 10) break;
     }
     std::printf("%llu seeds, %llu broken, %llu events, %.1f s\nfaults: %s\nreached:",
