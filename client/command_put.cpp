@@ -55,7 +55,8 @@ Result<int> run(Shell& shell, const Request& request)
 
 constexpr const char* kExamples =
     "Language versions are fields of their own: 'name@pt=…'. Sets take several elements, which are added:\n"
-    "sectors=green-energy,water; 'sectors/water=no' removes one. An empty value clears a field.\n"
+    "sectors=green-energy,water; 'sectors/water=no' removes one. An empty value clears a field,\n"
+    "of a set nothing: its elements are removed one by one.\n"
     "Examples:\n"
     "  indaba put enterprise name='Ural Pumps' country=RU sectors=manufacturing,water\n"
     "  indaba put enterprise --id 01931a… city=Perm\n"
