@@ -3,8 +3,6 @@
 #include "platform/async_loop.hpp"
 #include "platform/message_frame.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -35,10 +33,10 @@ struct Wire::Line {
 
     void put(WireEvent event);
 
-    static Task<> live(Line* line);
     static Task<> supervise(Line* line);
-    static Task<Result<void>> read_all(Line* line, platform::MessageStream* stream);
-    static Task<> write_all(Line* line, platform::MessageStream* stream);
+    static Task<> live(Line* line);
+    static Task<Result<void>> read_all(Line* line);
+    static Task<> write_all(Line* line);
     static Task<Result<void>> wait_for_room(Line* line);
 
     std::mutex mutex;
@@ -51,10 +49,10 @@ struct Wire::Line {
     bool closed = false;
     WireBytes counted;
 
-    void count(const platform::MessageStream& stream)
+    void count()
     {
         const std::lock_guard lock(mutex);
-        counted = {stream.bytes_sent(), stream.bytes_received()};
+        if (stream) counted = {stream->bytes_sent(), stream->bytes_received()};
     }
 
     WireOptions options;
@@ -62,6 +60,9 @@ struct Wire::Line {
     Notifier room;
     Notifier outgoing;
     platform::TaskGroup group;
+    std::unique_ptr<platform::MessageStream> stream;
+    std::optional<shared::Error> failure;
+    bool read_out = false;  ///< nothing else will arrive
     platform::Compressor compressor;
     platform::Decompressor decompressor;
     std::jthread thread;
@@ -88,14 +89,14 @@ Task<Result<void>> Wire::Line::wait_for_room(Line* line)
     }
 }
 
-Task<Result<void>> Wire::Line::read_all(Line* line, platform::MessageStream* stream)
+Task<Result<void>> Wire::Line::read_all(Line* line)
 {
     for (;;) {
-        INDABA_CO_ASSIGN(const auto frame, co_await stream->read());
-        line->count(*stream);
+        INDABA_CO_ASSIGN(const auto frame, co_await line->stream->read());
+        line->count();
         auto message = platform::unpack_message(frame, line->decompressor);
         if (message.has_error()) {
-            co_await stream->close(CloseReason::broke_protocol, "this message cannot be unpacked");
+            co_await line->stream->close(CloseReason::broke_protocol, "this message cannot be unpacked");
             co_return std::move(message).error();
         }
         INDABA_CO_TRY(co_await wait_for_room(line));
@@ -103,7 +104,7 @@ Task<Result<void>> Wire::Line::read_all(Line* line, platform::MessageStream* str
     }
 }
 
-Task<> Wire::Line::write_all(Line* line, platform::MessageStream* stream)
+Task<> Wire::Line::write_all(Line* line)
 {
     for (;;) {
         std::optional<Bytes> message;
@@ -117,12 +118,14 @@ Task<> Wire::Line::write_all(Line* line, platform::MessageStream* stream)
                 reason = line->closing;
             }
         }
+        if (line->read_out && !reason) co_return;
         if (message) {
             // The reader learns that the stream is broken, and says so.
-            if ((co_await stream->write(platform::pack_message(*message, line->compressor))).has_error()) co_return;
-            line->count(*stream);
+            if ((co_await line->stream->write(platform::pack_message(*message, line->compressor))).has_error())
+                co_return;
+            line->count();
         } else if (reason) {
-            co_await stream->close(*reason);
+            co_await line->stream->close(*reason);
             co_return;
         } else if ((co_await line->outgoing.wait()).has_error()) {
             co_return;
@@ -136,33 +139,33 @@ Task<> Wire::Line::live(Line* line)
     auto stream =
         co_await platform::connect_websocket(options.server, kTarget, options.tls, options.limits, options.deadlines);
     if (stream.has_error()) {
-        line->put({Kind::closed, {}, std::move(stream).error()});
+        line->failure = std::move(stream).error();
         co_return;
     }
-    // From here on a cancelled task must still wait for its writer, so a co_await may not throw.
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    const std::unique_ptr<platform::MessageStream> open = std::move(*stream);
+    line->stream = std::move(*stream);
     line->put({Kind::opened, {}, {}});
-    platform::TaskGroup writing(line->loop.executor());
-    writing.spawn(write_all(line, open.get()));
-    auto ended = co_await read_all(line, open.get());
+    line->group.spawn(write_all(line));
+    auto ended = co_await read_all(line);
+    line->read_out = true;
     bool ours = false;
     {
         const std::lock_guard lock(line->mutex);
         ours = line->closing.has_value();
     }
-    if (!ours) writing.cancel();
-    (void)co_await writing.wait();
-    line->count(*open);
-    WireEvent event{Kind::closed, {}, {}};
-    if (!ours && ended.has_error()) event.error = std::move(ended).error();
-    line->put(std::move(event));
+    if (ours) co_return;  // the writer is saying goodbye
+    if (ended.has_error()) line->failure = std::move(ended).error();
+    line->stream->abort();
+    line->outgoing.notify();
 }
 
+/// Outside the group, so that it is never cancelled: the stream outlives both of its tasks, whatever ended them.
 Task<> Wire::Line::supervise(Line* line)
 {
     line->group.spawn(live(line));
     (void)co_await line->group.wait();
+    line->count();
+    line->stream.reset();
+    line->put({Kind::closed, {}, std::move(line->failure)});
 }
 
 Wire::Wire(WireOptions options) : line_(std::make_unique<Line>(std::move(options)))
