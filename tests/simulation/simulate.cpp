@@ -75,7 +75,7 @@ int main(int count, char** texts)
         events += outcome.events;
         faults.add(outcome.faults);
         for (const auto& [what, times] : outcome.reached) reached[what] += times;
-        if (arguments->first == arguments->last || !outcome.broken.empty())
+        if ((arguments->first == arguments->last && !arguments->minutes) || !outcome.broken.empty())
             std::printf("seed %llu: %s; trace %016llx\n", static_cast<unsigned long long>(seed),
                         outcome.broken.empty() ? "holds" : outcome.broken.c_str(),
                         static_cast<unsigned long long>(outcome.trace));
