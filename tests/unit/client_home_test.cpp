@@ -111,11 +111,10 @@ TEST(Invitation, is_read_with_space_around_it)
 
 TEST(Invitation, is_refused_if_it_is_anything_else)
 {
-    for (const auto& text :
-         {std::string(), std::string("hello"), "https://centre.example:8443/" + kFingerprint + "/X",
-          "indaba:centre.example/" + kFingerprint + "/X", "indaba:c:1/" + kFingerprint,
-          "indaba:c:1/" + kFingerprint + "/", std::string("indaba:c:1/abcd/X"),
-          "indaba:c:1/" + kFingerprint + "/X/Y"}) {
+    for (const auto& text : {std::string(), std::string("hello"), "https://centre.example:8443/" + kFingerprint + "/X",
+                             "indaba:centre.example/" + kFingerprint + "/X", "indaba:c:1/" + kFingerprint,
+                             "indaba:c:1/" + kFingerprint + "/", std::string("indaba:c:1/abcd/X"),
+                             "indaba:c:1/" + kFingerprint + "/X/Y"}) {
         const auto invitation = Invitation::parse(text);
         ASSERT_TRUE(invitation.has_error()) << text;
         EXPECT_EQ(invitation.error().code, Errc::usage);
