@@ -3,6 +3,7 @@
 
 #include "sync/entry_cache.hpp"
 #include "sync/merge.hpp"
+#include "sync/shown_check.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
@@ -157,14 +158,8 @@ Reason check_record(const StoredRecord& record, std::span<const shared::Write> w
         if (const auto held = shared::check_value(*type, write.key, write.value); held.has_error())
             return refuse_by_rule(held.error());
     }
-    if (type == nullptr || existence(record.shown) == Existence::deleted) return {};
-    std::vector<shared::CellView> views;
-    for (const auto& cell : record.shown) {
-        if (cell.key == shared::kExistence) continue;
-        const auto* leaf = shown(cell, type->field(cell.key), shared::policy(type, cell.key));
-        if (leaf != nullptr && !leaf->value.is_absent()) views.emplace_back(cell.key, &leaf->value);
-    }
-    if (const auto held = shared::check_record(*type, views); held.has_error()) return refuse_by_rule(held.error());
+    if (const auto held = check_shown(catalogue, record.type, record.shown); held.has_error())
+        return refuse_by_rule(held.error());
     return {};
 }
 

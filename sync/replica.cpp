@@ -4,6 +4,7 @@
 #include "shared/check.hpp"
 #include "sync/entry_cache.hpp"
 #include "sync/fold.hpp"
+#include "sync/shown_check.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
@@ -38,21 +39,6 @@ Result<std::vector<Change>> by_record(const std::vector<Change>& changes)
         change.cells.erase(change.cells.begin(), kept.base());
     }
     return merged;
-}
-
-Result<void> check_shown(const shared::Catalogue& catalogue, const std::string& type, const Cells& cells)
-{
-    if (existence(cells) == Existence::deleted) return {};
-    const auto* known = catalogue.type(type);
-    if (known == nullptr) return {};
-    std::vector<shared::CellView> views;
-    for (const auto& cell : cells) {
-        const auto* field = known->field(cell.key);
-        const auto* leaf = shown(cell, field, shared::policy(known, cell.key));
-        if (cell.key != shared::kExistence && leaf != nullptr && !leaf->value.is_absent())
-            views.emplace_back(cell.key, &leaf->value);
-    }
-    return shared::check_record(*known, views);
 }
 
 Result<void> check_values(const shared::Catalogue& catalogue, const std::string& type,
