@@ -1,5 +1,6 @@
 // From stored records, with hashes for names, to what people read.
 #include "client/core_parts.hpp"
+#include "sync/shown_values.hpp"
 
 #include <fmt/format.h>
 
@@ -83,11 +84,10 @@ Result<sync::Author> Core::Parts::author(shared::JournalId journal)
 std::vector<Cell> Core::Parts::shown_cells(const std::string& type, const sync::Cells& cells) const
 {
     std::vector<Cell> shown;
-    for (const auto& cell : cells) {
-        if (cell.key == shared::kExistence) continue;
-        const auto* leaf = sync::shown(cell, catalogue.field(type, cell.key), catalogue.policy(type, cell.key));
-        if (leaf != nullptr && !leaf->value.is_absent()) shown.emplace_back(cell.key, leaf->value);
-    }
+    sync::visit_shown(catalogue.type(type), cells,
+                      [&](const std::string& key, const Value& value, const shared::Field* /*field*/) {
+                          shown.emplace_back(key, value);
+                      });
     return shown;
 }
 
@@ -158,10 +158,11 @@ Result<std::vector<Conflict>> Core::Parts::conflicts_of(const sync::StoredRecord
                            !side.deletion));
     }
     if (alive == sync::Existence::deleted) return conflicts;
+    const auto* type = catalogue.type(record.type);
     for (const auto& cell : record.shown) {
-        const auto policy = catalogue.policy(record.type, cell.key);
-        if (cell.key == shared::kExistence || !sync::in_conflict(cell, policy)) continue;
-        const auto* top = sync::shown(cell, catalogue.field(record.type, cell.key), policy);
+        const auto rule = shared::cell_rule(type, cell.key);
+        if (cell.key == shared::kExistence || !sync::in_conflict(cell, rule.policy)) continue;
+        const auto* top = sync::shown(cell, rule);
         auto& conflict = begin_conflict(cell.key);
         for (const auto& leaf : cell.leaves) INDABA_TRY(add(conflict, leaf.name, leaf.stamp, leaf.value, &leaf == top));
     }

@@ -68,8 +68,8 @@ Result<void> Core::Parts::check_known(const Draft& draft, const std::optional<sy
         return fail(Errc::usage, fmt::format("the record is of type {}, not {}", here->type, draft.type));
     const auto& type = here ? here->type : draft.type;
     if (type.empty()) return fail(Errc::usage, "say of which type the new record is");
-    INDABA_TRY(catalogue.require_known(type));
-    for (const auto& [key, value] : draft.cells) INDABA_TRY(catalogue.require_known(type, key));
+    INDABA_ASSIGN(const auto* known, catalogue.require_known(type));
+    for (const auto& [key, value] : draft.cells) INDABA_TRY(shared::require_known(*known, key));
     return {};
 }
 
@@ -140,7 +140,7 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
         ids.push_back(draft.id ? *draft.id : RecordId::make(parts_->clock.now_ms(), random));
         changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
     }
-    if (!changes.empty()) INDABA_TRY(parts_->replica.write(space, changes));
+    if (!changes.empty()) INDABA_TRY(parts_->replica.write(space, std::move(changes)));
     return ids;
 }
 

@@ -92,17 +92,17 @@ const Field* Catalogue::field(std::string_view type_name, std::string_view key) 
 
 const CodeList* Catalogue::code_list(std::string_view name) const { return lists_by_name_.find(name); }
 
-Policy policy(const RecordType* type, std::string_view key)
+CellRule cell_rule(const RecordType* type, std::string_view key)
 {
     const auto parts = key_parts(key);
-    if (!parts.element.empty()) return Policy::present;
     const auto* field = type == nullptr ? nullptr : type->by_name.find(parts.field);
-    return field == nullptr ? Policy::latest : field->policy;
+    if (!parts.element.empty()) return {field, Policy::present};
+    return {field, field == nullptr ? Policy::latest : field->policy};
 }
 
 Policy Catalogue::policy(std::string_view type_name, std::string_view key) const
 {
-    return shared::policy(type(type_name), key);
+    return cell_rule(type(type_name), key).policy;
 }
 
 const std::vector<std::string>& Catalogue::precedence(std::string_view type_name, std::string_view key) const

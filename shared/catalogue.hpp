@@ -128,8 +128,8 @@ public:
     [[nodiscard]] Result<void> check_record(std::string_view type, std::span<const CellView> cells) const;
 
     /// For what a person typed: not_found for an unknown type, rule_broken for an unknown field.
-    [[nodiscard]] Result<void> require_known(std::string_view type) const;
-    [[nodiscard]] Result<void> require_known(std::string_view type, std::string_view key) const;
+    [[nodiscard]] Result<const RecordType*> require_known(std::string_view type) const;
+    [[nodiscard]] Result<const Field*> require_known(std::string_view type, std::string_view key) const;
 
     /// The cells that FIELD=VALUE writes, checked; for the command line and tables. `country=CN`; `title@pt=…`; of a
     /// code, its label does as well; `sectors=green-energy,water` adds two elements (elements that are text are
@@ -140,8 +140,6 @@ public:
 
     /// What to call a record; its type's label if it has nothing better.
     [[nodiscard]] std::string title(std::string_view type, std::span<const CellView> cells) const;
-    /// Appends what a search looks at, each value followed by a line end. Of an unknown type: every text.
-    void append_searched(std::string_view type, std::span<const CellView> cells, std::string& out) const;
 
 private:
     Catalogue() = default;
@@ -156,6 +154,19 @@ private:
 /// The same for a type found before: what loops over many cells of one record calls.
 [[nodiscard]] Result<void> check_value(const RecordType& type, std::string_view key, const Value& value);
 [[nodiscard]] Result<void> check_record(const RecordType& type, std::span<const CellView> cells);
-[[nodiscard]] Policy policy(const RecordType* type, std::string_view key);
+[[nodiscard]] Result<const Field*> require_known(const RecordType& type, std::string_view key);
+
+/// Appends what a search looks at in a value that is there, and a line end. Of a type that is not known (null): every
+/// text.
+void append_searched(const RecordType* type, const Field* field, std::string_view key, const Value& value,
+                     std::string& out);
+
+/// What the catalogue says of one cell.
+struct CellRule {
+    const Field* field = nullptr;  ///< null if it is not known
+    Policy policy = Policy::latest;
+};
+/// Of a type that is not known (null) as well.
+[[nodiscard]] CellRule cell_rule(const RecordType* type, std::string_view key);
 
 }  // namespace indaba::shared

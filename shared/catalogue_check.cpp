@@ -228,23 +228,27 @@ Result<void> Catalogue::check_record(std::string_view type_name, std::span<const
     return shared::check_record(*known, cells);
 }
 
-Result<void> Catalogue::require_known(std::string_view type_name) const
+Result<const RecordType*> Catalogue::require_known(std::string_view type_name) const
 {
-    if (type(type_name) != nullptr) return {};
+    if (const auto* known = type(type_name)) return known;
     std::string names;
     for (const auto& known : types_) names += (names.empty() ? "" : ", ") + known.name;
     return fail(Errc::not_found, "there is no such type of record: use one of " + names);
 }
 
-Result<void> Catalogue::require_known(std::string_view type_name, std::string_view key) const
+Result<const Field*> Catalogue::require_known(std::string_view type_name, std::string_view key) const
 {
-    INDABA_TRY(require_known(type_name));
-    const auto* known = type(type_name);
-    if (known->field(key) != nullptr) return {};
+    INDABA_ASSIGN(const auto* known, require_known(type_name));
+    return shared::require_known(*known, key);
+}
+
+Result<const Field*> require_known(const RecordType& type, std::string_view key)
+{
+    if (const auto* field = type.field(key)) return field;
     std::string names;
-    for (const auto& field : known->fields) names += (names.empty() ? "" : ", ") + field.name;
+    for (const auto& field : type.fields) names += (names.empty() ? "" : ", ") + field.name;
     return fail(Errc::rule_broken,
-                std::string(key_parts(key).field) + ": no such field; " + known->name + " has " + names);
+                std::string(key_parts(key).field) + ": no such field; " + type.name + " has " + names);
 }
 
 }  // namespace indaba::shared

@@ -124,17 +124,14 @@ void append_code(const CodeList& list, std::string_view code, std::string& out)
     out.append(known == nullptr ? code : label(known->labels, "en"));
 }
 
-void append_searched_cell(const Field& field, const CellView& cell, std::string& out)
+void append_searched_text(const Field& field, std::string_view key, const Value& value, std::string& out)
 {
-    const auto& [key, value] = cell;
-    const auto element = key_parts(key).element;
-    const auto text = field.set ? element : std::string_view();
-    if (field.kind == ValueKind::code && (field.set || value->kind() == ValueKind::code))
-        append_code(*field.codes, field.set ? text : value->as_text(), out);
+    const auto text = field.set ? key_parts(key).element : std::string_view();
+    if (field.kind == ValueKind::code && (field.set || value.kind() == ValueKind::code))
+        append_code(*field.codes, field.set ? text : value.as_text(), out);
     else if (field.set) out.append(text);
-    else if (value->kind() == ValueKind::text) out.append(value->as_text());
-    else out.append(value->display());
-    out += '\n';
+    else if (value.kind() == ValueKind::text) out.append(value.as_text());
+    else out.append(value.display());
 }
 
 }  // namespace
@@ -142,9 +139,9 @@ void append_searched_cell(const Field& field, const CellView& cell, std::string&
 Result<std::vector<NamedValue>> Catalogue::parse_assignment(std::string_view type_name, std::string_view key,
                                                             std::string_view text) const
 {
-    INDABA_TRY(require_known(type_name, key));
-    const auto& known = *type(type_name);
-    const auto& field = *known.field(key);
+    INDABA_ASSIGN(const auto* known, require_known(type_name));
+    INDABA_ASSIGN(const auto* known_field, shared::require_known(*known, key));
+    const auto& field = *known_field;
     const auto parts = key_parts(key);
     std::vector<NamedValue> cells;
     if (field.set && parts.field.size() == key.size()) {
@@ -157,7 +154,7 @@ Result<std::vector<NamedValue>> Catalogue::parse_assignment(std::string_view typ
         INDABA_ASSIGN(auto value, parse_scalar(field, text));
         cells.emplace_back(std::move(name), std::move(value));
     }
-    for (const auto& [name, value] : cells) INDABA_TRY(shared::check_value(known, name, value));
+    for (const auto& [name, value] : cells) INDABA_TRY(shared::check_value(*known, name, value));
     return cells;
 }
 
@@ -176,18 +173,14 @@ std::string Catalogue::title(std::string_view type_name, std::span<const CellVie
     return title.empty() ? std::string(label(known->labels, "en")) : title;
 }
 
-void Catalogue::append_searched(std::string_view type_name, std::span<const CellView> cells, std::string& out) const
+void append_searched(const RecordType* type, const Field* field, std::string_view key, const Value& value,
+                     std::string& out)
 {
-    const auto* known = type(type_name);
-    for (const auto& cell : cells) {
-        if (cell.second->is_absent()) continue;
-        if (known == nullptr) {
-            if (cell.second->kind() == ValueKind::text) out.append(cell.second->as_text()) += '\n';
-            continue;
-        }
-        const auto* field = known->field(cell.first);
-        if (field != nullptr && field->searched) append_searched_cell(*field, cell, out);
-    }
+    const bool searched = type == nullptr ? value.kind() == ValueKind::text : field != nullptr && field->searched;
+    if (!searched) return;
+    if (field == nullptr) out.append(value.as_text());
+    else append_searched_text(*field, key, value, out);
+    out += '\n';
 }
 
 }  // namespace indaba::shared

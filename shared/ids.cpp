@@ -9,10 +9,7 @@ namespace {
 
 constexpr std::size_t kTextSize = 36;
 
-bool is_dash_place(std::size_t i)
-{
-    return i == 8 || i == 13 || i == 18 || i == 23;
-}
+bool is_dash_place(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
 }  // namespace
 

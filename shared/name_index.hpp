@@ -37,15 +37,25 @@ private:
 
     static std::size_t hash(std::string_view name)
     {
-        const auto size = std::min<std::size_t>(name.size(), 8);
-        std::uint64_t first = 0;
-        std::uint64_t last = 0;
-        if (size != 0) {
-            std::memcpy(&first, name.data(), size);
-            std::memcpy(&last, name.data() + name.size() - size, size);
-        }
-        const auto mixed = (first ^ std::rotl(last, 23) ^ name.size()) * 0x9e3779b97f4a7c15u;
+        const auto mixed = (ends(name) ^ name.size()) * 0x9e3779b97f4a7c15u;
         return std::size_t(mixed ^ mixed >> 32);
+    }
+    /// The first and the last 8 bytes, as far as there are any; in loads of fixed size, which need no call.
+    static std::uint64_t ends(std::string_view name)
+    {
+        if (name.size() >= 8) return load<std::uint64_t>(name, 8);
+        if (name.size() >= 4) return load<std::uint32_t>(name, 4);
+        if (name.size() >= 2) return load<std::uint16_t>(name, 2);
+        return name.empty() ? 0 : std::uint8_t(name[0]);
+    }
+    template <class Word>
+    static std::uint64_t load(std::string_view name, std::size_t size)
+    {
+        Word first;
+        Word last;
+        std::memcpy(&first, name.data(), sizeof first);
+        std::memcpy(&last, name.data() + name.size() - size, sizeof last);
+        return std::uint64_t(first) ^ std::rotl(std::uint64_t(last), 23);
     }
     /// Where the name is, or the free slot where it would be.
     [[nodiscard]] std::size_t place(std::string_view name) const

@@ -9,7 +9,7 @@
 #include "shared/limits.hpp"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 namespace indaba::shared {
 
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] const std::vector<T>& items() const { return items_; }
 
 private:
-    std::map<T, std::uint32_t> numbers_;
+    std::unordered_map<T, std::uint32_t> numbers_;
     std::vector<T> items_;
 };
 
@@ -120,8 +120,8 @@ Result<Bytes> encode_transaction(const Transaction& transaction)
 {
     INDABA_TRY(check_limits(transaction));
     INDABA_CHECK(in_order(transaction));
-    Index<std::string> names;
-    Index<JournalId> journals;
+    Index<std::string_view> names;
+    Index<std::uint64_t> journals;
     BinaryOutput records;
     BinaryOutput writes;
     std::vector<std::uint32_t> counts(transaction.records.size());
@@ -133,7 +133,7 @@ Result<Bytes> encode_transaction(const Transaction& transaction)
         writes.put_compact(counts[i]);
         for (const auto end = write + counts[i]; write != end; ++write) {
             writes(WriteHead{names(write->key), write->value.encoding(), std::uint32_t(write->bases.size())});
-            for (const auto& base : write->bases) writes(Base{journals(base.journal), base.number, base.hash});
+            for (const auto& base : write->bases) writes(Base{journals(base.journal.value), base.number, base.hash});
         }
     }
     BinaryOutput head;

@@ -26,17 +26,17 @@ std::vector<TransactionName> deletions_and_what_they_saw(const Cells& seen)
 std::vector<TransactionName> replaced(const Cell& cell, shared::Policy policy, bool all)
 {
     std::vector<TransactionName> names;
-    const auto* top = shown(cell, nullptr, shared::Policy::latest);
+    const auto* top = shown(cell, {nullptr, shared::Policy::latest});
     for (const auto& leaf : cell.leaves)
         if (all || policy != shared::Policy::latest || leaf.value == top->value) insert_name(names, leaf.name);
     return names;
 }
 
 /// True if the person would see no difference: nothing there and nothing put, or the value that is shown.
-bool says_nothing_new(const Cell* cell, const Value& value, const shared::Field* field, shared::Policy policy)
+bool says_nothing_new(const Cell* cell, const Value& value, const shared::CellRule& rule)
 {
     if (cell == nullptr || cell->leaves.empty()) return value.is_absent();
-    return shown(*cell, field, policy)->value == value;
+    return shown(*cell, rule)->value == value;
 }
 
 Write existence_write(bool alive, std::vector<TransactionName> bases)
@@ -44,18 +44,17 @@ Write existence_write(bool alive, std::vector<TransactionName> bases)
     return {0, std::string(shared::kExistence), Value::boolean(alive), std::move(bases)};
 }
 
-void put_cells(const Change& change, const Cells& seen, const shared::Catalogue& catalogue, std::vector<Write>& writes)
+void put_cells(Change& change, const Cells& seen, const shared::Catalogue& catalogue, std::vector<Write>& writes)
 {
     const bool settle = change.kind == Change::Kind::settle;
     const bool gone = existence(seen) == Existence::deleted;
     const auto* type = catalogue.type(change.type);
-    for (const auto& [key, value] : change.cells) {
-        const auto policy = shared::policy(type, key);
+    for (auto& [key, value] : change.cells) {
         const auto* cell = seen.find(key);
-        const auto* field = type != nullptr && cell != nullptr ? type->field(key) : nullptr;
-        if (!settle && says_nothing_new(cell, value, field, policy)) continue;
-        Write write{0, key, value, {}};
-        if (cell != nullptr && !cell->leaves.empty()) write.bases = replaced(*cell, policy, settle);
+        const auto rule = cell == nullptr ? shared::CellRule() : shared::cell_rule(type, key);
+        if (!settle && says_nothing_new(cell, value, rule)) continue;
+        Write write{0, std::move(key), std::move(value), {}};
+        if (cell != nullptr && !cell->leaves.empty()) write.bases = replaced(*cell, rule.policy, settle);
         if (gone)
             for (const auto& name : deletions_and_what_they_saw(seen)) insert_name(write.bases, name);
         writes.push_back(std::move(write));
@@ -71,21 +70,19 @@ std::vector<Write> deletion(const Cells& seen)
 
 }  // namespace
 
-shared::Result<std::vector<Write>> writes_of(const Change& change, const Cells& seen,
-                                             const shared::Catalogue& catalogue)
+shared::Result<std::vector<Write>> writes_of(Change change, const Cells& seen, const shared::Catalogue& catalogue)
 {
     const auto state = existence(seen);
     std::vector<Write> writes;
+    writes.reserve(change.cells.size() + 1);
     switch (change.kind) {
-        case Change::Kind::put:
-            put_cells(change, seen, catalogue, writes);
-            if (state == Existence::none) writes.push_back(existence_write(true, {}));
-            if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
-            break;
         case Change::Kind::settle:
             if (state == Existence::none) return fail(Errc::not_found, "no such record here");
-            put_cells(change, seen, catalogue, writes);
+            [[fallthrough]];
+        case Change::Kind::put:  // the existence cell sorts before every field
+            if (state == Existence::none) writes.push_back(existence_write(true, {}));
             if (state == Existence::deleted) writes.push_back(existence_write(true, deletions_and_what_they_saw(seen)));
+            put_cells(change, seen, catalogue, writes);
             break;
         case Change::Kind::remove:
         case Change::Kind::confirm:

@@ -29,7 +29,7 @@ struct Change {
 
 /// The writes of a change to a record with these cells (empty for a record that is not there), ordered by key.
 /// A put that changes nothing yields no write. Not found: removing or settling what is not there.
-[[nodiscard]] shared::Result<std::vector<shared::Write>> writes_of(const Change& change, const Cells& seen,
+[[nodiscard]] shared::Result<std::vector<shared::Write>> writes_of(Change change, const Cells& seen,
                                                                    const shared::Catalogue& catalogue);
 
 }  // namespace indaba::sync

@@ -3,7 +3,7 @@
 
 #include "sync/entry_cache.hpp"
 #include "sync/merge.hpp"
-#include "sync/shown_check.hpp"
+#include "sync/shown_values.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>

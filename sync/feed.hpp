@@ -95,7 +95,7 @@ struct FeedBatch {
     std::vector<Author> authors;  ///< of journals that this session has not told yet
     std::vector<Ruling> rulings;
     std::vector<FeedRecord> records;  ///< ordered by number
-    std::optional<SignedHead> head;      ///< as it was when this step was made
+    std::optional<SignedHead> head;  ///< as it was when this step was made
 
     /// With it the receiver is caught up.
     [[nodiscard]] bool is_last() const { return head && head->number == to; }

@@ -148,7 +148,7 @@ Existence existence(const Cells& cells)
     return Existence::deleted;
 }
 
-const Leaf* shown(const Cell& cell, const shared::Field* field, Policy policy)
+const Leaf* shown(const Cell& cell, const shared::CellRule& rule)
 {
     const Leaf* best = nullptr;
     for (const auto& leaf : cell.leaves) {
@@ -156,7 +156,7 @@ const Leaf* shown(const Cell& cell, const shared::Field* field, Policy policy)
             best = &leaf;
             continue;
         }
-        auto order = prefer(leaf.value, best->value, field, policy);
+        auto order = prefer(leaf.value, best->value, rule.field, rule.policy);
         if (order == 0) order = leaf.stamp <=> best->stamp;
         if (order == 0) order = leaf.name <=> best->name;
         if (order > 0) best = &leaf;

@@ -40,7 +40,7 @@ enum class Existence : unsigned char { none, alive, deleted, disputed };
 [[nodiscard]] Existence existence(const Cells& cells);
 
 /// The leaf that is shown: greatest by the policy, then stamp, then name. Null without leaves.
-[[nodiscard]] const Leaf* shown(const Cell& cell, const shared::Field* field, shared::Policy policy);
+[[nodiscard]] const Leaf* shown(const Cell& cell, const shared::CellRule& rule);
 
 /// True if the cell's leaves need a person: more than one value under `latest`.
 [[nodiscard]] bool in_conflict(const Cell& cell, shared::Policy policy);

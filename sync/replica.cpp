@@ -4,10 +4,12 @@
 #include "shared/check.hpp"
 #include "sync/entry_cache.hpp"
 #include "sync/fold.hpp"
-#include "sync/shown_check.hpp"
+#include "sync/shown_values.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_map>
 
 namespace indaba::sync {
 
@@ -15,29 +17,36 @@ namespace {
 
 using shared::Errc;
 
+/// Each key once: the last value given counts.
+void order_by_key(std::vector<std::pair<std::string, Value>>& cells)
+{
+    const auto key = [](const auto& cell) -> const std::string& { return cell.first; };
+    if (std::ranges::adjacent_find(cells, std::ranges::greater_equal(), key) == cells.end()) return;
+    std::ranges::stable_sort(cells, {}, key);
+    const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+    const auto kept = std::unique(cells.rbegin(), cells.rend(), same);
+    cells.erase(cells.begin(), kept.base());
+}
+
 /// Repeated puts to one record become one; anything else twice is a mistake.
-Result<std::vector<Change>> by_record(const std::vector<Change>& changes)
+Result<std::vector<Change>> by_record(std::vector<Change> changes)
 {
     std::vector<Change> merged;
-    std::map<RecordId, std::size_t> places;
-    for (const auto& change : changes) {
+    merged.reserve(changes.size());
+    std::unordered_map<RecordId, std::size_t> places;
+    for (auto& change : changes) {
         const auto [place, fresh] = places.try_emplace(change.id, merged.size());
         if (fresh) {
-            merged.push_back(change);
+            merged.push_back(std::move(change));
             continue;
         }
         auto& first = merged[place->second];
         if (first.kind != change.kind || first.kind != Change::Kind::put || first.type != change.type)
             return fail(Errc::usage,
                         "two different changes to one record in one transaction: make them one after the other");
-        first.cells.insert(first.cells.end(), change.cells.begin(), change.cells.end());
+        std::ranges::move(change.cells, std::back_inserter(first.cells));
     }
-    for (auto& change : merged) {  // the last value of a key counts
-        std::ranges::stable_sort(change.cells, {}, [](const auto& cell) { return cell.first; });
-        const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
-        const auto kept = std::unique(change.cells.rbegin(), change.cells.rend(), same);
-        change.cells.erase(change.cells.begin(), kept.base());
-    }
+    for (auto& change : merged) order_by_key(change.cells);
     return merged;
 }
 
@@ -80,7 +89,7 @@ Result<StoredJournal> Replica::journal_for(const SpaceName& space)
     return own ? std::move(*own) : new_journal(space);
 }
 
-Result<void> Replica::draft_change(const Change& change, Draft& draft)
+Result<void> Replica::draft_change(Change change, Draft& draft)
 {
     INDABA_ASSIGN(auto found, ports_.storage.find_record(change.id));
     auto record = found ? std::move(*found) : StoredRecord{change.id, change.type, draft.space.name, 0, {}, {}, {}};
@@ -88,10 +97,11 @@ Result<void> Replica::draft_change(const Change& change, Draft& draft)
         return fail(Errc::usage, "the record lives in the space " + record.space + ": a record never moves");
     if (record.type != change.type)
         return fail(Errc::usage, "the record is a " + record.type + ", not a " + change.type);
-    INDABA_ASSIGN(auto writes, writes_of(change, record.shown, ports_.catalogue));
+    INDABA_ASSIGN(auto writes, writes_of(std::move(change), record.shown, ports_.catalogue));
     if (writes.empty()) return {};
     INDABA_TRY(check_values(ports_.catalogue, record.type, writes));
     INDABA_TRY(close_bases(record, draft.journal.head.id, writes));
+    if (record.shown.empty()) record.shown.reserve(writes.size());
     const auto index = std::uint32_t(draft.transaction.records.size());
     draft.transaction.records.push_back({record.id, record.type});
     for (auto& write : writes) {
@@ -179,7 +189,7 @@ Result<void> Replica::check_limits(const StoredRecord& record)
     return {};
 }
 
-Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, const std::vector<Change>& changes)
+Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std::vector<Change> changes)
 {
     Draft draft;
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
@@ -189,17 +199,18 @@ Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, con
         return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
     draft.space = std::move(*space);
     INDABA_ASSIGN(draft.journal, journal_for(name));
-    INDABA_ASSIGN(const auto merged, by_record(changes));
-    for (const auto& change : merged) INDABA_TRY(draft_change(change, draft));
+    INDABA_ASSIGN(auto merged, by_record(std::move(changes)));
+    draft.records.reserve(merged.size());
+    for (auto& change : merged) INDABA_TRY(draft_change(std::move(change), draft));
     if (draft.transaction.records.empty()) return TransactionName{};
     return store_draft(draft);
 }
 
-Result<TransactionName> Replica::write(const SpaceName& space, const std::vector<Change>& changes)
+Result<TransactionName> Replica::write(const SpaceName& space, std::vector<Change> changes)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const auto name, write_in_transaction(space, changes));
+    INDABA_ASSIGN(const auto name, write_in_transaction(space, std::move(changes)));
     INDABA_TRY(transaction.commit());
     return name;
 }

@@ -37,7 +37,7 @@ public:
     /// Writes one transaction in one space: checks the catalogue's rules on what the person changed, stamps it, appends
     /// it to the journal and shows it. Returns its name; a change of nothing returns number 0 and stores nothing.
     /// Errors: rule_broken with the field first, not_found, forbidden (no role that writes in that space), too_large.
-    [[nodiscard]] Result<TransactionName> write(const SpaceName& space, const std::vector<Change>& changes);
+    [[nodiscard]] Result<TransactionName> write(const SpaceName& space, std::vector<Change> changes);
 
     /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
     [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value,
@@ -83,11 +83,11 @@ private:
     struct Draft;
     struct Step;
 
-    Result<TransactionName> write_in_transaction(const SpaceName& space, const std::vector<Change>& changes);
+    Result<TransactionName> write_in_transaction(const SpaceName& space, std::vector<Change> changes);
     StoredJournal new_journal(const SpaceName& space);
     Result<void> leave_journal(JournalId id);
     Result<StoredJournal> journal_for(const SpaceName& space);
-    Result<void> draft_change(const Change& change, Draft& draft);
+    Result<void> draft_change(Change change, Draft& draft);
     Result<void> close_bases(const StoredRecord& record, JournalId own, std::vector<shared::Write>& writes);
     static Result<void> check_limits(const StoredRecord& record);
     Result<TransactionName> store_draft(Draft& draft);

@@ -22,7 +22,7 @@ std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& ca
     std::size_t count = existence(record.shown) == Existence::disputed ? 1 : 0;
     for (const auto& cell : record.shown)
         if (cell.leaves.size() > 1 && cell.key != shared::kExistence &&
-            in_conflict(cell, shared::policy(type, cell.key)))
+            in_conflict(cell, shared::cell_rule(type, cell.key).policy))
             ++count;
     return count;
 }

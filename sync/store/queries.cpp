@@ -23,8 +23,7 @@ bool holds(const Cells& cells, const shared::RecordType* type, std::string_view 
 {
     for (const auto& cell : cells) {
         if (!is_asked(cell.key, field, text)) continue;
-        const auto* leaf =
-            shown(cell, type == nullptr ? nullptr : type->field(cell.key), shared::policy(type, cell.key));
+        const auto* leaf = shown(cell, shared::cell_rule(type, cell.key));
         if (leaf == nullptr || leaf->value.is_absent()) continue;
         if (cell.key.size() > field.size() && cell.key[field.size()] == '/') return true;
         if (leaf->value.display() == text) return true;

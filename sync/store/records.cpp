@@ -106,7 +106,7 @@ std::int64_t Records::flags_of(const StoredRecord& record) const
     if (std::ranges::none_of(record.shown, several)) return 0;
     const auto* type = catalogue_.type(record.type);
     const auto disputed = [&](const Cell& cell) {
-        return several(cell) && in_conflict(cell, shared::policy(type, cell.key));
+        return several(cell) && in_conflict(cell, shared::cell_rule(type, cell.key).policy);
     };
     return std::ranges::any_of(record.shown, disputed) ? kInConflict : 0;
 }

@@ -1,10 +1,9 @@
 #include "sync/store/searched_text.hpp"
 
-#include "sync/merge.hpp"
+#include "sync/shown_values.hpp"
 #include "sync/store/fold_text.hpp"
 
 #include <cstring>
-#include <vector>
 
 namespace indaba::sync::store {
 
@@ -29,26 +28,16 @@ void append_marked(std::string_view folded, std::string& out)
 std::string searched_text(std::string_view type, const Cells& cells, const shared::Catalogue& catalogue)
 {
     const auto* known = catalogue.type(type);
-    std::vector<shared::CellView> titles;
-    std::vector<shared::CellView> others;
-    others.reserve(cells.size());
-    for (const auto& cell : cells) {
-        if (cell.key == shared::kExistence) continue;
-        const auto* field = known == nullptr ? nullptr : known->field(cell.key);
-        if (known != nullptr && (field == nullptr || !field->searched)) continue;
-        const auto* leaf = shown(cell, field, shared::policy(known, cell.key));
-        if (leaf == nullptr || leaf->value.is_absent()) continue;
-        (field != nullptr && field->title ? titles : others).emplace_back(cell.key, &leaf->value);
-    }
-    std::string raw;
-    catalogue.append_searched(type, titles, raw);
+    std::string titles;
+    std::string others;
+    visit_shown(known, cells, [&](const std::string& key, const Value& value, const shared::Field* field) {
+        shared::append_searched(known, field, key, value, field != nullptr && field->title ? titles : others);
+    });
     std::string title;
-    fold_text(raw, title, Words::apart);
+    fold_text(titles, title, Words::apart);
     std::string text;
     append_marked(title, text);
-    raw.clear();
-    catalogue.append_searched(type, others, raw);
-    fold_text(raw, text, Words::as_they_are);
+    fold_text(others, text, Words::as_they_are);
     return text;
 }
 

@@ -77,7 +77,7 @@ std::string compare(const World& world, const model::Merged& merged, const share
         const auto* field = catalogue().field(kItem, cell.key);
         const auto policy =
             cell.key == shared::kExistence ? shared::Policy::latest : catalogue().policy(kItem, cell.key);
-        const auto* top = sync::shown(cell, field, policy);
+        const auto* top = sync::shown(cell, {field, policy});
         const auto name = model::shown(place->second, policy, field);
         if ((top == nullptr) != !name || (top != nullptr && top->name != *name))
             return model::text(id) + "." + cell.key + " shows " +

@@ -56,7 +56,7 @@ std::string differs_in_opinion(const model::Record& expected, const sync::Cells&
         if (cell.leaves.empty() || place == expected.end() || cell.key == shared::kExistence) continue;
         const auto* field = model::catalogue().field(type, cell.key);
         const auto policy = model::catalogue().policy(type, cell.key);
-        if (sync::shown(cell, field, policy)->name != *model::shown(place->second, policy, field))
+        if (sync::shown(cell, {field, policy})->name != *model::shown(place->second, policy, field))
             return cell.key + " shows another leaf";
         if (sync::in_conflict(cell, policy) != model::in_conflict(place->second, policy))
             return cell.key + ": another opinion on its conflict";

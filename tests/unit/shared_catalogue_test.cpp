@@ -291,12 +291,15 @@ TEST(Text, OfARecordIsItsTitleAndWhatASearchLooksAt)
     EXPECT_EQ(catalogue().title("enterprise", views), "Steel");
     EXPECT_EQ(catalogue().title("enterprise", {}), "Enterprise");
     EXPECT_EQ(catalogue().title("starship", views), "starship");
-    std::string searched;
-    catalogue().append_searched("enterprise", views, searched);
-    EXPECT_EQ(searched, "钢\nSteel\nXiamen\nS\n");
-    searched.clear();
-    catalogue().append_searched("starship", views, searched);
-    EXPECT_EQ(searched, "钢\nSteel\nXiamen\nnot searched\nunknown\n");
+    const auto searched = [&](std::string_view type) {
+        const auto* known = catalogue().type(type);
+        std::string text;
+        for (const auto& [key, value] : cells)
+            if (!value.is_absent()) append_searched(known, cell_rule(known, key).field, key, value, text);
+        return text;
+    };
+    EXPECT_EQ(searched("enterprise"), "钢\nSteel\nXiamen\nS\n");
+    EXPECT_EQ(searched("starship"), "钢\nSteel\nXiamen\nnot searched\nunknown\n");
 
     const std::vector<NamedValue> meeting = {{"number", Value::integer(3)}, {"series", Value::text("Ministers")}};
     views = {{meeting[0].first, &meeting[0].second}, {meeting[1].first, &meeting[1].second}};

@@ -1,6 +1,4 @@
-#include "sync/shown_check.hpp"
-
-#include "sync/merge.hpp"
+#include "sync/shown_values.hpp"
 
 #include <vector>
 
@@ -12,12 +10,10 @@ shared::Result<void> check_shown(const shared::Catalogue& catalogue, const std::
     const auto* known = catalogue.type(type);
     if (known == nullptr) return {};
     std::vector<shared::CellView> views;
-    for (const auto& cell : cells) {
-        const auto* field = known->field(cell.key);
-        const auto* leaf = shown(cell, field, shared::policy(known, cell.key));
-        if (cell.key != shared::kExistence && leaf != nullptr && !leaf->value.is_absent())
-            views.emplace_back(cell.key, &leaf->value);
-    }
+    views.reserve(cells.size());
+    visit_shown(known, cells, [&](const std::string& key, const Value& value, const shared::Field* /*field*/) {
+        views.emplace_back(key, &value);
+    });
     return shared::check_record(*known, views);
 }
 
