@@ -19,8 +19,6 @@ shared::Error no_such_record(const RecordId& id)
     return shared::fail(shared::Errc::not_found, fmt::format("there is no record {} here", id.text()));
 }
 
-bool may_write(const std::string& role) { return !role.empty() && role != "viewer"; }
-
 Core::Parts::Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store)
     : home(std::move(opened_home)), signer(home.key()), store(std::move(opened_store)),
       replica({*store, clock, random, digest, signer, home.enrolment().centre_key, catalogue})

@@ -51,6 +51,4 @@ struct Core::Parts {
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
 
-[[nodiscard]] bool may_write(const std::string& role);
-
 }  // namespace indaba::client

@@ -1,6 +1,7 @@
 #include "client/core_parts.hpp"
 
 #include "shared/limits.hpp"
+#include "shared/roles.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ std::string names_of(const std::vector<sync::StoredSpace>& spaces)
 {
     std::string names;
     for (const auto& space : spaces)
-        if (may_write(space.role)) names += (names.empty() ? "" : ", ") + space.name;
+        if (shared::role_writes(space.role)) names += (names.empty() ? "" : ", ") + space.name;
     return names;
 }
 
@@ -53,7 +54,7 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
     }
     std::string only;
     for (const auto& space : spaces) {
-        if (!may_write(space.role)) continue;
+        if (!shared::role_writes(space.role)) continue;
         if (!only.empty()) return fail(Errc::usage, "say in which space, with --space: " + names_of(spaces));
         only = space.name;
     }

@@ -3,6 +3,7 @@
 #include "server/limits.hpp"
 #include "shared/bytes.hpp"
 #include "shared/ids.hpp"
+#include "shared/roles.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>
@@ -18,7 +19,6 @@ using shared::Errc;
 using shared::fail;
 
 constexpr std::array<std::string_view, 4> kKinds{"directory", "country", "organisation", "event"};
-constexpr std::array<std::string_view, 4> kRoles{"viewer", "contributor", "editor", "organiser"};
 constexpr std::size_t kHosts = 64;  // what a certificate of ours may name
 
 /// What somebody typed, fit for one line of an error: cut short, without control characters.
@@ -105,11 +105,9 @@ Result<void> check_kind(std::string_view kind)
 
 Result<void> check_role(std::string_view role)
 {
-    if (std::ranges::find(kRoles, role) != kRoles.end()) return {};
+    if (shared::is_role(role)) return {};
     return fail(Errc::usage, fmt::format("{} is not a role: viewer, contributor, editor or organiser", quoted(role)));
 }
-
-bool role_writes(std::string_view role) { return role == "contributor" || role == "editor" || role == "organiser"; }
 
 Result<void> check_host(std::string_view host)
 {

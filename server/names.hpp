@@ -21,8 +21,6 @@ using shared::Result;
 [[nodiscard]] Result<void> check_kind(std::string_view kind);
 /// viewer, contributor, editor, organiser
 [[nodiscard]] Result<void> check_role(std::string_view role);
-/// True for the roles that write.
-[[nodiscard]] bool role_writes(std::string_view role);
 
 /// A DNS name (letters, digits, hyphens, dots; any case) or an IP address without brackets.
 [[nodiscard]] Result<void> check_host(std::string_view host);

@@ -1,5 +1,6 @@
 #include "server/names.hpp"
 #include "server/registry.hpp"
+#include "shared/roles.hpp"
 
 #include <algorithm>
 
@@ -71,7 +72,7 @@ Result<std::string> Registry::role_of(const DeviceId& device, const SpaceName& s
 Result<bool> Registry::may_write(const DeviceId& device, const SpaceName& space)
 {
     INDABA_ASSIGN(const auto role, role_of(device, space));
-    return role_writes(role);
+    return shared::role_writes(role);
 }
 
 Result<bool> Registry::may_read(const DeviceId& device, const SpaceName& space)

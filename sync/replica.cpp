@@ -2,6 +2,7 @@
 #include "sync/replica.hpp"
 
 #include "shared/check.hpp"
+#include "shared/roles.hpp"
 #include "sync/entry_cache.hpp"
 #include "sync/fold.hpp"
 #include "sync/shown_values.hpp"
@@ -59,8 +60,6 @@ Result<void> check_values(const shared::Catalogue& catalogue, const std::string&
         if (write.key != shared::kExistence) INDABA_TRY(shared::check_value(*known, write.key, write.value));
     return {};
 }
-
-bool writes_there(const std::string& role) { return role == "contributor" || role == "editor" || role == "organiser"; }
 
 }  // namespace
 
@@ -195,7 +194,7 @@ Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
     if (!space || space->role.empty())
         return fail(Errc::forbidden, "no space called " + name + " on this device: see 'indaba status'");
-    if (!writes_there(space->role))
+    if (!shared::role_writes(space->role))
         return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
     draft.space = std::move(*space);
     INDABA_ASSIGN(draft.journal, journal_for(name));

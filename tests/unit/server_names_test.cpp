@@ -72,9 +72,6 @@ TEST(ServerNames, of_roles_are_given_with_their_space)
          {"", "forum", "=editor", "forum=", "forum=Editor", "Forum=editor", "forum=editor=x", "forum=boss"})
         EXPECT_FALSE(parse_role_change(text).has_value()) << text;
     EXPECT_THAT(parse_role_change("forum=bo\nss").error().text, testing::Not(HasSubstr("\n")));
-    EXPECT_TRUE(role_writes("contributor"));
-    EXPECT_FALSE(role_writes("viewer"));
-    EXPECT_FALSE(role_writes(""));
 }
 
 TEST(Invitation, has_a_code_that_survives_being_read_aloud)
