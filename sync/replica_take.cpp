@@ -165,7 +165,14 @@ Result<void> Replica::take_record(const FeedRecord& record, Step& step)
 {
     INDABA_ASSIGN(auto found, ports_.storage.find_record(record.id));
     auto stored = found ? std::move(*found) : StoredRecord{record.id, record.type, step.space.name, 0, {}, {}, {}};
-    if (stored.space != step.space.name) return fail(Errc::malformed, "the centre sends a record of another space");
+    if (stored.number == 0) {
+        // Here only unsent, if at all. Somebody else made it first, maybe as another thing: what was written here will
+        // be refused.
+        stored.space = step.space.name;
+        stored.type = record.type;
+    }
+    if (stored.space != step.space.name || stored.type != record.type)
+        return fail(Errc::malformed, "the centre sends one record as two");
     const auto before = conflicts_in(stored, ports_.catalogue);
     if (!stored.word) stored.word = std::move(stored.shown);
     if (record.echo) {

@@ -61,7 +61,8 @@ Result<std::optional<RecordRow>> Records::find(const RecordId& id)
         return std::optional<RecordRow>();
     }
     INDABA_ASSIGN(auto read_row, read(row));
-    remember(id, {read_row.rid, read_row.flags, read_row.searched});
+    remember(id, {read_row.rid, read_row.flags, read_row.searched, std::uint64_t(row.int64(2)),
+                  std::uint64_t(row.int64(3))});
     return std::optional(std::move(read_row));
 }
 
@@ -85,10 +86,11 @@ void Records::remember(const RecordId& id, const Seen& seen)
 Result<Records::Seen> Records::look_up(const RecordId& id)
 {
     if (const auto place = seen_.find(id); place != seen_.end()) return place->second;
-    auto row = database_.statement("SELECT rid, flags, searched FROM record WHERE id = ?1");
+    auto row = database_.statement("SELECT rid, flags, searched, space, type FROM record WHERE id = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(ByteView(id.bytes)).step());
     if (!found) return Seen{};
-    return Seen{row.int64(0), row.int64(1), std::uint64_t(row.int64(2))};
+    return Seen{row.int64(0), row.int64(1), std::uint64_t(row.int64(2)), std::uint64_t(row.int64(3)),
+                std::uint64_t(row.int64(4))};
 }
 
 Result<std::optional<std::int64_t>> Records::rid_of(const RecordId& id)
@@ -128,7 +130,9 @@ Result<std::int64_t> Records::save(const StoredRecord& record)
 {
     INDABA_ASSIGN(const auto before, look_up(record.id));
     INDABA_ASSIGN(const auto blobs, encode(record));
-    Seen now{before.rid, flags_of(record), 0};
+    INDABA_ASSIGN(const auto space, names_.spaces.number(record.space));
+    INDABA_ASSIGN(const auto type, names_.types.number(record.type));
+    Seen now{before.rid, flags_of(record), 0, space, type};
     std::string text;
     if (search_ != nullptr && is_shown(now.flags)) {
         text = searched_text(record.type, record.shown, catalogue_);
@@ -147,23 +151,21 @@ Result<std::int64_t> Records::save(const StoredRecord& record)
 
 Result<std::int64_t> Records::insert(const StoredRecord& record, const Seen& now, const Blobs& blobs)
 {
-    INDABA_ASSIGN(const auto space, names_.spaces.number(record.space));
-    INDABA_ASSIGN(const auto type, names_.types.number(record.type));
     auto row = database_.statement(
         "INSERT INTO record(id, space, type, flags, number, searched, shown, word, pending) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-    row.bind_all(ByteView(record.id.bytes), space, type, now.flags, record.number, now.searched, ByteView(blobs.shown),
-                 blobs.word, blobs.pending);
+    row.bind_all(ByteView(record.id.bytes), now.space, now.type, now.flags, record.number, now.searched,
+                 ByteView(blobs.shown), blobs.word, blobs.pending);
     INDABA_TRY(row.run());
     return database_.last_insert_rowid();
 }
 
 Result<void> Records::update(const StoredRecord& record, const Seen& before, const Seen& now, const Blobs& blobs)
 {
-    // SQLite writes the entry of every index that has a column which is set, changed or not: flags seldom change.
-    if (now.flags != before.flags) {
-        INDABA_TRY(
-            database_.statement("UPDATE record SET flags = ?2 WHERE rid = ?1").bind_all(now.rid, now.flags).run());
+    // SQLite writes the entry of every index that has a column which is set, changed or not: these seldom change.
+    if (now.flags != before.flags || now.space != before.space || now.type != before.type) {
+        auto row = database_.statement("UPDATE record SET flags = ?2, space = ?3, type = ?4 WHERE rid = ?1");
+        INDABA_TRY(row.bind_all(now.rid, now.flags, now.space, now.type).run());
     }
     auto row = database_.statement(
         "UPDATE record SET number = ?2, searched = ?3, shown = ?4, word = ?5, pending = ?6 WHERE rid = ?1");

@@ -47,6 +47,8 @@ private:
         std::int64_t rid = 0;
         std::int64_t flags = 0;
         std::uint64_t searched = 0;
+        std::uint64_t space = 0;
+        std::uint64_t type = 0;
     };
 
     [[nodiscard]] Result<RecordRow> read(const platform::Statement& row);
