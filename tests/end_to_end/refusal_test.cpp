@@ -1,7 +1,7 @@
 // What breaks a rule of the catalogue, or comes from somebody without the role, is refused where it stands, with the
 // field and a reason; what comes with it is not.
-#include "tests/end_to_end/hostile.hpp"
 #include "tests/end_to_end/world.hpp"
+#include "tests/hostile/hostile_device.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

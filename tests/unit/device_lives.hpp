@@ -51,7 +51,7 @@ protected:
     Everybody everybody_;
     std::string test_ = testing::UnitTest::GetInstance()->current_test_info()->name();
     std::unique_ptr<store::CentreStore> centre_store_ =
-        std::move(store::CentreStore::open(in_memory(test_ + "_centre"), catalogue_).value());
+        store::CentreStore::open(in_memory(test_ + "_centre"), catalogue_).value();
     Centre centre_{{*centre_store_, everybody_, clock_, digest_, centre_key_, catalogue_}};
     const std::vector<Replica::Grant> grants_{{"archive", "organisation", "Archive", "editor"},
                                               {"forum", "event", "Forum", "editor"}};
@@ -73,8 +73,8 @@ protected:
     Life live(const std::string& name, model::Chance& chance)
     {
         Life life;
-        life.store = std::move(
-            store::ReplicaStore::open(in_memory(test_ + "_" + name), catalogue_, {.search_index = false}).value());
+        life.store =
+            store::ReplicaStore::open(in_memory(test_ + "_" + name), catalogue_, {.search_index = false}).value();
         life.replica = std::make_unique<Replica>(
             ReplicaPorts{*life.store, clock_, chance, digest_, device_key_, centre_public_, catalogue_});
         return life;

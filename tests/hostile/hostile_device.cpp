@@ -1,4 +1,4 @@
-#include "tests/end_to_end/hostile.hpp"
+#include "tests/hostile/hostile_device.hpp"
 
 #include <stdexcept>
 
