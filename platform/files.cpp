@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -19,6 +20,7 @@ using shared::Errc;
 constexpr unsigned kPrivateFileMode = 0600;
 constexpr unsigned kPrivateDirectoryMode = 0700;
 constexpr unsigned kOthers = S_IRWXG | S_IRWXO;
+constexpr std::uint64_t kPipe_bytes = 64 * 1024;
 
 shared::Error system_error(const std::string& path, const std::string& what)
 {
@@ -50,18 +52,15 @@ Result<void> sync_directory(const std::string& path)
     return {};
 }
 
-Result<Bytes> read_all(int file, const std::string& path, std::size_t max_bytes)
+/// `expected_bytes` may be wrong: the end is where nothing more comes.
+Result<Bytes> read_all(int file, const std::string& path, std::uint64_t expected_bytes, std::size_t max_bytes)
 {
-    struct stat status{};
-    if (::fstat(file, &status) != 0) return system_error(path, "cannot be read");
-    if (!S_ISREG(status.st_mode)) return shared::fail(Errc::usage, path + ": is not a file");
     Bytes bytes;
-    const auto expected = static_cast<std::uint64_t>(status.st_size);
     const auto too_large = [&] {
         return shared::fail(Errc::too_large, path + ": is over " + std::to_string(max_bytes) + " bytes");
     };
-    if (expected > max_bytes) return too_large();
-    bytes.resize(static_cast<std::size_t>(expected) + 1);  // the one more shows a file that grows
+    if (expected_bytes > max_bytes) return too_large();
+    bytes.resize(static_cast<std::size_t>(expected_bytes) + 1);  // the one more shows a file that grows
     std::size_t filled = 0;
     while (true) {
         const ssize_t count = ::read(file, bytes.data() + filled, bytes.size() - filled);
@@ -74,6 +73,14 @@ Result<Bytes> read_all(int file, const std::string& path, std::size_t max_bytes)
     }
     bytes.resize(filled);
     return bytes;
+}
+
+Result<Bytes> read_regular(int file, const std::string& path, std::size_t max_bytes)
+{
+    struct stat status{};
+    if (::fstat(file, &status) != 0) return system_error(path, "cannot be read");
+    if (!S_ISREG(status.st_mode)) return shared::fail(Errc::usage, path + ": is not a file");
+    return read_all(file, path, static_cast<std::uint64_t>(status.st_size), max_bytes);
 }
 
 Result<void> write_all(int file, const std::string& path, ByteView bytes)
@@ -139,11 +146,25 @@ Result<void> make_directory(const std::string& path)
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+bool is_writable(const std::string& path) { return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0; }
+
 Result<Bytes> read_file(const std::string& path, std::size_t max_bytes)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return system_error(path, "cannot be opened");
-    return read_all(file.get(), path, max_bytes);
+    return read_regular(file.get(), path, max_bytes);
+}
+
+Result<Bytes> read_to_end(const std::string& path, std::size_t max_bytes)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return system_error(path, "cannot be opened");
+    struct stat status{};
+    if (::fstat(file.get(), &status) != 0) return system_error(path, "cannot be read");
+    if (S_ISDIR(status.st_mode)) return shared::fail(Errc::usage, path + ": is a directory, not a file");
+    if (S_ISREG(status.st_mode))
+        return read_all(file.get(), path, static_cast<std::uint64_t>(status.st_size), max_bytes);
+    return read_all(file.get(), path, std::min<std::uint64_t>(kPipe_bytes, max_bytes), max_bytes);
 }
 
 Result<void> write_file_atomic(const std::string& path, ByteView bytes, unsigned mode)
@@ -176,7 +197,7 @@ Result<Bytes> read_private_file(const std::string& path, std::size_t max_bytes)
     if ((status.st_mode & kOthers) != 0) {
         return shared::fail(Errc::forbidden, path + ": holds a secret but others may read it; run: chmod 600 " + path);
     }
-    return read_all(file.get(), path, max_bytes);
+    return read_regular(file.get(), path, max_bytes);
 }
 
 Result<void> create_private_file(const std::string& path)

@@ -1,5 +1,5 @@
 // Whole files: bounded reads, writes that are all or nothing, files and directories that only their owner may read, and
-// a lock between processes. Any thread. Deliberately not: streams, or anything SQLite keeps.
+// a lock between processes. Any thread. Deliberately not: pieces of a stream, or anything SQLite keeps.
 #pragma once
 
 #include "shared/bytes.hpp"
@@ -17,8 +17,14 @@ using shared::Result;
 
 [[nodiscard]] bool exists(const std::string& path);
 
+/// False too if it is not there.
+[[nodiscard]] bool is_writable(const std::string& path);
+
 /// not_found, or too_large if there are more than `max_bytes` of it.
 [[nodiscard]] Result<Bytes> read_file(const std::string& path, std::size_t max_bytes);
+
+/// The same, and all that a pipe, a terminal or another device gives until it ends; usage for a directory.
+[[nodiscard]] Result<Bytes> read_to_end(const std::string& path, std::size_t max_bytes);
 
 /// After it returned without an error the new bytes survive a power cut; until then, and after an error, the old ones
 /// are what is there. A symlink is replaced, not followed.

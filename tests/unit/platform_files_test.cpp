@@ -35,6 +35,12 @@ TEST(Files, AFileIsReadUpToItsCap)
     EXPECT_EQ(read_file("/dev/zero", 4).error().code, Errc::usage);
     EXPECT_FALSE(as_text(read_file("/proc/self/status", 100'000).value()).empty()) << "its size is told as 0";
     EXPECT_EQ(read_file("/proc/self/status", 10).error().code, Errc::too_large);
+    EXPECT_EQ(as_text(read_to_end(path, 5).value()), "12345");
+    EXPECT_EQ(read_to_end(path, 4).error().code, Errc::too_large);
+    EXPECT_EQ(read_to_end(directory.file("b"), 4).error().code, Errc::not_found);
+    EXPECT_EQ(read_to_end(directory.path(), 4).error().code, Errc::usage);
+    EXPECT_EQ(read_to_end("/dev/zero", 100'000).error().code, Errc::too_large);
+    EXPECT_TRUE(read_to_end("/dev/null", 0).value().empty());
 }
 
 TEST(Files, AWriteReplacesAllOrNothing)
