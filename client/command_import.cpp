@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace indaba::client {
 
 namespace {
@@ -47,6 +49,15 @@ void tell(Shell& shell, const ImportReport& report, const Request& request)
     else shell.print(fmt::format("{} imported", counted(report.written, "record")));
 }
 
+/// As `put` ends for the same mistakes.
+ExitCode end_of(const ImportReport& report)
+{
+    if (report.bad.empty()) return kDone;
+    const bool unreadable =
+        std::ranges::all_of(report.bad, [](const BadRow& row) { return row.code == shared::Errc::usage; });
+    return unreadable ? kWrongUse : kRefused;
+}
+
 Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
@@ -65,7 +76,7 @@ Result<int> run(Shell& shell, const Request& request)
     if (report->error)
         return shared::fail(report->error->code, fmt::format("{}; {} of {} records were written before that",
                                                              report->error->text, report->written, report->rows));
-    return report->bad.empty() ? kDone : kRefused;
+    return end_of(*report);
 }
 
 }  // namespace

@@ -56,9 +56,11 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
     const auto conflict = std::ranges::find(conflicts, field, &Conflict::field);
     if (field == kExistenceField && conflict != conflicts.end())
         return fail(Errc::usage, "a deletion that met an edit is settled with --restore or --delete");
-    if (conflict == conflicts.end())
+    if (conflict == conflicts.end()) {
+        if (field != kExistenceField) INDABA_TRY(parts_->catalogue.require_known(record->type, field));
         return fail(Errc::not_found,
                     fmt::format("{}: nothing to settle there; `indaba conflicts` lists what is", field));
+    }
     INDABA_ASSIGN(const auto value, chosen(*conflict, choice, parts_->catalogue));
     INDABA_TRY(parts_->replica.settle(id, field, value, reason));
     return {};

@@ -10,7 +10,6 @@ namespace indaba::client {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 
 shared::Error broken(std::size_t line, const char* what)

@@ -12,6 +12,9 @@
 
 namespace indaba::client {
 
+/// What some programs put before UTF-8 text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 struct CsvRow {
     std::size_t line = 0;  ///< of the file, where the row begins, from 1
     std::vector<std::string> cells;

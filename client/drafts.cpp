@@ -1,5 +1,7 @@
 #include "client/drafts.hpp"
 
+#include "client/csv.hpp"
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -109,7 +111,9 @@ Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view
     INDABA_ASSIGN(draft.space, text_member(object, "space", defaults.space));
     INDABA_ASSIGN(const auto id, text_member(object, "id", ""));
     if (!id.empty()) {
-        INDABA_ASSIGN(draft.id, RecordId::parse(id));
+        auto parsed_id = RecordId::parse(id);
+        if (parsed_id.has_error()) return fail(Errc::usage, "id: " + parsed_id.error().text);
+        draft.id = *parsed_id;
     }
     if (draft.type.empty()) return fail(Errc::usage, "\"type\" is missing");
     const auto* fields = object.if_contains("fields");
@@ -121,6 +125,7 @@ Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view
 Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalogue, std::string_view text,
                                                 const Draft& defaults)
 {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     std::vector<Draft> drafts;
     for (std::size_t number = 1; !text.empty(); ++number) {
         const auto end = std::min(text.find('\n'), text.size());

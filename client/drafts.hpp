@@ -1,5 +1,6 @@
 // From what people and scripts write to drafts: FIELD=VALUE arguments and lines of JSON. Pure functions, any thread.
-// Errors begin with the field: rule_broken for a value that may not stand there, usage for text of no known form.
+// Errors begin with the field: rule_broken for a value that may not stand there, usage for text of no known form and
+// for a type or field that there is not.
 #pragma once
 
 #include "client/core.hpp"
@@ -19,7 +20,7 @@ namespace indaba::client {
 [[nodiscard]] Result<Draft> draft_of_json(const shared::Catalogue& catalogue, std::string_view line,
                                           const Draft& defaults);
 
-/// One draft a line; blank lines are skipped. The error names the line.
+/// One draft a line; blank lines and a byte order mark before the first are skipped. The error names the line.
 [[nodiscard]] Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalogue, std::string_view text,
                                                               const Draft& defaults);
 

@@ -133,8 +133,8 @@ Result<Invitation> Invitation::parse(std::string_view text)
 Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
                    std::stop_token stop)
 {
-    INDABA_TRY(platform::make_private_directory(directory));
-    INDABA_ASSIGN(const auto lock, platform::FileLock::try_take(directory + "/enrol.lock"));
+    INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
+    INDABA_ASSIGN(const auto lock, of_the_disk(platform::FileLock::try_take(directory + "/enrol.lock")));
     if (Home::is_enrolled(directory)) {
         INDABA_ASSIGN(const auto home, Home::open(directory));
         return fail(Errc::usage,

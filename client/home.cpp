@@ -65,7 +65,7 @@ Result<Enrolment> enrolment_of(const json::object& object)
 
 Result<Enrolment> read_enrolment(const std::string& directory)
 {
-    auto bytes = platform::read_private_file(enrolment_path(directory), kMaxFile_bytes);
+    auto bytes = of_the_disk(platform::read_private_file(enrolment_path(directory), kMaxFile_bytes));
     if (bytes.has_error()) {
         if (bytes.error().code != shared::Errc::not_found) return std::move(bytes).error();
         return shared::fail(shared::Errc::not_found,
@@ -88,7 +88,8 @@ Result<Enrolment> read_enrolment(const std::string& directory)
 
 Result<platform::Key32> read_database_key(const std::string& directory)
 {
-    INDABA_ASSIGN(const auto bytes, platform::read_private_file(database_key_path(directory), kMaxFile_bytes));
+    INDABA_ASSIGN(const auto bytes,
+                  of_the_disk(platform::read_private_file(database_key_path(directory), kMaxFile_bytes)));
     platform::Key32 key{};
     if (bytes.size() != key.size()) return damaged(directory, "data.key");
     std::ranges::copy(bytes, key.begin());
@@ -96,6 +97,12 @@ Result<platform::Key32> read_database_key(const std::string& directory)
 }
 
 }  // namespace
+
+shared::Error of_the_disk(shared::Error error)
+{
+    if (error.code == shared::Errc::forbidden) error.code = shared::Errc::io;
+    return error;
+}
 
 Home::Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key)
     : directory_(std::move(directory)), enrolment_(std::move(enrolment)), key_(std::move(key)),
@@ -109,8 +116,8 @@ Result<Home> Home::open(const std::string& directory)
 {
     INDABA_ASSIGN(auto enrolment, read_enrolment(directory));
     // An existing directory is only looked at: who may enter it decides whether its keys are still secrets.
-    INDABA_TRY(platform::make_private_directory(directory));
-    auto pem = platform::read_private_file(device_key_path(directory), kMaxFile_bytes);
+    INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
+    auto pem = of_the_disk(platform::read_private_file(device_key_path(directory), kMaxFile_bytes));
     if (pem.has_error() && pem.error().code == shared::Errc::not_found) return damaged(directory, "device.key");
     if (pem.has_error()) return std::move(pem).error();
     auto key = platform::KeyPair::from_pem(shared::as_text(*pem));
@@ -124,23 +131,24 @@ Result<Home> Home::open(const std::string& directory)
 
 Result<platform::KeyPair> Home::prepare(const std::string& directory)
 {
-    INDABA_TRY(platform::make_private_directory(directory));
+    INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
     const auto left = platform::read_private_file(device_key_path(directory), kMaxFile_bytes);
     if (left.has_value()) {
         if (auto key = platform::KeyPair::from_pem(shared::as_text(*left)); key.has_value()) return key;
     }
     auto key = platform::KeyPair::generate();
-    INDABA_TRY(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem())));
+    INDABA_TRY(of_the_disk(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem()))));
     return key;
 }
 
 Result<Home> Home::create(const std::string& directory, const platform::KeyPair& key, const Enrolment& enrolment)
 {
-    INDABA_TRY(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem())));
+    INDABA_TRY(of_the_disk(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem()))));
     platform::Key32 database_key{};
     platform::SystemRandom().fill(database_key);
-    INDABA_TRY(platform::write_private_file(database_key_path(directory), database_key));
-    INDABA_TRY(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment))));
+    INDABA_TRY(of_the_disk(platform::write_private_file(database_key_path(directory), database_key)));
+    INDABA_TRY(
+        of_the_disk(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment)))));
     return open(directory);
 }
 

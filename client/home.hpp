@@ -31,10 +31,19 @@ struct Contact {
     std::int64_t last_contact_ms = 0;
 };
 
+/// What the file system does not permit has nothing to do with roles: io instead of forbidden.
+[[nodiscard]] shared::Error of_the_disk(shared::Error error);
+template <class T>
+[[nodiscard]] Result<T> of_the_disk(Result<T> result)
+{
+    if (result.has_error()) return of_the_disk(std::move(result).error());
+    return result;
+}
+
 class Home {
 public:
-    /// forbidden if others may enter the directory; not_found, with what to do, if it is not enrolled; corrupt if a
-    /// part is missing; unsupported if a newer program wrote it.
+    /// io if it may not be read, or others may enter the directory; not_found, with what to do, if it is not enrolled;
+    /// corrupt if a part is missing; unsupported if a newer program wrote it.
     [[nodiscard]] static Result<Home> open(const std::string& directory);
     [[nodiscard]] static bool is_enrolled(const std::string& directory);
 

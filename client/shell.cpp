@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace indaba::client {
 
@@ -94,7 +95,7 @@ int Shell::finish(int code)
 Result<std::string> read_input(const std::string& path)
 {
     if (path != "-") {
-        INDABA_ASSIGN(const auto bytes, platform::read_file(path, kMaxInput_bytes));
+        INDABA_ASSIGN(const auto bytes, of_the_disk(platform::read_to_end(path, kMaxInput_bytes)));
         return std::string(shared::as_text(bytes));
     }
     std::string text;
@@ -104,6 +105,8 @@ Result<std::string> read_input(const std::string& path)
             return shared::fail(Errc::too_large, "the input is larger than 256 MiB");
         text.append(buffer.data(), size);
     }
+    if (std::ferror(stdin) != 0 && errno == EISDIR)
+        return shared::fail(Errc::usage, "the input is a directory, not a file");
     if (std::ferror(stdin) != 0) return shared::fail(Errc::io, "the input cannot be read");
     return text;
 }

@@ -47,7 +47,7 @@ public:
     [[nodiscard]] int finish(int code);
 };
 
-/// A whole file, or standard input for "-".
+/// All of a file or a pipe, or of standard input for "-".
 [[nodiscard]] Result<std::string> read_input(const std::string& path);
 
 /// Text for one line of a terminal: control characters become spaces.

@@ -18,11 +18,19 @@ constexpr std::string_view kIdColumn = "id";
 /// A piece of this much text stays well under limits::kTransaction_bytes with keys and bases around it.
 constexpr std::size_t kPiece_bytes = shared::limits::kTransaction_bytes / 4;
 
+/// A table that breaks its format was given by the person who asks: it is wrong use, as a wrong command line is.
+Result<bool> next_row(CsvReader& reader, CsvRow& row)
+{
+    auto is_there = reader.next(row);
+    if (is_there.has_error()) return fail(Errc::usage, is_there.error().text);
+    return is_there;
+}
+
 Result<std::vector<std::string>> read_header(const shared::Catalogue& catalogue, CsvReader& reader,
                                              const std::string& type)
 {
     CsvRow header;
-    INDABA_ASSIGN(const bool has_header, reader.next(header));
+    INDABA_ASSIGN(const bool has_header, next_row(reader, header));
     if (!has_header) return fail(Errc::usage, "the table is empty: its first row must name the fields");
     std::vector<std::string> columns;
     for (auto& cell : header.cells) {
@@ -89,12 +97,12 @@ public:
         lines.clear();
         CsvRow row;
         for (std::size_t bytes = 0; drafts.size() < shared::limits::kRecordsPerTransaction && bytes < kPiece_bytes;) {
-            INDABA_ASSIGN(const bool is_there, reader_.next(row));
+            INDABA_ASSIGN(const bool is_there, next_row(reader_, row));
             if (!is_there) return !drafts.empty();
             ++rows_;
             auto draft = draft_of_row(catalogue_, columns_, row, options_);
             if (draft.has_error()) {
-                bad.push_back({row.line, draft.error().text});
+                bad.push_back({row.line, draft.error().text, draft.error().code});
                 continue;
             }
             bytes += weight(*draft);
@@ -127,7 +135,7 @@ Result<void> check_all(Core& core, std::string_view csv, const ImportOptions& op
         for (const auto& [index, error] : errors) {
             // Where the records go is a question of the whole table, not of each row.
             if (error.code == Errc::forbidden || (error.code == Errc::usage && !drafts[index].id)) return error;
-            report.bad.push_back({lines[index], error.text});
+            report.bad.push_back({lines[index], error.text, error.code});
         }
     }
     report.rows = pieces.rows();

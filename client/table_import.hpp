@@ -13,6 +13,7 @@ namespace indaba::client {
 struct BadRow {
     std::size_t line = 0;  ///< of the file, from 1
     std::string text;      ///< the field, and what is wrong there
+    shared::Errc code = shared::Errc::usage;  ///< rule_broken, or usage for a row that cannot be read
 };
 
 struct ImportOptions {
@@ -31,7 +32,7 @@ struct ImportReport {
 };
 
 /// Written in transactions of up to limits::kRecordsPerTransaction rows. An error of the table as a whole (no header,
-/// an unknown column, broken quotes) is the result's; those of rows are in the report.
+/// an unknown column, broken quotes: usage) is the result's; those of rows are in the report.
 [[nodiscard]] Result<ImportReport> import_table(Core& core, std::string_view csv, const ImportOptions& options,
                                                 std::stop_token stop = {});
 

@@ -127,7 +127,7 @@ public:
     /// order.
     [[nodiscard]] Result<void> check_record(std::string_view type, std::span<const CellView> cells) const;
 
-    /// For what a person typed: not_found for an unknown type, rule_broken for an unknown field.
+    /// For what a person typed: usage for a type or a field that the catalogue does not have.
     [[nodiscard]] Result<const RecordType*> require_known(std::string_view type) const;
     [[nodiscard]] Result<const Field*> require_known(std::string_view type, std::string_view key) const;
 

@@ -233,7 +233,7 @@ Result<const RecordType*> Catalogue::require_known(std::string_view type_name) c
     if (const auto* known = type(type_name)) return known;
     std::string names;
     for (const auto& known : types_) names += (names.empty() ? "" : ", ") + known.name;
-    return fail(Errc::not_found, "there is no such type of record: use one of " + names);
+    return fail(Errc::usage, "there is no such type of record: use one of " + names);
 }
 
 Result<const Field*> Catalogue::require_known(std::string_view type_name, std::string_view key) const
@@ -247,8 +247,7 @@ Result<const Field*> require_known(const RecordType& type, std::string_view key)
     if (const auto* field = type.field(key)) return field;
     std::string names;
     for (const auto& field : type.fields) names += (names.empty() ? "" : ", ") + field.name;
-    return fail(Errc::rule_broken,
-                std::string(key_parts(key).field) + ": no such field; " + type.name + " has " + names);
+    return fail(Errc::usage, std::string(key_parts(key).field) + ": no such field; " + type.name + " has " + names);
 }
 
 }  // namespace indaba::shared

@@ -120,6 +120,57 @@ TEST_F(Commands, lines_of_one_put_are_one_transaction)
     EXPECT_THAT(over.err, HasSubstr("at most 1000"));
 }
 
+TEST_F(Commands, like_mistakes_end_alike)
+{
+    const auto id = amina.done({"put", "talent", "name=Abebe"});
+    const auto unquoted = file("unquoted.csv", "name,city\n\"A,B\n");
+    const std::vector<Arguments> wrong_use{
+        {"put", "enterprse", "name=A"},
+        {"put", "enterprise", "name=A", "colour=red"},
+        {"put", "--from", file("type.jsonl", R"({"type":"enterprse","fields":{"name":"A"}})")},
+        {"put", "--from", file("field.jsonl", R"({"type":"talent","fields":{"colour":"red"}})")},
+        {"put", "--from", file("id.jsonl", R"({"type":"talent","id":"17","fields":{"name":"A"}})")},
+        {"put", "--from", file("broken.jsonl", R"({"type":"talent")")},
+        {"put", "--from", directory.path()},
+        {"import", "enterprse", file("fine.csv", "name\nA\n")},
+        {"import", "enterprise", file("field.csv", "name,colour\nA,red\n")},
+        {"import", "enterprise", file("cells.csv", "name,city\nA\n")},
+        {"import", "enterprise", file("latin.csv", "name\n\xE9\n")},
+        {"import", "enterprise", unquoted},
+        {"import", "enterprise", directory.path()},
+        {"list", "enterprse"},
+        {"list", "enterprise", "--where", "colour=red"},
+        {"export", "enterprse"},
+        {"get", "17"},
+        {"resolve", id, "colour", "--keep", "1", "--reason", "why"}};
+    for (const auto& arguments : wrong_use) {
+        const auto ended = amina.run(arguments);
+        EXPECT_EQ(ended.code, 2) << arguments[0] << " " << arguments[1] << ": " << ended.err;
+    }
+    const std::vector<Arguments> against_a_rule{
+        {"put", "enterprise", "name=A", "country=Atlantis"},
+        {"put", "--from", file("rule.jsonl", R"({"type":"talent","fields":{"experience":-1}})")},
+        {"import", "enterprise", file("rule.csv", "name,country\nA,Atlantis\n")}};
+    for (const auto& arguments : against_a_rule) EXPECT_EQ(amina.run(arguments).code, 3) << arguments[1];
+    const std::string nowhere = "01931a2b-0000-7000-8000-000000000001";
+    const std::vector<Arguments> not_here{{"get", nowhere},
+                                          {"delete", nowhere},
+                                          {"resolve", nowhere, "--restore", "--reason", "why"},
+                                          {"put", "--from", directory.file("nothing.jsonl")}};
+    for (const auto& arguments : not_here) EXPECT_EQ(amina.run(arguments).code, 1) << arguments[0];
+    EXPECT_EQ(number_at(amina.json({"status"}), "records"), 1);
+}
+
+TEST_F(Commands, input_may_come_through_a_pipe_and_begin_with_a_byte_order_mark)
+{
+    const std::string mark = "\xEF\xBB\xBF";
+    const auto line = mark + "{\"type\":\"talent\",\"fields\":{\"name\":\"A\"}}\n";
+    for (const char* from : {"-", "/dev/stdin", "/dev/fd/0"}) amina.done({"put", "--from", from}, line);
+    amina.done({"put", "--from", file("marked.jsonl", line)});
+    for (const char* from : {"-", "/dev/stdin"}) amina.done({"import", "talent", from}, mark + "name\nB\n");
+    EXPECT_EQ(amina.json({"list", "talent"}).as_array().size(), 6u);
+}
+
 TEST_F(Commands, several_processes_write_into_one_home_at_once)
 {
     const auto watching = amina.begin({"sync", "--watch", "--json"});

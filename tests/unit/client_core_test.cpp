@@ -132,7 +132,7 @@ TEST_F(CoreTest, lists_and_finds_what_is_asked_for)
     EXPECT_THAT(titles({"enterprise", {{"country", "ZA"}, {"founded", "2019-05"}}, 0}), ElementsAre("Cape Solar"));
     EXPECT_THAT(titles({"enterprise", {{"sectors", "water"}}, 0}), ElementsAre("Ural Pumps"));
     EXPECT_EQ(titles({"enterprise", {}, 2}).size(), 2u);
-    EXPECT_EQ(core->list({"company", {}, 0}, [](RecordView&&) { return true; }).error().code, Errc::not_found);
+    EXPECT_EQ(core->list({"company", {}, 0}, [](RecordView&&) { return true; }).error().code, Errc::usage);
     const auto found = core->search("cape", 10);
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->size(), 2u);

@@ -50,6 +50,22 @@ TEST(Drafts, a_broken_rule_names_its_field_first)
     EXPECT_THAT(cells_of_arguments(catalogue(), "enterprise", {"colour=red"}).error().text, StartsWith("colour: "));
 }
 
+TEST(Drafts, what_the_catalogue_does_not_have_is_wrong_use)
+{
+    EXPECT_EQ(cells_of_arguments(catalogue(), "enterprise", {"colour=red"}).error().code, Errc::usage);
+    EXPECT_EQ(cells_of_arguments(catalogue(), "enterprse", {"name=A"}).error().code, Errc::usage);
+    EXPECT_EQ(read(R"({"type": "enterprise", "fields": {"colour": "red"}})").error().code, Errc::usage);
+    EXPECT_EQ(read(R"({"type": "enterprise", "id": "17", "fields": {}})").error().code, Errc::usage);
+}
+
+TEST(Drafts, lines_may_begin_with_a_byte_order_mark)
+{
+    const auto drafts = drafts_of_json_lines(
+        catalogue(), "\xEF\xBB\xBF{\"type\":\"talent\",\"fields\":{}}\n{\"type\":\"talent\",\"fields\":{}}\n", {});
+    ASSERT_TRUE(drafts.has_value()) << drafts.error().text;
+    EXPECT_EQ(drafts->size(), 2u);
+}
+
 TEST(Drafts, a_line_of_json_becomes_a_draft)
 {
     const auto draft = read(R"({"id": "01931a2b-0000-7000-8000-000000000001", "type": "enterprise", "space": "forum",

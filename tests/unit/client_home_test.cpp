@@ -62,7 +62,7 @@ TEST(Home, keeps_its_secrets_to_its_owner)
     EXPECT_EQ(tests::mode_of(path + "/data.key"), 0600u);
     std::filesystem::permissions(path, std::filesystem::perms::group_all, std::filesystem::perm_options::add);
     ASSERT_TRUE(Home::open(path).has_error());
-    EXPECT_EQ(Home::open(path).error().code, Errc::forbidden);
+    EXPECT_EQ(Home::open(path).error().code, Errc::io);
 }
 
 TEST(Home, keeps_the_key_of_an_interrupted_enrolment)

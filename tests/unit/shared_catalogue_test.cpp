@@ -196,10 +196,10 @@ TEST(Values, APersonMustNameWhatIsKnown)
 {
     EXPECT_TRUE(catalogue().require_known("enterprise", "name@pt").has_value());
     const auto field = catalogue().require_known("enterprise", "colour@pt");
-    EXPECT_EQ(field.error().code, Errc::rule_broken);
+    EXPECT_EQ(field.error().code, Errc::usage);
     EXPECT_THAT(field.error().text, StartsWith("colour: no such field; enterprise has name, "));
     const auto type = catalogue().require_known("enterprse");
-    EXPECT_EQ(type.error().code, Errc::not_found);
+    EXPECT_EQ(type.error().code, Errc::usage);
     EXPECT_THAT(type.error().text, HasSubstr("enterprise, talent"));
 }
 
