@@ -148,6 +148,15 @@ bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0;
 
 bool is_writable(const std::string& path) { return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0; }
 
+std::optional<FileState> file_state(const std::string& path)
+{
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+    constexpr std::int64_t kSecond_ns = 1'000'000'000;
+    return FileState{status.st_ino, static_cast<std::uint64_t>(status.st_size),
+                     status.st_ctim.tv_sec * kSecond_ns + status.st_ctim.tv_nsec};
+}
+
 Result<Bytes> read_file(const std::string& path, std::size_t max_bytes)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

@@ -6,6 +6,8 @@
 #include "shared/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,16 @@ using shared::Result;
 
 /// False too if it is not there.
 [[nodiscard]] bool is_writable(const std::string& path);
+
+/// What tells two states of a file apart: all of it changes no later than its bytes do.
+struct FileState {
+    std::uint64_t file = 0;
+    std::uint64_t size_bytes = 0;
+    std::int64_t changed_ns = 0;
+    friend bool operator==(const FileState&, const FileState&) = default;
+};
+/// Nothing if it is not there.
+[[nodiscard]] std::optional<FileState> file_state(const std::string& path);
 
 /// not_found, or too_large if there are more than `max_bytes` of it.
 [[nodiscard]] Result<Bytes> read_file(const std::string& path, std::size_t max_bytes);

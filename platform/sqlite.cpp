@@ -75,7 +75,7 @@ Result<void> Database::commit()
     INDABA_CHECK(in_scope_);
     INDABA_TRY(statement("COMMIT").run());
     in_scope_ = false;
-    return {};
+    return check_still();
 }
 
 void Database::rollback()

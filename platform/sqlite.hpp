@@ -7,6 +7,7 @@
 //     INDABA_TRY(insert.bind_all(id, text).run());
 #pragma once
 
+#include "platform/files.hpp"
 #include "platform/sqlite_statement.hpp"
 
 #include <array>
@@ -25,7 +26,9 @@ struct DatabaseOptions {
     /// A file path, or a URI beginning with "file:" (for example file:/name?vfs=memdb, shared within the process).
     std::string path;
     bool create = false;  ///< make the file (mode 0600) if it is not there; else a missing file is not_found
-    bool read_only = false;  ///< reads go on while another connection writes
+    /// Reads go on while another connection writes. Where the file or its directory may not be written, nothing is made
+    /// beside it: see sqlite_open.cpp for when that can be read.
+    bool read_only = false;
     std::optional<Key32> key;  ///< encrypts every page, the -wal file's too; no key derivation, so make it random
     std::string vfs;  ///< empty: the system's
     int busy_timeout_ms = 5000;  ///< how long a lock held by somebody else is waited for
@@ -90,6 +93,7 @@ private:
     [[nodiscard]] std::unique_ptr<Statement::Prepared> compile(std::string_view sql, bool persistent);
     [[nodiscard]] Result<void> configure(const DatabaseOptions& options);
     [[nodiscard]] Result<void> enter_wal(int busy_timeout_ms);
+    [[nodiscard]] Result<void> check_still() const;
     [[nodiscard]] shared::Error failure(int code);
     static int committed(void* self, sqlite3* handle, const char* name, int wal_pages);
     [[nodiscard]] Result<void> start(Sql begin);
@@ -103,6 +107,7 @@ private:
     std::string path_;
     bool encrypted_;
     int wal_pages_ = 0;
+    std::optional<FileState> still_;  ///< read without locks: what the file must go on being
     std::optional<shared::Error> broken_;
     bool in_scope_ = false;  ///< between begin() and commit() or rollback()
     std::optional<shared::Error> rolled_back_by_;  ///< in that scope SQLite ended the transaction itself: a statement

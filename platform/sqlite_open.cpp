@@ -23,6 +23,45 @@ struct CloseSqlite {
 };
 using Handle = std::unique_ptr<sqlite3, CloseSqlite>;
 
+std::string directory_of(const std::string& path)
+{
+    const auto slash = path.find_last_of('/');
+    return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+bool has_bytes(const std::string& path)
+{
+    const auto state = file_state(path);
+    return state && state->size_bytes > 0;
+}
+
+/// True for a file that must be read without locks, because the files that SQLite shares them in cannot be made beside
+/// it. That is right as long as nobody writes, and complete as long as there is no -wal file. A process that had the
+/// file open before, with a -wal and a -shm file, is read beside as usual. What is left, a -wal file alone, is what a
+/// killed process or an incomplete copy leaves: leaving it out would show an old state as the newest.
+Result<bool> needs_stillness(const DatabaseOptions& options)
+{
+    if (!options.read_only || is_uri(options.path) || !options.vfs.empty()) return false;
+    if (is_writable(options.path) && is_writable(directory_of(options.path))) return false;
+    const auto wal = options.path + "-wal";
+    if (exists(wal) && exists(options.path + "-shm")) return false;
+    if (!has_bytes(wal)) return true;
+    return shared::fail(Errc::io, wal + ": holds changes that can only be read where the directory may be written");
+}
+
+/// SQLite takes this option only in a URI.
+std::string immutable_uri(const std::string& path)
+{
+    std::string uri = path.starts_with('/') ? "file://" : "file:";
+    for (const char c : path) {
+        if (c == '%') uri += "%25";
+        else if (c == '?') uri += "%3f";
+        else if (c == '#') uri += "%23";
+        else uri += c;
+    }
+    return uri + "?immutable=1";
+}
+
 std::string vfs_name(const DatabaseOptions& options)
 {
     constexpr std::string_view kCiphersPrefix = "multipleciphers-";
@@ -107,10 +146,23 @@ Result<void> provide_file(const DatabaseOptions& options)
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
 {
     INDABA_TRY(provide_file(options));
-    INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(options) : open_plain(options));
+    INDABA_ASSIGN(const bool still, needs_stillness(options));
+    const auto state = file_state(options.path);
+    auto chosen = options;
+    if (still) chosen.path = immutable_uri(options.path);
+    INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(chosen) : open_plain(chosen));
     std::unique_ptr<Database> database(new Database(handle.release(), options.path, options.key.has_value()));
+    if (still) database->still_ = state;
+    INDABA_TRY(database->check_still());
     INDABA_TRY(database->configure(options));
     return database;
+}
+
+/// Whoever may write after all, through another mount or as root, is noticed here: at the end of every read.
+Result<void> Database::check_still() const
+{
+    if (!still_ || (file_state(path_) == still_ && !has_bytes(path_ + "-wal"))) return {};
+    return shared::fail(Errc::busy, path_ + ": was changed while it was read; try again");
 }
 
 Result<void> Database::configure(const DatabaseOptions& options)

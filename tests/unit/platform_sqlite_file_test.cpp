@@ -1,4 +1,5 @@
 #include "tests/unit/file_size_limit.hpp"
+#include "tests/unit/read_only.hpp"
 #include "tests/unit/sqlite_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -74,6 +75,34 @@ TEST_F(SqliteFile, TheWalFileIsCheckpointedOnItsWay)
     for (int id = 0; id < 200; ++id) ASSERT_TRUE(insert(*database, id, std::string(3000, 'x')));
     EXPECT_GT(content_of(eager.path).size(), 500'000u);
     EXPECT_LT(content_of(eager.path + "-wal").size(), 100'000u);
+}
+
+TEST_F(SqliteFile, WhatMayOnlyBeReadIsReadUntilSomebodyWritesAfterAll)
+{
+    auto writing = options();
+    writing.path = directory_.file("of #1?%20/test.db");
+    std::filesystem::create_directory(directory_.file("of #1?%20"));
+    {
+        auto database = open(writing);
+        ASSERT_TRUE(database->execute("CREATE TABLE note(id INTEGER PRIMARY KEY, text)"));
+        ASSERT_TRUE(insert(*database, 1, "kept"));
+    }
+    auto reading = writing;
+    reading.create = false;
+    reading.read_only = true;
+    std::unique_ptr<Database> reader;
+    {
+        const tests::ReadOnly here(directory_, directory_.file("of #1?%20"));
+        reader = open(reading);
+        auto transaction = Transaction::read(*reader);
+        EXPECT_EQ(count(*reader), 1);
+        EXPECT_TRUE(transaction->commit());
+        EXPECT_FALSE(exists(reading.path + "-wal"));
+    }
+    auto writer = open(writing);
+    auto transaction = Transaction::read(*reader);
+    ASSERT_TRUE(insert(*writer, 2, "later"));
+    EXPECT_EQ(transaction->commit().error().code, Errc::busy);
 }
 
 TEST_F(SqliteFile, WhatCannotBeEncryptedIsRefused)
