@@ -1,5 +1,7 @@
 #include "client/core_parts.hpp"
 
+#include "platform/files.hpp"
+
 #include <fmt/format.h>
 
 namespace indaba::client {
@@ -19,9 +21,10 @@ shared::Error no_such_record(const RecordId& id)
     return shared::fail(shared::Errc::not_found, fmt::format("there is no record {} here", id.text()));
 }
 
-Core::Parts::Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store)
+Core::Parts::Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store, bool opened_to_read)
     : home(std::move(opened_home)), signer(home.key()), store(std::move(opened_store)),
-      replica({*store, clock, random, digest, signer, home.enrolment().centre_key, catalogue})
+      replica({*store, clock, random, digest, signer, home.enrolment().centre_key, catalogue}),
+      read_only(opened_to_read)
 {
 }
 
@@ -36,10 +39,27 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory)
     INDABA_ASSIGN(auto home, Home::open(home_directory));
     platform::DatabaseOptions file;
     file.path = home.database_path();
-    file.create = true;
+    const bool is_there = platform::exists(file.path);
+    file.read_only =
+        !platform::is_writable(home_directory) || (is_there && !platform::is_writable(file.path));
+    if (file.read_only && !is_there)
+        return shared::fail(shared::Errc::io,
+                            fmt::format("{} holds no records yet and may only be read: make it writable, then run "
+                                        "`indaba sync`",
+                                        home_directory));
+    file.create = !file.read_only;
     file.key = home.database_key();
-    INDABA_ASSIGN(auto store, sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {}));
-    return std::unique_ptr<Core>(new Core(std::make_unique<Parts>(std::move(home), std::move(store))));
+    INDABA_ASSIGN(auto store, of_the_disk(sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {})));
+    return std::unique_ptr<Core>(new Core(std::make_unique<Parts>(std::move(home), std::move(store), file.read_only)));
+}
+
+Result<void> Core::require_writable() const
+{
+    if (!parts_->read_only) return {};
+    return shared::fail(
+        shared::Errc::io,
+        fmt::format("{} may only be read, so nothing was changed: make it and its files writable, or work on a copy",
+                    parts_->home.directory()));
 }
 
 }  // namespace indaba::client

@@ -52,7 +52,8 @@ struct SyncOptions {
 
 class Core {
 public:
-    /// not_found if the home is not enrolled; corrupt, forbidden, unsupported as Home::open.
+    /// not_found if the home is not enrolled; corrupt, io, unsupported as Home::open. A home that may only be read
+    /// opens as well.
     [[nodiscard]] static Result<std::unique_ptr<Core>> open(const std::string& home_directory);
     ~Core();
     Core(const Core&) = delete;
@@ -89,6 +90,10 @@ public:
     /// of the call: the report says so in `error`. The calling thread does the storing, another one the network.
     [[nodiscard]] SyncReport sync(const SyncOptions& options, std::stop_token stop = {},
                                   const SyncProgress& progress = {});
+
+    /// io, with what to do, if the home may only be read: then every call that writes, and sync(), fails like this,
+    /// and history() answers what is known here.
+    [[nodiscard]] Result<void> require_writable() const;
 
     [[nodiscard]] const Home& home() const;
     [[nodiscard]] const shared::Catalogue& catalogue() const;

@@ -50,6 +50,7 @@ Result<std::vector<Conflict>> Core::conflicts()
 Result<void> Core::resolve(const RecordId& id, const std::string& field, const Choice& choice,
                            const std::string& reason)
 {
+    INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     if (!record) return no_such_record(id);
     INDABA_ASSIGN(const auto conflicts, parts_->conflicts_of(*record));
@@ -68,6 +69,7 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
 
 Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::string& reason)
 {
+    INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     if (!record) return no_such_record(id);
     const auto existence = sync::existence(record->shown);

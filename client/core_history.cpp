@@ -89,7 +89,7 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
         step.by = by.person;
         step.device = by.device_name;
     }
-    if (patience_ms > 0) {
+    if (patience_ms > 0 && !parts.read_only) {  // a session keeps what it learns
         ConnectionOptions options;
         options.wire = {parts.home.enrolment().server, parts.home.tls(), {}, {}};
         options.program = "indaba history";

@@ -17,7 +17,7 @@ namespace indaba::client {
 using Refusals = std::unordered_map<RecordId, std::vector<shared::TransactionName>>;
 
 struct Core::Parts {
-    Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store);
+    Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store, bool opened_to_read);
 
     Home home;
     const shared::Catalogue& catalogue = shared::Catalogue::builtin();
@@ -27,6 +27,7 @@ struct Core::Parts {
     platform::KeyPair signer;
     std::unique_ptr<sync::store::ReplicaStore> store;
     sync::Replica replica;
+    const bool read_only;  ///< the home may not be written
 
     // core_view.cpp
     [[nodiscard]] Result<sync::Author> author(shared::JournalId journal);

@@ -52,6 +52,11 @@ bool is_final(const shared::Error& error)
 
 SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const SyncProgress& progress)
 {
+    if (auto writable = require_writable(); writable.has_error()) {
+        SyncReport report;
+        report.error = std::move(writable).error();
+        return report;
+    }
     auto& parts = *parts_;
     std::int64_t version = 0;
     auto pause_ms = kFirstPause_ms;

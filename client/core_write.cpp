@@ -113,6 +113,7 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
 
 Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
 {
+    INDABA_TRY(require_writable());
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
         return fail(Errc::usage,
                     fmt::format("{} records are too many for one transaction: at most {} (`indaba import` splits)",
@@ -147,6 +148,7 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
 
 Result<void> Core::remove(const RecordId& id)
 {
+    INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto here, parts_->store->find_record(id));
     if (!here) return no_such_record(id);
     INDABA_TRY(parts_->replica.write(here->space, {{sync::Change::Kind::remove, id, here->type, {}}}));

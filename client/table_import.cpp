@@ -166,6 +166,7 @@ Result<void> write_all(Core& core, std::string_view csv, const ImportOptions& op
 Result<ImportReport> import_table(Core& core, std::string_view csv, const ImportOptions& options, std::stop_token stop)
 {
     INDABA_TRY(core.catalogue().require_known(options.type));
+    if (!options.dry_run) INDABA_TRY(core.require_writable());
     ImportReport report;
     INDABA_TRY(check_all(core, csv, options, report));
     if (!report.bad.empty() || options.dry_run) return report;

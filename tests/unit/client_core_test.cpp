@@ -1,8 +1,9 @@
 #include "client/core.hpp"
 #include "client/table_export.hpp"
 #include "client/table_import.hpp"
+#include "platform/files.hpp"
 #include "sync/store/store.hpp"
-#include "tests/unit/temporary_directory.hpp"
+#include "tests/unit/read_only.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,7 @@ using testing::HasSubstr;
 using testing::Pair;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
+using tests::ReadOnly;
 
 /// A device that has met its centre once, and never again.
 class CoreTest : public testing::Test {
@@ -207,6 +209,59 @@ TEST_F(CoreTest, an_export_comes_back_as_it_was)
     EXPECT_TRUE(report->bad.empty()) << report->bad.front().text;
     EXPECT_EQ(core->get(before.id)->cells, before.cells);
     EXPECT_EQ(core->history(before.id, 0)->steps.size(), 1u) << "nothing was written that was there already";
+}
+
+TEST_F(CoreTest, a_home_that_may_only_be_read_is_read_and_left_as_it_is)
+{
+    const auto id = core->put({company("Ural Pumps")})->front();
+    core.reset();
+    const ReadOnly here(directory, path);
+    auto opened = Core::open(path);
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
+    core = std::move(*opened);
+    EXPECT_EQ(core->get(id)->title, "Ural Pumps");
+    EXPECT_THAT(titles({"enterprise", {{"name", "Ural Pumps"}}, 0}), ElementsAre("Ural Pumps"));
+    EXPECT_EQ(core->search("ural", 10)->size(), 1u);
+    EXPECT_EQ(core->history(id, 1'000)->steps.size(), 1u);
+    EXPECT_EQ(core->status()->only_here, 1u);
+    EXPECT_TRUE(core->conflicts()->empty());
+    EXPECT_TRUE(core->refused()->empty());
+    EXPECT_TRUE(import_table(*core, "name\nA\n", {"enterprise", {}, true, {}}).has_value());
+    for (const auto& error : {core->put({company("A")}).error(), core->remove(id).error(), *core->sync({}).error,
+                              core->resolve(id, "name", {1, {}}, "why").error(),
+                              core->resolve_existence(id, false, "why").error(),
+                              import_table(*core, "name\nA\n", {"enterprise", {}, false, {}}).error()}) {
+        EXPECT_EQ(error.code, Errc::io);
+        EXPECT_THAT(error.text, HasSubstr("may only be read"));
+    }
+    core.reset();
+    EXPECT_FALSE(platform::exists(path + "/indaba.db-wal"));
+    EXPECT_FALSE(platform::exists(path + "/indaba.db-shm"));
+}
+
+TEST_F(CoreTest, a_home_that_may_only_be_read_shows_what_an_open_process_wrote_last)
+{
+    const auto id = core->put({company("Ural Pumps")})->front();
+    const ReadOnly here(directory, path);
+    ASSERT_TRUE(core->put({{id, "enterprise", {}, {{"city", Value::text("Perm")}}}}).has_value());
+    EXPECT_EQ((*Core::open(path))->get(id)->cells.size(), 2u) << "the -wal file of the first is read too";
+}
+
+TEST_F(CoreTest, a_log_that_cannot_be_read_is_not_passed_over)
+{
+    ASSERT_TRUE(core->put({company("Ural Pumps")}).has_value());
+    std::filesystem::copy(path, directory.file("copy"));
+    ASSERT_GT(std::filesystem::file_size(directory.file("copy/indaba.db-wal")), 0u);
+    {
+        const ReadOnly here(directory, directory.file("copy"));
+        EXPECT_EQ((*Core::open(directory.file("copy")))->status()->records, 1u) << "as a killed process leaves it";
+    }
+    std::filesystem::remove(directory.file("copy/indaba.db-shm"));
+    const ReadOnly here(directory, directory.file("copy"));
+    const auto copy = Core::open(directory.file("copy"));
+    ASSERT_TRUE(copy.has_error());
+    EXPECT_EQ(copy.error().code, Errc::io);
+    EXPECT_THAT(copy.error().text, HasSubstr("-wal: holds changes"));
 }
 
 TEST_F(CoreTest, a_sync_without_a_network_is_an_answer_and_no_failure)
