@@ -11,10 +11,11 @@ namespace {
 Result<int> run(Shell& shell, const std::string& id_text)
 {
     INDABA_ASSIGN(const auto core, shell.open());
+    const Titles titles = [&](const RecordId& its_id) { return core->title(its_id); };
     INDABA_ASSIGN(const auto id, id_argument(id_text));
     INDABA_ASSIGN(const auto record, core->get(id));
     if (shell.json) shell.answer(json_of(record));
-    else shell.print(text_of(record, core->catalogue()));
+    else shell.print(text_of(record, core->catalogue(), titles));
     return kDone;
 }
 

@@ -1,6 +1,7 @@
 #include "client/commands.hpp"
 #include "client/interruption.hpp"
 #include "client/table_import.hpp"
+#include "client/text.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -73,6 +74,7 @@ Result<int> run(Shell& shell, const Request& request)
         return shared::fail(report.error().code, fmt::format("{}: {}", request.file, report.error().text));
     if (shell.json) shell.answer(json_of(*report, request.dry_run));
     tell(shell, *report, request);
+    for (const auto& note : lines_of(report->notes)) shell.complain(note);
     if (report->error)
         return shared::fail(report->error->code, fmt::format("{}; {} of {} records were written before that",
                                                              report->error->text, report->written, report->rows));

@@ -1,6 +1,10 @@
 #include "client/commands.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <vector>
 
 namespace indaba::client {
 
@@ -12,6 +16,55 @@ constexpr const char* kAbout =
 constexpr const char* kFooter =
     "Ends with 0: done; 1: not possible now; 2: wrong use; 3: against a rule, or not your role.\n"
     "`indaba COMMAND --help` shows examples.";
+
+/// How many letters to add, take away, change or swap with their neighbour to make one word of the other.
+std::size_t distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::vector<std::size_t>> steps(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            if (i == 0 || j == 0) {
+                steps[i][j] = i + j;
+                continue;
+            }
+            const std::size_t differ = a[i - 1] == b[j - 1] ? 0 : 1;
+            auto best = std::min({steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + differ});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                best = std::min(best, steps[i - 2][j - 2] + 1);
+            steps[i][j] = best;
+        }
+    }
+    return steps[a.size()][b.size()];
+}
+
+/// The word that stands where a command should; empty if there is none.
+std::string_view given_command(int argc, const char* const* argv)
+{
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--home") ++i;
+        else if (!word.starts_with('-')) return word;
+    }
+    return {};
+}
+
+std::string no_command_text(const CLI::App& app, std::string_view given)
+{
+    constexpr std::size_t kLongestCommand = 32;
+    std::string names;
+    std::string nearest;
+    std::size_t least = 3;  // further away than this it is another word
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names += (names.empty() ? "" : ", ") + command->get_name();
+        const auto steps = given.size() > kLongestCommand ? least : distance(given, command->get_name());
+        if (steps >= least || steps >= given.size()) continue;
+        least = steps;
+        nearest = command->get_name();
+    }
+    if (given.empty()) return fmt::format("say what to do: {}; `indaba --help` explains them", names);
+    const auto suggestion = nearest.empty() ? std::string() : fmt::format(" Did you mean `{}`?", nearest);
+    return fmt::format("there is no command '{}'.{} There are {}", one_line(given), suggestion, names);
+}
 
 }  // namespace
 
@@ -38,7 +91,10 @@ int run_command_line(int argc, const char* const* argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? int(kDone) : int(kWrongUse);
+        const bool is_about_command = app.get_subcommands().empty() && error.get_name() == "RequiredError";
+        if (!is_about_command) return app.exit(error) == 0 ? int(kDone) : int(kWrongUse);
+        shell.complain("indaba: " + no_command_text(app, given_command(argc, argv)));
+        return kWrongUse;
     }
     return shell.finish(shell.command(shell));
 }

@@ -30,13 +30,14 @@ Result<ListQuery> query_of(const Request& request)
 Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
+    const Titles titles = [&](const RecordId& id) { return core->title(id); };
     INDABA_ASSIGN(const auto query, query_of(request));
     std::size_t count = 0;
     std::optional<shared::Error> broken;
     INDABA_TRY(core->list(query, [&](RecordView&& record) {
         // One array, written as it comes: a list may be longer than memory is large.
         const auto text = shell.json ? (count == 0 ? "[" : ",\n") + boost::json::serialize(json_of(record))
-                                     : line_of(record, core->catalogue()) + "\n";
+                                     : line_of(record, core->catalogue(), titles) + "\n";
         ++count;
         if (auto written = shell.write(text); written.has_error()) broken = std::move(written).error();
         return !broken;

@@ -1,5 +1,6 @@
 #include "client/commands.hpp"
 #include "client/drafts.hpp"
+#include "client/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -16,6 +17,14 @@ struct Request {
     std::vector<std::string> assignments;
 };
 
+shared::Error type_missing(const shared::Catalogue& catalogue)
+{
+    std::string names;
+    for (const auto& type : catalogue.types()) names += (names.empty() ? "" : ", ") + type.name;
+    return shared::fail(shared::Errc::usage,
+                        "say first of which type the record is, indaba put TYPE FIELD=VALUE…, with one of " + names);
+}
+
 Result<std::vector<Draft>> drafts_of(const shared::Catalogue& catalogue, const Request& request)
 {
     Draft draft{{}, request.type, request.space, {}};
@@ -25,8 +34,7 @@ Result<std::vector<Draft>> drafts_of(const shared::Catalogue& catalogue, const R
         INDABA_ASSIGN(const auto text, read_input(request.from));
         return drafts_of_json_lines(catalogue, text, draft);
     }
-    if (request.type.empty())
-        return shared::fail(shared::Errc::usage, "say of which type the record is: indaba put TYPE FIELD=VALUE…");
+    if (request.type.empty() || request.type.find('=') != std::string::npos) return type_missing(catalogue);
     if (!request.id.empty()) {
         auto id = RecordId::parse(request.id);
         if (id.has_error()) return shared::fail(shared::Errc::usage, "--id: " + id.error().text);
@@ -40,7 +48,8 @@ Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
     INDABA_ASSIGN(const auto drafts, drafts_of(core->catalogue(), request));
-    INDABA_ASSIGN(const auto ids, core->put(drafts));
+    PutNotes notes;
+    INDABA_ASSIGN(const auto ids, core->put(drafts, &notes));
     if (!shell.json) {
         for (const auto& id : ids) shell.print(id.text());
     } else if (request.from.empty()) {
@@ -50,6 +59,7 @@ Result<int> run(Shell& shell, const Request& request)
         for (const auto& id : ids) texts.emplace_back(id.text());
         shell.answer(boost::json::object{{"ids", std::move(texts)}});
     }
+    for (const auto& line : lines_of(notes)) shell.complain(line);
     return kDone;
 }
 
@@ -70,7 +80,8 @@ void add_put(CLI::App& app, Shell& shell)
     auto request = std::make_shared<Request>();
     command->add_option("TYPE", request->type, "enterprise, talent, meeting, …");
     command->add_option("FIELD=VALUE", request->assignments, "what to set; the other fields stay");
-    command->add_option("--id", request->id, "the record to change; else a new one")->type_name("ID");
+    command->add_option("--id", request->id, "the record to change, or the id of a new one; else an id is made")
+        ->type_name("ID");
     command->add_option("--space", request->space, "where a new record lives; else the only space you write in")
         ->type_name("SPACE");
     command

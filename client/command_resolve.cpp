@@ -1,4 +1,5 @@
 #include "client/commands.hpp"
+#include "client/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -38,6 +39,10 @@ Result<int> run(Shell& shell, const Request& request)
     INDABA_TRY(resolve(*core, id, request));
     if (shell.json) shell.answer(boost::json::object{{"id", id.text()}, {"resolved", true}});
     else shell.print("Settled. Others see the choice and the reason after the next sync.");
+    if (!request.restore) return kDone;
+    INDABA_ASSIGN(const auto record, core->get(id));
+    if (record.cells.empty())
+        for (const auto& line : lines_of(PutNotes{{}, {id}})) shell.complain(line);
     return kDone;
 }
 

@@ -16,12 +16,13 @@ struct Request {
 Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
+    const Titles titles = [&](const RecordId& id) { return core->title(id); };
     std::string text;
     for (const auto& word : request.words) text += (text.empty() ? "" : " ") + word;
     INDABA_ASSIGN(const auto found, core->search(text, request.limit));
     if (shell.json) shell.answer(json_of(found));
     else
-        for (const auto& record : found) shell.print(line_of(record, core->catalogue()));
+        for (const auto& record : found) shell.print(line_of(record, core->catalogue(), titles));
     return kDone;
 }
 

@@ -40,8 +40,7 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory)
     platform::DatabaseOptions file;
     file.path = home.database_path();
     const bool is_there = platform::exists(file.path);
-    file.read_only =
-        !platform::is_writable(home_directory) || (is_there && !platform::is_writable(file.path));
+    file.read_only = !platform::is_writable(home_directory) || (is_there && !platform::is_writable(file.path));
     if (file.read_only && !is_there)
         return shared::fail(shared::Errc::io,
                             fmt::format("{} holds no records yet and may only be read: make it writable, then run "

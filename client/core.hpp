@@ -60,8 +60,8 @@ public:
     Core& operator=(const Core&) = delete;
 
     /// One transaction, so all drafts are of one space and at most limits::kRecordsPerTransaction. The ids in their
-    /// order.
-    [[nodiscard]] Result<std::vector<RecordId>> put(const std::vector<Draft>& drafts);
+    /// order. `notes`, if asked for, are added to; they cost a look at each record that has an id.
+    [[nodiscard]] Result<std::vector<RecordId>> put(const std::vector<Draft>& drafts, PutNotes* notes = nullptr);
     /// Checks the drafts as put() would and writes nothing: the error of each, by its index.
     [[nodiscard]] Result<std::vector<std::pair<std::size_t, shared::Error>>> check(const std::vector<Draft>& drafts);
     [[nodiscard]] Result<void> remove(const RecordId& id);
@@ -72,6 +72,8 @@ public:
     [[nodiscard]] Result<void> list(const ListQuery& query, const std::function<bool(RecordView&&)>& visit);
     /// Best matches first; every word must occur, the last one perhaps unfinished.
     [[nodiscard]] Result<std::vector<RecordView>> search(const std::string& text, std::size_t limit);
+    /// What a record that others refer to is called; nothing if it is not here or has no name of its own.
+    [[nodiscard]] std::optional<std::string> title(const RecordId& id);
 
     [[nodiscard]] Result<std::vector<Conflict>> conflicts();
     [[nodiscard]] Result<void> resolve(const RecordId& id, const std::string& field, const Choice& choice,
@@ -79,7 +81,11 @@ public:
     /// Settles a deletion that met an edit; `alive` also brings back a record that is plainly deleted.
     [[nodiscard]] Result<void> resolve_existence(const RecordId& id, bool alive, const std::string& reason);
 
-    [[nodiscard]] Result<std::vector<Refusal>> refused();
+    enum class Refused : unsigned char {
+        standing,  ///< that no later write of this device to the same record followed: they wait for a person
+        all,
+    };
+    [[nodiscard]] Result<std::vector<Refusal>> refused(Refused which = Refused::standing);
     [[nodiscard]] Result<Status> status();
 
     /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in

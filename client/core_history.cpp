@@ -26,8 +26,11 @@ Result<std::optional<HistoryStep>> step_of(const sync::StoredEntry& entry, const
     step.at_ms = entry.stamp.unix_ms();
     step.state = State::only_here;
     if (entry.ruling) step.state = entry.ruling->verdict == sync::Verdict::accepted ? State::accepted : State::refused;
-    for (const auto& write : transaction.writes)
-        if (write.record == index) step.cells.emplace_back(cell_name(write.key), write.value);
+    for (const auto& write : transaction.writes) {
+        if (write.record != index) continue;
+        if (write.key == shared::kExistence) step.restored = !write.bases.empty();
+        step.cells.emplace_back(cell_name(write.key), write.value);
+    }
     return std::optional(std::move(step));
 }
 
@@ -67,8 +70,24 @@ void add_answer(const sync::HistoryAnswer& answer, Steps& steps)
 {
     for (const auto& entry : answer.entries) {
         auto& step = steps[entry.name];
-        step = {entry.stamp.unix_ms(), entry.author.person, entry.author.device_name, State::accepted, {}};
+        step = {entry.stamp.unix_ms(), entry.author.person, entry.author.device_name, State::accepted, {},
+                step.restored};
         for (const auto& [key, value] : entry.cells) step.cells.emplace_back(cell_name(key), value);
+    }
+}
+
+bool sets_existence(const HistoryStep& step, bool alive)
+{
+    return std::ranges::find(step.cells, Cell(kExistenceField, Value::boolean(alive))) != step.cells.end();
+}
+
+/// Of all of a history only a deletion makes a beginning a return; of what is known here, anything before it does.
+void tell_restorations(History& history)
+{
+    bool was_there = false;
+    for (auto& step : history.steps) {
+        if (sets_existence(step, true)) step.restored = step.restored || was_there;
+        was_there = was_there || !history.complete || sets_existence(step, false);
     }
 }
 
@@ -103,6 +122,7 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
     if (steps.empty()) return no_such_record(id);
     for (auto& [name, step] : steps) history.steps.push_back(std::move(step));
     std::ranges::stable_sort(history.steps, {}, &HistoryStep::at_ms);
+    tell_restorations(history);
     return history;
 }
 

@@ -38,17 +38,23 @@ struct Core::Parts {
 
     // core_refused.cpp
     [[nodiscard]] Result<Refusals> refusals();
+    /// False if every record that it touched was written again from here.
+    [[nodiscard]] Result<bool> stands(const shared::TransactionName& refused, const shared::Transaction& transaction);
 
     // core_write.cpp
     [[nodiscard]] Result<std::string> space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here);
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
     [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
 
+    [[nodiscard]] shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const;
+    [[nodiscard]] Result<void> keep_true(const std::vector<Draft>& drafts, PutNotes& notes);
+
     std::map<shared::JournalId, sync::Author> authors;  ///< as far as they were asked for; forgotten after a sync
 };
 
 /// True if a refused transaction of the record is still waiting for a person.
 [[nodiscard]] bool stands_refused(const sync::StoredRecord& record, const Refusals& refusals);
+[[nodiscard]] bool stands_refused(const sync::StoredRecord& record, const shared::TransactionName& refused);
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
 

@@ -117,6 +117,16 @@ Result<std::vector<RecordView>> Core::search(const std::string& text, std::size_
     return found;
 }
 
+std::optional<std::string> Core::title(const RecordId& id)
+{
+    const auto record = parts_->store->find_record(id);
+    if (record.has_error() || !*record || is_gone(**record)) return std::nullopt;
+    const auto& type = (*record)->type;
+    auto title = parts_->title(type, parts_->shown_cells(type, (*record)->shown));
+    if (title == parts_->title(type, {})) return std::nullopt;
+    return title;
+}
+
 Result<Status> Core::status()
 {
     const auto& enrolment = parts_->home.enrolment();
@@ -151,6 +161,8 @@ Result<Status> Core::status()
     status.only_here = pending.size();
     const auto pending_alive =
         std::uint64_t(std::ranges::count_if(pending, [](const auto& known) { return known.second; }));
+    status.only_here_deleted = status.only_here - pending_alive;
+    status.refused_gone = status.refused - refused_alive;
     const auto settled = pending_alive + refused_alive;
     status.accepted = status.records > settled ? status.records - settled : 0;
     return status;

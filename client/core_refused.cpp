@@ -18,6 +18,13 @@ std::vector<Cell> cells_written(const shared::Transaction& transaction, std::siz
     return cells;
 }
 
+bool restores(const shared::Transaction& transaction, std::size_t record)
+{
+    return std::ranges::any_of(transaction.writes, [&](const shared::Write& write) {
+        return write.record == record && write.key == shared::kExistence && !write.bases.empty();
+    });
+}
+
 /// The record that broke the rule is not named by the ruling: it is one that has the field, else the first.
 std::size_t blamed_record(const shared::Transaction& transaction, const std::string& field)
 {
@@ -45,7 +52,16 @@ Result<Refusals> Core::Parts::refusals()
     return refusals;
 }
 
-Result<std::vector<Refusal>> Core::refused()
+Result<bool> Core::Parts::stands(const shared::TransactionName& refused, const shared::Transaction& transaction)
+{
+    for (const auto& touched : transaction.records) {
+        INDABA_ASSIGN(const auto record, store->find_record(touched.id));
+        if (!record || stands_refused(*record, refused)) return true;
+    }
+    return false;
+}
+
+Result<std::vector<Refusal>> Core::refused(Refused which)
 {
     std::vector<Refusal> list;
     std::optional<shared::Error> broken;
@@ -56,6 +72,9 @@ Result<std::vector<Refusal>> Core::refused()
                                              : shared::fail(shared::Errc::corrupt, "a refused entry without records");
             return false;
         }
+        const auto stands = parts_->stands(entry.name, *transaction);
+        if (stands.has_error()) broken = stands.error();
+        if (broken || (which == Refused::standing && !*stands)) return !broken;
         const auto& ruling = *entry.ruling;
         const auto index = blamed_record(*transaction, ruling.reason.field);
         const auto& record = transaction->records[index];
@@ -67,7 +86,8 @@ Result<std::vector<Refusal>> Core::refused()
                         ruling.reason.text,
                         entry.stamp.unix_ms(),
                         ruling.time_ms,
-                        cells_written(*transaction, index)};
+                        cells_written(*transaction, index),
+                        restores(*transaction, index)};
         refusal.title = parts_->title(record.type, refusal.cells);
         list.push_back(std::move(refusal));
         return true;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace indaba::client {
 
@@ -23,20 +24,59 @@ std::string names_of(const std::vector<sync::StoredSpace>& spaces)
     return names;
 }
 
-shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces)
-{
-    if (spaces.empty())
-        return fail(Errc::forbidden,
-                    "this device knows no space yet: run `indaba sync` once where there is a connection");
-    return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
-}
-
 sync::Change change_of(const Draft& draft, const RecordId& id, const std::string& type)
 {
     return {sync::Change::Kind::put, id, type, draft.cells};
 }
 
+/// Before the write: what may have to be said after it.
+void add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here, PutNotes& notes)
+{
+    const auto add = [&](std::vector<RecordId>& ids) {
+        if (std::ranges::find(ids, *draft.id) == ids.end()) ids.push_back(*draft.id);
+    };
+    if (!here) add(notes.created);
+    else if (sync::existence(here->shown) == sync::Existence::deleted) add(notes.restored);
+}
+
+bool writes(const Draft& draft, const RecordId& id, const std::string& key)
+{
+    return draft.id == id && std::ranges::find(draft.cells, key, &Cell::first) != draft.cells.end();
+}
+
 }  // namespace
+
+shared::Error Core::Parts::nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const
+{
+    if (spaces.empty() && home.contact().last_contact_ms == 0)
+        return fail(Errc::forbidden,
+                    "this device knows no space yet: run `indaba sync` once where there is a connection");
+    if (std::ranges::all_of(spaces, [](const auto& space) { return space.role.empty(); }))
+        return fail(Errc::forbidden,
+                    "you have no role in any space: ask your organiser for one, then run `indaba sync`");
+    return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
+}
+
+/// After the write: what was refused is known here though nothing of it is stored, and what was deleted here and not
+/// yet sent has all its fields again.
+Result<void> Core::Parts::keep_true(const std::vector<Draft>& drafts, PutNotes& notes)
+{
+    if (!notes.created.empty()) {
+        INDABA_ASSIGN(const auto known, refusals());
+        std::erase_if(notes.created, [&](const RecordId& id) { return known.contains(id); });
+    }
+    std::vector<RecordId> bare;
+    for (const auto& id : notes.restored) {
+        INDABA_ASSIGN(const auto record, store->find_record(id));
+        if (!record) continue;
+        const auto is_new = [&](const Cell& cell) {
+            return std::ranges::any_of(drafts, [&](const Draft& draft) { return writes(draft, id, cell.first); });
+        };
+        if (std::ranges::all_of(shown_cells(record->type, record->shown), is_new)) bare.push_back(id);
+    }
+    notes.restored = std::move(bare);
+    return {};
+}
 
 Result<std::string> Core::Parts::space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here)
 {
@@ -111,7 +151,7 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
     return errors;
 }
 
-Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
+Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNotes* notes)
 {
     INDABA_TRY(require_writable());
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
@@ -121,12 +161,14 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
     std::string space;
     std::vector<RecordId> ids;
     std::vector<sync::Change> changes;
+    PutNotes noted;
     for (const auto& draft : drafts) {
         const bool complete =
             !draft.type.empty() && !draft.space.empty();  // the transaction itself looks the record up
         std::optional<sync::StoredRecord> here;
-        if (draft.id && !complete) {
+        if (draft.id && (!complete || notes != nullptr)) {
             INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));
+            if (notes != nullptr) add_note(draft, here, noted);
         }
         INDABA_TRY(parts_->check_known(draft, here));
         auto its_space = draft.space;
@@ -143,6 +185,10 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts)
         changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
     }
     if (!changes.empty()) INDABA_TRY(parts_->replica.write(space, std::move(changes)));
+    if (notes == nullptr) return ids;
+    INDABA_TRY(parts_->keep_true(drafts, noted));
+    std::ranges::move(noted.created, std::back_inserter(notes->created));
+    std::ranges::move(noted.restored, std::back_inserter(notes->restored));
     return ids;
 }
 
@@ -151,6 +197,9 @@ Result<void> Core::remove(const RecordId& id)
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto here, parts_->store->find_record(id));
     if (!here) return no_such_record(id);
+    if (sync::existence(here->shown) == sync::Existence::deleted)
+        return fail(Errc::not_found,
+                    fmt::format("record {} is deleted already: `indaba history` says by whom", id.text()));
     INDABA_TRY(parts_->replica.write(here->space, {{sync::Change::Kind::remove, id, here->type, {}}}));
     return {};
 }

@@ -69,6 +69,13 @@ struct Refusal {
     std::int64_t written_ms = 0;
     std::int64_t ruled_ms = 0;
     std::vector<Cell> cells;  ///< what it wrote to that record
+    bool restored = false;    ///< an existence in them brings back a deleted record
+};
+
+/// What a put did that its person may not have meant or does not see yet.
+struct PutNotes {
+    std::vector<RecordId> created;   ///< under the id that was given: no record of that id was known here
+    std::vector<RecordId> restored;  ///< were deleted; what they held besides comes with the next sync
 };
 
 /// One step in a record's life.
@@ -78,6 +85,7 @@ struct HistoryStep {
     std::string device;
     State state = State::accepted;
     std::vector<Cell> cells;  ///< absent values were cleared; kExistenceField holds a boolean
+    bool restored = false;    ///< the record was there before: an existence in them brings it back
 };
 
 struct History {
@@ -98,11 +106,12 @@ struct Status {
     std::string person;
     std::string server;
     std::vector<SpaceView> spaces;
-    std::uint64_t records =
-        0;    ///< alive, of all spaces; the three below add up to it and to what was refused before it lived
+    std::uint64_t records = 0;  ///< alive, of all spaces: the three below without what is counted beside them
     std::uint64_t only_here = 0;
+    std::uint64_t only_here_deleted = 0;  ///< of these: a deletion waits, so they are not among the records
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
+    std::uint64_t refused_gone = 0;  ///< of these: nothing else is known of them, so they are not among the records
     std::uint64_t conflicts = 0;
     std::int64_t last_contact_ms = 0;  ///< 0: never
     std::int64_t last_attempt_ms = 0;

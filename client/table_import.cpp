@@ -154,7 +154,7 @@ Result<void> write_all(Core& core, std::string_view csv, const ImportOptions& op
         INDABA_ASSIGN(const bool more, pieces.next(drafts, lines, report.bad));
         if (!more) return {};
         if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
-        INDABA_ASSIGN(const auto ids, core.put(drafts));
+        INDABA_ASSIGN(const auto ids, core.put(drafts, &report.notes));
         report.ids.insert(report.ids.end(), ids.begin(), ids.end());
         report.written += drafts.size();
         if (options.progress) options.progress(report.written, report.rows);

@@ -27,6 +27,7 @@ struct ImportReport {
     std::size_t rows = 0;
     std::size_t written = 0;    ///< less than `rows` only if it was stopped, or failed, between two transactions
     std::vector<BadRow> bad;
+    PutNotes notes;
     std::vector<RecordId> ids;  ///< of what was written, in the order of the rows
     std::optional<shared::Error> error;  ///< why it ended early; what `written` counts is there
 };

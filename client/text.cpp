@@ -27,10 +27,25 @@ const char* state_text(State state)
 
 std::string shown_value(const Value& value) { return value.is_absent() ? "(nothing)" : one_line(value.display()); }
 
+std::string shown_value(const Value& value, const Titles& titles)
+{
+    if (value.kind() != shared::ValueKind::reference) return shown_value(value);
+    const auto title = titles(value.as_reference());
+    return title ? one_line(*title) : shown_value(value);
+}
+
+/// "2 only here (1 of them a deletion)"
+std::string part_text(std::uint64_t count, const char* what, std::uint64_t of_them, std::string_view that_are)
+{
+    if (of_them == 0) return fmt::format("{} {}", count, what);
+    return fmt::format("{} {} ({} of them {})", count, what, of_them, that_are);
+}
+
 std::string time_or_never(std::int64_t unix_ms) { return unix_ms > 0 ? time_text(unix_ms) : "never"; }
 
 /// Cells by field in the order of the type, sets as one line each; what is not known comes last.
-std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& record, const shared::RecordType* type)
+std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& record, const shared::RecordType* type,
+                                                         const Titles& titles)
 {
     std::vector<std::pair<std::string, std::string>> rows;
     const auto add = [&](const std::string& name, const std::string& text) {
@@ -40,7 +55,7 @@ std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& recor
     };
     const auto add_cell = [&](const Cell& cell) {
         const auto parts = shared::key_parts(cell.first);
-        if (parts.element.empty()) add(cell.first, shown_value(cell.second));
+        if (parts.element.empty()) add(cell.first, shown_value(cell.second, titles));
         else add(std::string(parts.field), one_line(parts.element));
     };
     if (type != nullptr)
@@ -63,34 +78,40 @@ std::string leaves_text(const Conflict& conflict)
 
 }  // namespace
 
-std::string cells_text(const std::vector<Cell>& cells)
+std::string cells_text(const std::vector<Cell>& cells, bool restored)
 {
     std::string text;
     for (const auto& [key, value] : cells) {
         if (!text.empty()) text += ", ";
         const bool element = !shared::key_parts(key).element.empty();
-        if (key == kExistenceField) text += value == Value::boolean(true) ? "created or restored" : "deleted";
+        if (key == kExistenceField)
+            text += value != Value::boolean(true) ? "deleted" : restored ? "restored" : "created";
         else if (element) text += one_line(key) + (value.is_absent() ? " removed" : "");
         else text += one_line(key) + " = " + shown_value(value);
     }
     return text;
 }
 
-std::string text_of(const RecordView& record, const shared::Catalogue& catalogue)
+std::string text_of(const RecordView& record, const shared::Catalogue& catalogue, const Titles& titles)
 {
     auto text = fmt::format("{}  {}  in {}  {}", record.id.text(), record.type, record.space, state_text(record.state));
-    for (const auto& [name, value] : rows_of(record, catalogue.type(record.type)))
+    const Titles with_ids = [&](const RecordId& id) -> std::optional<std::string> {
+        const auto title = titles(id);
+        if (!title) return title;
+        return fmt::format("{} ({})", *title, id.text());
+    };
+    for (const auto& [name, value] : rows_of(record, catalogue.type(record.type), with_ids))
         text += fmt::format("\n  {:<{}} {}", name, kName_columns, value);
     text += fmt::format("\nLast changed by {}, {}", one_line(record.updated_by), time_text(record.updated_at_ms));
     for (const auto& conflict : record.conflicts) text += "\nConflict in " + conflict.field + leaves_text(conflict);
     return text;
 }
 
-std::string line_of(const RecordView& record, const shared::Catalogue& catalogue)
+std::string line_of(const RecordView& record, const shared::Catalogue& catalogue, const Titles& titles)
 {
     const auto* type = catalogue.type(record.type);
     auto text = record.id.text() + "  " + one_line(record.title);
-    for (const auto& [name, value] : rows_of(record, type)) {
+    for (const auto& [name, value] : rows_of(record, type, titles)) {
         const auto* field = type == nullptr ? nullptr : type->field(name);
         if (field != nullptr && field->listed && !field->title) text += "  " + value.substr(0, kTitle_columns);
     }
@@ -112,7 +133,22 @@ std::string text_of(const Refusal& refusal)
 {
     return fmt::format("{}  {} {}: {}\n  written {}, refused {}: {}", refusal.record.text(), refusal.type,
                        one_line(refusal.title), one_line(refusal.reason), time_text(refusal.written_ms),
-                       time_or_never(refusal.ruled_ms), cells_text(refusal.cells));
+                       time_or_never(refusal.ruled_ms), cells_text(refusal.cells, refusal.restored));
+}
+
+std::vector<std::string> lines_of(const PutNotes& notes)
+{
+    std::vector<std::string> lines;
+    if (notes.created.size() == 1)
+        lines.push_back(fmt::format("No record {} was here: created it", notes.created.front().text()));
+    else if (notes.created.size() > 1)
+        lines.push_back(fmt::format("{} records were not here under their ids: created them", notes.created.size()));
+    constexpr const char* kLater = "return, and are checked, with the next `indaba sync`";
+    if (notes.restored.size() == 1)
+        lines.push_back(fmt::format("Restored {}: its other fields {}", notes.restored.front().text(), kLater));
+    else if (notes.restored.size() > 1)
+        lines.push_back(fmt::format("Restored {} records: their other fields {}", notes.restored.size(), kLater));
+    return lines;
 }
 
 std::string text_of(const History& history)
@@ -121,7 +157,7 @@ std::string text_of(const History& history)
     for (const auto& step : history.steps)
         text += fmt::format("{}  {} on {}{}\n  {}\n", time_text(step.at_ms), one_line(step.by), one_line(step.device),
                             step.state == State::accepted ? "" : fmt::format("  [{}]", state_text(step.state)),
-                            cells_text(step.cells));
+                            cells_text(step.cells, step.restored));
     text += history.complete ? "This is all of it." : "This is what is known here; the centre may know more.";
     return text;
 }
@@ -129,8 +165,11 @@ std::string text_of(const History& history)
 std::string text_of(const Status& status)
 {
     auto text = fmt::format("{} on {}, centre {}\n", one_line(status.person), one_line(status.device), status.server);
-    text += fmt::format("{}: {} accepted; {} only here; {} refused; {}\n", counted(status.records, "record"),
-                        status.accepted, status.only_here, status.refused, counted(status.conflicts, "conflict"));
+    const auto deletions = status.only_here_deleted == 1 ? "a deletion" : "deletions";
+    text += fmt::format("{}: {} accepted; {}; {}; {}\n", counted(status.records, "record"), status.accepted,
+                        part_text(status.only_here, "only here", status.only_here_deleted, deletions),
+                        part_text(status.refused, "refused", status.refused_gone, "not among the records"),
+                        counted(status.conflicts, "conflict"));
     for (const auto& space : status.spaces)
         text += fmt::format("  {}: {} ({}), {}\n", space.name, one_line(space.title), space.kind, space.role);
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),

@@ -171,6 +171,95 @@ TEST_F(Commands, input_may_come_through_a_pipe_and_begin_with_a_byte_order_mark)
     EXPECT_EQ(amina.json({"list", "talent"}).as_array().size(), 6u);
 }
 
+TEST_F(Commands, an_id_that_is_not_here_makes_a_record_and_is_remarked_on)
+{
+    const std::string id = "01931a2b-0000-7000-8000-000000000001";
+    const auto created = amina.run({"put", "talent", "--id", id, "name=Abebe"});
+    EXPECT_EQ(created.code, 0);
+    EXPECT_EQ(created.out, id + "\n");
+    EXPECT_EQ(created.err, "No record " + id + " was here: created it\n");
+    EXPECT_EQ(amina.done({"put", "talent", "--id", id, "city=Harar"}), id);
+    const auto other = amina.run({"put", "--json", "talent", "--id", "01931a2b-0000-7000-8000-000000000002", "name=B"});
+    EXPECT_EQ(other.out, "{\"id\":\"01931a2b-0000-7000-8000-000000000002\"}\n");
+    const auto table = file("ids.csv",
+                            "id,name\n01931a2b-0000-7000-8000-000000000003,C\n"
+                            "01931a2b-0000-7000-8000-000000000004,D\n" +
+                                id + ",Abebe\n");
+    EXPECT_EQ(amina.run({"import", "talent", table}).err, "2 records were not here under their ids: created them\n");
+}
+
+TEST_F(Commands, a_record_brought_back_says_what_is_still_to_come)
+{
+    const auto id = amina.done({"put", "talent", "name=Abebe", "city=Harar"});
+    (void)amina.json({"sync"});
+    amina.done({"delete", id});
+    amina.done({"put", "talent", "--id", id, "city=Adama"});  // not yet sent: everything is back at once
+    EXPECT_EQ(text_at(at(amina.json({"get", id}), "fields"), "name"), "Abebe");
+    for (const bool by_put : {true, false}) {
+        amina.done({"delete", id});
+        (void)amina.json({"sync"});
+        const auto ended = by_put ? amina.run({"put", "talent", "--id", id, "city=Harar"})
+                                  : amina.run({"resolve", id, "--restore", "--reason", "by mistake"});
+        EXPECT_EQ(ended.code, 0);
+        EXPECT_EQ(ended.err,
+                  "Restored " + id + ": its other fields return, and are checked, with the next `indaba sync`\n");
+        (void)amina.json({"sync"});
+        EXPECT_EQ(text_at(at(amina.json({"get", id}), "fields"), "name"), "Abebe");
+    }
+    EXPECT_THAT(amina.done({"list", "decision"}), HasSubstr("by mistake  Abebe  ")) << "no id where a name is known";
+    const auto history = amina.done({"history", id});
+    EXPECT_THAT(history, AllOf(HasSubstr("\n  created, city = Harar"), HasSubstr("\n  restored, city = Adama")));
+    EXPECT_THAT(history, testing::Not(HasSubstr("created or restored")));
+    (void)boris.json({"sync"});
+    EXPECT_THAT(boris.done({"history", id, "--local"}), HasSubstr("\n  restored"));
+}
+
+TEST_F(Commands, the_numbers_of_a_status_add_up)
+{
+    const auto id = amina.done({"put", "talent", "name=Abebe"});
+    amina.done({"put", "talent", "name=Almaz"});
+    (void)amina.json({"sync"});
+    amina.done({"put", "talent", "name=Berhane"});
+    amina.done({"delete", id});
+    EXPECT_THAT(amina.done({"status"}),
+                HasSubstr("\n2 records: 1 accepted; 2 only here (1 of them a deletion); 0 refused; 0 conflicts\n"));
+}
+
+TEST_F(Commands, say_what_there_is_to_who_asks_for_something_else)
+{
+    const auto id = amina.done({"put", "talent", "name=Abebe"});
+    amina.done({"delete", id});
+    const std::vector<std::tuple<Arguments, int, std::string>> mistakes{
+        {{}, 2, "indaba: say what to do: enrol, put, get,"},
+        {{"--json"}, 2, "indaba: say what to do: enrol, put, get,"},
+        {{"lst", "talent"}, 2, "indaba: there is no command 'lst'. Did you mean `list`? There are enrol,"},
+        {{"hsitory", id}, 2, "Did you mean `history`?"},
+        {{"frobnicate"}, 2, "indaba: there is no command 'frobnicate'. There are enrol,"},
+        {{"put"}, 2, "indaba put TYPE FIELD=VALUE…, with one of enterprise,"},
+        {{"put", "name=Abebe"}, 2, "indaba put TYPE FIELD=VALUE…, with one of enterprise,"},
+        {{"export", "talent", "--format", "xml"}, 2, "--format xml: there is no such format: use csv or jsonl"},
+        {{"delete", id}, 1, "is deleted already"}};
+    for (const auto& [arguments, code, text] : mistakes) {
+        const auto ended = amina.run(arguments);
+        EXPECT_EQ(ended.code, code) << text;
+        EXPECT_THAT(ended.err, HasSubstr(text));
+        EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+        EXPECT_EQ(ended.out, "");
+    }
+}
+
+TEST_F(Commands, somebody_without_a_role_is_told_so)
+{
+    centre.operate({"person", "add", "Chaltu"});
+    Device chaltu(directory, "phone");
+    chaltu.enrol(centre, "Chaltu");
+    EXPECT_THAT(chaltu.run({"put", "talent", "name=A"}).err, HasSubstr("knows no space yet: run `indaba sync`"));
+    (void)chaltu.json({"sync"});
+    const auto ended = chaltu.run({"put", "talent", "name=A"});
+    EXPECT_EQ(ended.code, 3);
+    EXPECT_THAT(ended.err, HasSubstr("you have no role in any space: ask your organiser"));
+}
+
 TEST_F(Commands, several_processes_write_into_one_home_at_once)
 {
     const auto watching = amina.begin({"sync", "--watch", "--json"});

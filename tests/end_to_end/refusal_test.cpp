@@ -80,6 +80,8 @@ TEST_F(Refusal, the_centre_refuses_one_of_42_and_takes_the_others)
     EXPECT_EQ(number_at(status, "accepted"), 41);
     EXPECT_EQ(number_at(status, "refused"), 1);
     EXPECT_EQ(number_at(status, "only_here"), 0);
+    EXPECT_THAT(amina.done({"status"}),
+                HasSubstr("41 records: 41 accepted; 0 only here; 1 refused (1 of them not among the records);"));
 
     EXPECT_EQ(number_at(boris.json({"sync"}), "pulled"), 41);
     EXPECT_EQ(boris.json({"list", "enterprise"}).as_array().size(), 41u);
@@ -89,6 +91,8 @@ TEST_F(Refusal, the_centre_refuses_one_of_42_and_takes_the_others)
     EXPECT_EQ(number_at(amina.json({"sync"}), "accepted"), 1);
     EXPECT_EQ(text_at(amina.json({"get", bad}), "state"), "accepted");
     EXPECT_EQ(number_at(amina.json({"status"}), "refused"), 0);
+    EXPECT_TRUE(amina.json({"refused"}).as_array().empty()) << "what was put right no longer waits for a person";
+    EXPECT_EQ(amina.json({"refused", "--all"}).as_array().size(), 1u);
     EXPECT_EQ(number_at(boris.json({"sync"}), "pulled"), 1);
     expect_same_leaves(centre, {&amina, &boris}, kSpace);
 }

@@ -227,10 +227,10 @@ TEST_F(CoreTest, a_home_that_may_only_be_read_is_read_and_left_as_it_is)
     EXPECT_TRUE(core->conflicts()->empty());
     EXPECT_TRUE(core->refused()->empty());
     EXPECT_TRUE(import_table(*core, "name\nA\n", {"enterprise", {}, true, {}}).has_value());
-    for (const auto& error : {core->put({company("A")}).error(), core->remove(id).error(), *core->sync({}).error,
-                              core->resolve(id, "name", {1, {}}, "why").error(),
-                              core->resolve_existence(id, false, "why").error(),
-                              import_table(*core, "name\nA\n", {"enterprise", {}, false, {}}).error()}) {
+    for (const auto& error :
+         {core->put({company("A")}).error(), core->remove(id).error(), *core->sync({}).error,
+          core->resolve(id, "name", {1, {}}, "why").error(), core->resolve_existence(id, false, "why").error(),
+          import_table(*core, "name\nA\n", {"enterprise", {}, false, {}}).error()}) {
         EXPECT_EQ(error.code, Errc::io);
         EXPECT_THAT(error.text, HasSubstr("may only be read"));
     }
