@@ -62,6 +62,7 @@ ExitCode end_of(const ImportReport& report)
 Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
+    if (!request.dry_run) INDABA_TRY(core->require_writable());
     INDABA_ASSIGN(const auto text, read_input(request.file));
     const Interruption interruption;
     ProgressLine line;
