@@ -7,8 +7,10 @@
 #include "shared/journal.hpp"
 #include "shared/transaction.hpp"
 #include "sync/feed.hpp"
+#include "sync/record_versions.hpp"
 #include "sync/storage.hpp"
 
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -67,6 +69,10 @@ public:
 
     [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
 
+    /// What the centre holds of a space now, for comparing. Reads all of it the first time, then what has changed.
+    /// Valid until the next call.
+    [[nodiscard]] Result<const RecordVersions*> versions(const SpaceName& space);
+
     [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
     [[nodiscard]] const CentrePorts& ports() const { return ports_; }
 
@@ -82,7 +88,13 @@ private:
     Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
 
+    struct Versions {
+        std::uint64_t through = 0;  ///< of the feed
+        RecordVersions records{{}};
+    };
+
     CentrePorts ports_;
+    std::map<SpaceName, Versions> versions_;
 };
 
 }  // namespace indaba::sync

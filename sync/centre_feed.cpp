@@ -1,9 +1,6 @@
 // Scanning: the feed as a device needs it next.
 #include "sync/centre.hpp"
 
-#include "shared/check.hpp"
-#include "sync/merge.hpp"
-
 #include <algorithm>
 #include <unordered_map>
 
@@ -17,18 +14,6 @@ using shared::Errc;
 constexpr std::uint64_t kRulingsPerBatch = 8'192;
 /// What a record costs in a batch beside its cells.
 constexpr std::size_t kRecord_bytes = 32;
-
-/// The cells newer than base; of a plainly deleted record its tombstone.
-FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
-{
-    FeedRecord record{
-        stored.id, std::move(stored.type), stored.number, existence(stored.shown) == Existence::deleted, {}, false};
-    for (auto& cell : stored.shown) {
-        const bool wanted = record.tombstone ? cell.key == shared::kExistence : cell.number > base;
-        if (wanted) INDABA_CHECK(record.cells.append(std::move(cell)));
-    }
-    return record;
-}
 
 /// True if the newer cells are what one transaction of that name, ruled under the record's number, left there.
 bool is_echo(const FeedRecord& record, const TransactionName& name)
@@ -46,6 +31,22 @@ Result<bool> Centre::on_chain(const SpaceName& space, const Cursor& cursor)
     if (cursor.position > cursor.head || cursor.base > cursor.position) return false;
     INDABA_ASSIGN(const auto hash, ports_.storage.chain_at(space, cursor.head));
     return hash && *hash == cursor.head_hash;
+}
+
+Result<const RecordVersions*> Centre::versions(const SpaceName& space)
+{
+    INDABA_ASSIGN(const auto head, ports_.storage.head(space));
+    auto& known = versions_[space];
+    std::vector<RecordVersion> changed;
+    INDABA_TRY(ports_.storage.each_record_after(space, known.through, [&](StoredRecord&& stored) {
+        changed.push_back(version_of(to_feed(std::move(stored), 0), ports_.digest));
+        return true;
+    }));
+    if (known.through == 0) known.records = RecordVersions(std::move(changed));
+    else
+        for (const auto& record : changed) known.records.set(record);
+    known.through = head.number;
+    return &known.records;
 }
 
 Result<SignedHead> Centre::signed_head(const SpaceName& space)

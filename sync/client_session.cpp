@@ -77,6 +77,8 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored, actions);
     if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
+    if (const auto* compared = std::get_if<Compared>(&message)) return take_compared(*compared, actions);
+    if (const auto* fetched = std::get_if<Fetched>(&message)) return take_fetched(*fetched, actions);
     if (const auto* answer = std::get_if<HistoryAnswer>(&message)) {
         if (!asking_history_) return fail(Errc::malformed, "the centre answers what was not asked");
         history_ = *answer;
@@ -99,12 +101,7 @@ Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& action
         switch (welcome.standings[i]) {
             case Standing::at_head:
             case Standing::not_granted: break;
-            case Standing::start_over: {
-                INDABA_TRY(replica_.start_over(hello_[i]));
-                sent_.clear();
-                behind_.insert(hello_[i]);
-                break;
-            }
+            case Standing::start_over: INDABA_TRY(start_over(hello_[i], actions)); break;
             case Standing::follows: behind_.insert(hello_[i]); break;
         }
     }
@@ -121,6 +118,7 @@ Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grant
         const bool followed = std::ranges::find(hello_, space.name) != hello_.end();
         if (space.role.empty()) {
             behind_.erase(space.name);
+            comparing_.erase(space.name);
             std::erase(hello_, space.name);
         } else if (space.carried && !followed) {
             follow.following.push_back({space.name, space.cursor});
@@ -137,8 +135,16 @@ Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grant
 Result<void> ClientSession::follow_again(const SpaceName& name, Actions& actions)
 {
     if (!followed_again_.insert(name).second) return {};
+    return follow(name, actions);
+}
+
+Result<void> ClientSession::follow(const SpaceName& name, Actions& actions)
+{
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(name));
-    if (!space || space->role.empty() || !space->carried) return {};
+    if (!space || space->role.empty() || !space->carried) {
+        behind_.erase(name);
+        return {};
+    }
     actions.send.push_back(encode_message(Follow{{{name, space->cursor}}}));
     behind_.insert(name);
     waiting_ = true;

@@ -46,6 +46,17 @@ public:
     [[nodiscard]] const std::optional<HistoryAnswer>& history() const { return history_; }
 
 private:
+    /// A space that is compared with the centre's, and how far that has come.
+    struct Comparing {
+        SpaceName space;
+        Cursor told;                     ///< what the centre did not find on its chain
+        Comparison comparison;
+        std::optional<SignedHead> head;  ///< as of the first answer
+        Replica::Marks marks;
+        std::vector<FeedRecord> gone;    ///< records that the centre does not have, as it would tell them
+        std::vector<RecordId> wanted;    ///< asked for from the front
+    };
+
     /// A push that the centre has not answered.
     struct InFlight {
         JournalId journal;
@@ -59,6 +70,12 @@ private:
     Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
     Result<void> take_stored(const Stored& stored, Actions& actions);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
+    // client_compare.cpp
+    Result<void> start_over(const SpaceName& space, Actions& actions);
+    Result<void> take_compared(const Compared& compared, Actions& actions);
+    Result<void> take_fetched(const Fetched& fetched, Actions& actions);
+    Result<void> go_on(Comparing& comparing, Actions& actions);
+    Result<void> follow(const SpaceName& space, Actions& actions);
     Result<void> follow_again(const SpaceName& space, Actions& actions);
     Result<void> pass_over(const FeedBatch& batch, Actions& actions);
     Result<void> push(Actions& actions);
@@ -75,6 +92,7 @@ private:
 
     std::vector<SpaceName> hello_;                  // spaces in the order of the hello
     std::set<SpaceName> behind_;                    // followed, not caught up
+    std::map<SpaceName, Comparing> comparing_;      // with a centre that was put back
     std::set<SpaceName> followed_again_;            // batches that do not join are old news until one does
     std::map<JournalId, std::uint64_t> sent_;       // own journals: sent through this number
     std::deque<InFlight> in_flight_;

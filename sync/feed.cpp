@@ -1,7 +1,10 @@
 #include "sync/feed.hpp"
 
 #include "shared/archive.hpp"
+#include "shared/check.hpp"
 #include "sync/feed_archive.hpp"
+#include "sync/merge.hpp"
+#include "sync/storage.hpp"
 
 namespace indaba::sync {
 
@@ -17,6 +20,18 @@ shared::Bytes head_message(const SignedHead& head)
     shared::BinaryOutput out;
     out(std::string_view("indaba head 1"), head.space, head.number, head.hash, head.time_ms, head.backed_up);
     return out.take();
+}
+
+FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
+{
+    auto& word = stored.word ? *stored.word : stored.shown;
+    FeedRecord record{stored.id, std::move(stored.type), stored.number, existence(word) == Existence::deleted, {},
+                      false};
+    for (auto& cell : word) {
+        const bool wanted = record.tombstone ? cell.key == shared::kExistence : cell.number > base;
+        if (wanted) INDABA_CHECK(record.cells.append(std::move(cell)));
+    }
+    return record;
 }
 
 }  // namespace indaba::sync

@@ -76,6 +76,15 @@ struct FeedRecord {
     bool echo = false;
 };
 
+/// How far the centre has ruled a journal; number 0: nothing of it.
+struct JournalMark {
+    shared::JournalId journal;
+    std::uint64_t number = 0;
+    std::uint64_t hash = 0;  ///< prefix of that entry's hash
+
+    friend bool operator==(const JournalMark&, const JournalMark&) = default;
+};
+
 /// Who wrote a journal, for people.
 struct Author {
     shared::JournalId journal;

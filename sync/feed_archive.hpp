@@ -33,6 +33,12 @@ void serialize(Archive& archive, Cursor& cursor)
 }
 
 template <class Archive>
+void serialize(Archive& archive, JournalMark& mark)
+{
+    archive(mark.journal, shared::compact(mark.number), mark.hash);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Author& author)
 {
     archive(author.journal, author.device, author.device_name, author.person);

@@ -132,6 +132,88 @@ void serialize(Archive& archive, HistoryAnswer& answer)
 }
 
 template <class Archive>
+void serialize(Archive& archive, RecordVersion& record)
+{
+    archive(record.id, record.version);
+}
+
+template <class Archive>
+void serialize(Archive& archive, IdRange& range)
+{
+    archive(range.from, range.before);
+}
+
+template <class Archive>
+void serialize(Archive& archive, RangeDigest& digest)
+{
+    archive(digest.range, compact(digest.count), digest.fingerprint);
+}
+
+template <class Archive>
+void serialize(Archive& archive, RangeContent& content)
+{
+    archive(content.range, content.records);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Compare& compare)
+{
+    archive(compare.space, compare.journals, compare.ranges);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Compared& compared)
+{
+    archive(compared.space, compared.head, compared.marks, compared.answers.parts, compared.answers.listed);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Fetch& fetch)
+{
+    archive(fetch.space, fetch.records);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Leaf& leaf)
+{
+    archive(leaf.name, leaf.stamp, leaf.value, leaf.saw);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Cell& cell)
+{
+    archive(cell.key, compact(cell.number), cell.leaves, cell.unknown);
+}
+
+void save(BinaryOutput& archive, const FeedRecord& record)
+{
+    archive(record.id, record.type, compact(record.number), record.tombstone);
+    const std::vector<Cell> cells(record.cells.begin(), record.cells.end());
+    archive(cells);
+}
+
+void load(BinaryInput& archive, FeedRecord& record)
+{
+    std::vector<Cell> cells;
+    archive(record.id, record.type, compact(record.number), record.tombstone, cells);
+    if (cells.size() > shared::limits::kCells) archive.fault("has a record of too many cells");
+    for (auto& cell : cells) {
+        const bool ordered =
+            std::ranges::is_sorted(cell.leaves, {}, &Leaf::name) && std::ranges::is_sorted(cell.unknown) &&
+            cell.leaves.size() <= shared::limits::kLeaves &&
+            std::ranges::all_of(cell.leaves, [](const Leaf& leaf) { return std::ranges::is_sorted(leaf.saw); });
+        if (!archive.ok()) return;
+        if (!ordered || !record.cells.append(std::move(cell))) archive.fault("has a record whose cells do not hold");
+    }
+}
+
+template <class Archive>
+void serialize(Archive& archive, Fetched& fetched)
+{
+    archive(fetched.space, compact(fetched.answered), fetched.authors, fetched.records);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Bye& bye)
 {
     archive(shared::checked(bye.code, Errc::unsupported), bye.text);

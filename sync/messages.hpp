@@ -2,6 +2,7 @@
 // through the bounded archive; compression and framing belong to the transport. Plain values, any thread.
 #pragma once
 
+#include "sync/comparison.hpp"
 #include "sync/feed.hpp"
 #include "sync/replica.hpp"
 
@@ -32,7 +33,7 @@ struct Hello {
 enum class Standing : std::uint8_t {
     at_head,     ///< caught up: nothing follows until something is ruled
     follows,     ///< the feed goes on from the cursor
-    start_over,  ///< the cursor is not on the centre's chain: forget it, the feed comes from zero
+    start_over,  ///< the cursor is not on the centre's chain: compare, or follow from zero
     not_granted, ///< no role there
 };
 struct Welcome {
@@ -100,8 +101,39 @@ struct Bye {
     std::string text;
 };
 
-using Message =
-    std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye>;
+/// Device, told to start over: what it holds of the space, range by range. Answered by Compared. `journals` are its own
+/// in that space.
+struct Compare {
+    SpaceName space;
+    std::vector<JournalId> journals;
+    std::vector<RangeDigest> ranges;
+};
+
+/// Centre: where it differs. The marks say how far the journals asked about are ruled here.
+struct Compared {
+    SpaceName space;
+    SignedHead head;  ///< of before the comparison: the feed goes on from there
+    std::vector<JournalMark> marks;
+    RangeAnswers answers;
+};
+
+/// Device: these records, whole, as they are now. Answered by Fetched.
+struct Fetch {
+    SpaceName space;
+    std::vector<RecordId> records;
+};
+
+/// Centre: the first of the records asked for, as many as fit; ask again for the rest.
+struct Fetched {
+    SpaceName space;
+    std::uint64_t answered = 0;  ///< so many of the ids asked for, those that it does not have included
+    std::vector<Author> authors;  ///< of journals that this session has not told yet
+    std::vector<FeedRecord> records;  ///< as a scan from zero would bring them
+};
+
+/// A tag is the place in this list, which therefore only ever grows.
+using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
+                             Bye, Compare, Compared, Fetch, Fetched>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

@@ -6,12 +6,15 @@
 #include "shared/catalogue.hpp"
 #include "shared/journal.hpp"
 #include "sync/authoring.hpp"
+#include "sync/record_versions.hpp"
 #include "sync/storage.hpp"
 
 #include <map>
 #include <vector>
 
 namespace indaba::sync {
+
+class EntryCache;
 
 /// Everything from outside that a replica works with; all must outlive it.
 struct ReplicaPorts {
@@ -57,6 +60,26 @@ public:
     [[nodiscard]] Result<Applied> take(const FeedBatch& batch);
     /// The centre's feed is not the one this device followed: forget the word (not what is pending) and scan from zero.
     [[nodiscard]] Result<void> start_over(const SpaceName& space);
+    // A centre that was put back from a backup is compared with what is held here (comparison.hpp), in these steps,
+    // each of which may be the last before a crash: the next session finds the cursor off the chain again and goes on.
+    using Marks = std::map<JournalId, JournalMark>;
+
+    /// What is held of a space's word, and all journals in it.
+    struct Held {
+        RecordVersions records;
+        std::vector<JournalId> journals;
+    };
+    [[nodiscard]] Result<Held> held(const SpaceName& space);
+    /// What the centre has not ruled waits again, and shows. Untrusted if the head is not signed by the centre.
+    /// False if the space's cursor is not `told` any more: another process of this home has compared meanwhile.
+    [[nodiscard]] Result<bool> begin_comparison(const Cursor& told, const SignedHead& head, const Marks& marks);
+    /// The centre's word on these records; leaves that it does not have any more are kept as orphans.
+    /// A record without a cell, number 0: it does not have that one at all. False if another process has ended this.
+    [[nodiscard]] Result<bool> take_compared(const SpaceName& space, const std::vector<FeedRecord>& records,
+                                             const std::vector<Author>& authors, const Marks& marks);
+    /// Follows the centre from this head on, unless another process of this home does already.
+    [[nodiscard]] Result<void> end_comparison(const SignedHead& head);
+
     /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and
     /// records.
     struct Grant {
@@ -97,9 +120,14 @@ private:
     Result<void> take_records(const FeedBatch& batch, Step& step);
     Result<void> take_record(const FeedRecord& record, Step& step);
     Result<void> take_echo(const FeedRecord& record, StoredRecord& stored, Step& step);
+    Result<void> claim_orphans(const std::vector<Ruling>& rulings);
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
+    Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
+    Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
+    Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);
+    Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);
     Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,
                                                std::vector<std::pair<std::string, Value>> why);
     Result<void> settle_pending(StoredRecord& record, Step& step);

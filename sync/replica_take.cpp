@@ -3,7 +3,7 @@
 #include "sync/entry_cache.hpp"
 #include "sync/feed.hpp"
 #include "sync/fold.hpp"
-#include "sync/replica.hpp"
+#include "sync/replica_step.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
@@ -28,21 +28,6 @@ std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& ca
 }
 
 }  // namespace
-
-/// What taking one batch needs to remember.
-struct Replica::Step {
-    explicit Step(Storage& storage) : entries(storage) {}
-
-    StoredSpace space;
-    Hash hash;  ///< chain hash at batch.to
-    EntryCache entries;
-    std::map<JournalId, std::optional<StoredJournal>> journals;
-    std::unordered_map<TransactionName, const Ruling*> own;  ///< rulings of this batch on entries that are here
-    std::unordered_map<std::uint64_t, const Ruling*> own_by_number;
-    std::vector<TransactionName> refused;
-    std::set<JournalId> copied;  ///< own journals that another life of this database has written too
-    Applied outcome;
-};
 
 Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
 {
@@ -218,6 +203,26 @@ Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
     return {};
 }
 
+/// What was ruled again is no orphan any more.
+Result<void> Replica::claim_orphans(const std::vector<Ruling>& rulings)
+{
+    INDABA_ASSIGN(auto orphans, ports_.storage.orphans());
+    if (orphans.empty()) return {};
+    std::set<TransactionName> ruled;
+    for (const auto& ruling : rulings) ruled.insert(ruling.name);
+    for (auto& orphan : orphans) {
+        Cells left;
+        for (auto& cell : orphan.cells) {
+            std::erase_if(cell.leaves, [&](const Leaf& leaf) { return ruled.contains(leaf.name); });
+            if (!cell.leaves.empty()) left.at(cell.key) = std::move(cell);
+        }
+        orphan.cells = std::move(left);
+        INDABA_TRY(orphan.cells.empty() ? ports_.storage.drop_orphan(orphan.record)
+                                        : ports_.storage.save_orphan(orphan));
+    }
+    return {};
+}
+
 Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
 {
     auto& space = step.space;
@@ -246,6 +251,7 @@ Result<Replica::Applied> Replica::take(const FeedBatch& batch)
     for (const auto& author : batch.authors) INDABA_TRY(ports_.storage.keep_author(author));
     INDABA_TRY(take_rulings(batch.rulings, step));
     INDABA_TRY(take_records(batch, step));
+    INDABA_TRY(claim_orphans(batch.rulings));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
     INDABA_TRY(move_cursor(batch, step));
     INDABA_TRY(transaction.commit());

@@ -65,6 +65,8 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
     if (!greeted_) return fail(Errc::malformed, "the device did not say hello");
     if (const auto* push = std::get_if<Push>(&message)) return take_push(*push, bytes, actions);
     if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
+    if (const auto* compare = std::get_if<Compare>(&message)) return answer_compare(*compare, actions);
+    if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);
     if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(question->record, actions);
     if (const auto* taken = std::get_if<Taken>(&message)) {
         if (taken->window_bytes > unacknowledged_bytes_)
@@ -108,15 +110,12 @@ Result<Standing> ServerSession::follow(const Following& following)
     if (!granted) return Standing::not_granted;
     Lane lane{following.cursor.base, following.cursor.position, {}, false};
     INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.cursor));
-    if (!joins) {
-        lane.base = 0;
-        lane.position = 0;
-    }
+    if (!joins) return Standing::start_over;  // the device compares, or follows from zero
     INDABA_ASSIGN(const auto head, centre_.storage().head(following.space));
-    const bool at_head = joins && lane.base == head.number;
+    const bool at_head = lane.base == head.number;
     lane.owed = !at_head;
     lanes_[following.space] = lane;
-    return !joins ? Standing::start_over : at_head ? Standing::at_head : Standing::follows;
+    return at_head ? Standing::at_head : Standing::follows;
 }
 
 Result<void> ServerSession::take_follow(const Follow& message, Actions&)
@@ -227,7 +226,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
         });
     };
     INDABA_ASSIGN(auto batch, centre_.next_batch({space, lane.base, lane.position, peer_.flow.message_bytes}, holds));
-    INDABA_TRY(tell_authors(batch));
+    INDABA_ASSIGN(batch.authors, untold_authors(batch.rulings, batch.records));
     lane.owed = false;
     lane.position = batch.to;
     if (batch.is_last()) lane.base = batch.to;
@@ -237,22 +236,24 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
     return true;
 }
 
-Result<void> ServerSession::tell_authors(FeedBatch& batch)
+Result<std::vector<Author>> ServerSession::untold_authors(const std::vector<Ruling>& rulings,
+                                                          const std::vector<FeedRecord>& records)
 {
     std::set<JournalId> fresh;
     const auto note = [&](JournalId journal) {
         if (!told_.contains(journal)) fresh.insert(journal);
     };
-    for (const auto& ruling : batch.rulings) note(ruling.name.journal);
-    for (const auto& record : batch.records)
+    for (const auto& ruling : rulings) note(ruling.name.journal);
+    for (const auto& record : records)
         for (const auto& cell : record.cells)
             for (const auto& leaf : cell.leaves) note(leaf.name.journal);
+    std::vector<Author> authors;
     for (const auto journal : fresh) {
         INDABA_ASSIGN(auto known, centre_.storage().find_journal(journal));
-        if (known) batch.authors.push_back(std::move(known->author));
+        if (known) authors.push_back(std::move(known->author));
         told_.insert(journal);
     }
-    return {};
+    return authors;
 }
 
 Actions ServerSession::finish(Result<void> outcome, Actions actions)

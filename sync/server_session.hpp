@@ -57,7 +57,10 @@ private:
     Result<void> pump(Actions& actions);
     static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
-    Result<void> tell_authors(FeedBatch& batch);
+    Result<std::vector<Author>> untold_authors(const std::vector<Ruling>& rulings,
+                                               const std::vector<FeedRecord>& records);
+    Result<void> answer_compare(const Compare& compare, Actions& actions);
+    Result<void> answer_fetch(const Fetch& fetch, Actions& actions);
     Actions finish(Result<void> outcome, Actions actions);
 
     Centre& centre_;

@@ -36,6 +36,10 @@ struct StoredRecord {
     [[nodiscard]] const Cells& centre_word() const { return word ? *word : shown; }
 };
 
+/// The record as the feed tells it to whoever is caught up at `base`: the centre's word, its cells newer than base; of
+/// a plainly deleted record its tombstone.
+[[nodiscard]] FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base);
+
 /// A journal entry with what is known of its ruling.
 struct StoredEntry {
     TransactionName name;
@@ -67,6 +71,16 @@ struct StoredSpace {
     Cursor cursor;
     Hash position_hash;  ///< chain hash at cursor.position
     std::uint64_t backed_up = 0;
+};
+
+/// Leaves of a record that the centre once told and no longer has: it was put back from a backup. Kept aside until a
+/// person decides or they come again from whoever wrote them.
+struct Orphan {
+    RecordId record;
+    std::string type;
+    SpaceName space;
+    Cells cells;  ///< those leaves alone
+    std::int64_t found_ms = 0;
 };
 
 /// What both ends keep.
@@ -117,6 +131,15 @@ public:
     [[nodiscard]] virtual Result<void> purge_space(const SpaceName& space) = 0;
     /// Records of a space with something pending, hidden ones too, in the order in which they were first written.
     [[nodiscard]] virtual Result<std::vector<RecordId>> pending_records(const SpaceName& space) = 0;
+    /// The records of a space that the centre has a word on, tombstones too, in any order, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_record(const SpaceName& space,
+                                                   const std::function<bool(StoredRecord&&)>& visit) = 0;
+    /// Forgets the ruling on an entry: it waits again.
+    [[nodiscard]] virtual Result<void> reopen_entry(const TransactionName& name) = 0;
+    /// Replaces the orphan of that record, if there is one.
+    [[nodiscard]] virtual Result<void> save_orphan(const Orphan& orphan) = 0;
+    [[nodiscard]] virtual Result<std::vector<Orphan>> orphans() = 0;
+    [[nodiscard]] virtual Result<void> drop_orphan(const RecordId& record) = 0;
     /// The greatest stamp ever given or heard.
     [[nodiscard]] virtual Result<Stamp> last_stamp() = 0;
     [[nodiscard]] virtual Result<void> save_stamp(Stamp stamp) = 0;

@@ -189,4 +189,14 @@ Result<bool> Entries::set_ruling(const Ruling& ruling)
     return true;
 }
 
+Result<void> Entries::clear_ruling(const TransactionName& name)
+{
+    INDABA_ASSIGN(const auto eid, eid_of(name));
+    if (!eid) return {};
+    auto row = database_.statement(
+        "UPDATE entry SET ruled = NULL, verdict = NULL, ruled_ms = NULL, line = NULL, reason = NULL, "
+        "reason_field = NULL, reason_text = NULL WHERE eid = ?1");
+    return row.bind_all(*eid).run();
+}
+
 }  // namespace indaba::sync::store

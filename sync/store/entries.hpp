@@ -26,6 +26,7 @@ public:
     /// `chain` is the feed's chain after it, on a centre.
     [[nodiscard]] Result<void> add(const StoredEntry& entry, const Hash* chain);
     [[nodiscard]] Result<bool> set_ruling(const Ruling& ruling);
+    [[nodiscard]] Result<void> clear_ruling(const TransactionName& name);
 
     /// Of a row with these columns first: journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field,
     /// reason_text.

@@ -204,6 +204,20 @@ Result<void> Records::purge(const SpaceName& space)
     }
 }
 
+Result<void> Records::each_with_word(const SpaceName& space, const std::function<bool(StoredRecord&&)>& visit)
+{
+    INDABA_ASSIGN(const auto number, names_.spaces.find(space));
+    if (!number) return {};
+    auto rows = database_.statement("SELECT rid FROM record WHERE space = ?1 AND number > 0");
+    rows.bind_all(*number);
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) return {};
+        INDABA_ASSIGN(auto read, at(rows.int64(0)));
+        if (!visit(std::move(read.record))) return {};
+    }
+}
+
 Result<std::vector<RecordId>> Records::pending(const SpaceName& space)
 {
     std::vector<RecordId> ids;

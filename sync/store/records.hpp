@@ -36,6 +36,7 @@ public:
     [[nodiscard]] Result<std::int64_t> save(const StoredRecord& record);
 
     [[nodiscard]] Result<void> purge(const SpaceName& space);
+    [[nodiscard]] Result<void> each_with_word(const SpaceName& space, const std::function<bool(StoredRecord&&)>& visit);
     [[nodiscard]] Result<std::vector<RecordId>> pending(const SpaceName& space);
 
     /// After a commit or a rollback.

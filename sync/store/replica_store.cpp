@@ -59,6 +59,19 @@ Result<std::vector<RecordId>> ReplicaStore::pending_records(const SpaceName& spa
     return tables_->records.pending(space);
 }
 
+Result<void> ReplicaStore::each_record(const SpaceName& space, const std::function<bool(StoredRecord&&)>& visit)
+{
+    return tables_->records.each_with_word(space, visit);
+}
+
+Result<void> ReplicaStore::reopen_entry(const TransactionName& name) { return tables_->entries.clear_ruling(name); }
+
+Result<void> ReplicaStore::save_orphan(const Orphan& orphan) { return tables_->orphans.save(orphan); }
+
+Result<std::vector<Orphan>> ReplicaStore::orphans() { return tables_->orphans.all(); }
+
+Result<void> ReplicaStore::drop_orphan(const RecordId& record) { return tables_->orphans.drop(record); }
+
 Result<Stamp> ReplicaStore::last_stamp() { return tables_->journals.clock(); }
 
 Result<void> ReplicaStore::save_stamp(Stamp stamp) { return tables_->journals.save_clock(stamp); }

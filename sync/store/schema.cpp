@@ -81,6 +81,12 @@ CREATE TABLE space(
     backed_up INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
+CREATE TABLE orphan(
+    record BLOB PRIMARY KEY,
+    space INT NOT NULL,
+    type INT NOT NULL,
+    cells BLOB NOT NULL,
+    found_ms INT NOT NULL) WITHOUT ROWID;
 )sql";
 
 constexpr const char* kCentre = R"sql(

@@ -39,6 +39,12 @@ public:
     /// The space's row stays as it is: the caller resets its cursor.
     [[nodiscard]] Result<void> purge_space(const SpaceName& space) override;
     [[nodiscard]] Result<std::vector<RecordId>> pending_records(const SpaceName& space) override;
+    [[nodiscard]] Result<void> each_record(const SpaceName& space,
+                                           const std::function<bool(StoredRecord&&)>& visit) override;
+    [[nodiscard]] Result<void> reopen_entry(const TransactionName& name) override;
+    [[nodiscard]] Result<void> save_orphan(const Orphan& orphan) override;
+    [[nodiscard]] Result<std::vector<Orphan>> orphans() override;
+    [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;
     [[nodiscard]] Result<Stamp> last_stamp() override;
     [[nodiscard]] Result<void> save_stamp(Stamp stamp) override;
 

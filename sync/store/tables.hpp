@@ -7,6 +7,7 @@
 #include "sync/store/feed_table.hpp"
 #include "sync/store/interned.hpp"
 #include "sync/store/journals.hpp"
+#include "sync/store/orphans.hpp"
 #include "sync/store/records.hpp"
 #include "sync/store/schema.hpp"
 #include "sync/store/search.hpp"
@@ -49,6 +50,7 @@ public:
     Entries entries;
     Journals journals;
     Spaces spaces;  ///< a replica's
+    Orphans orphans;  ///< a replica's
     FeedTable feed;  ///< a centre's
 };
 

@@ -207,6 +207,31 @@ sync::FeedBatch random_batch(Chance& chance)
     return batch;
 }
 
+namespace {
+
+sync::RangeDigest random_digest(Chance& chance)
+{
+    return {{random_record(chance), random_record(chance)}, random_number(chance), chance.draw()};
+}
+
+sync::Compared random_compared(Chance& chance)
+{
+    sync::Compared compared;
+    compared.space = "forum";
+    compared.head = random_head(chance, "forum", random_number(chance));
+    compared.marks =
+        several(chance, 3, [&] { return sync::JournalMark{{chance.draw()}, random_number(chance), chance.draw()}; });
+    compared.answers.parts = several(chance, 3, [&] { return random_digest(chance); });
+    compared.answers.listed = several(chance, 3, [&] {
+        return sync::RangeContent{{random_record(chance), {}}, several(chance, 4, [&] {
+                                      return sync::RecordVersion{random_record(chance), chance.draw()};
+                                  })};
+    });
+    return compared;
+}
+
+}  // namespace
+
 sync::Message random_message(Chance& chance, std::size_t kind)
 {
     const auto following = [&] { return random_following(chance); };
@@ -248,7 +273,21 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                                           {{"name", random_value(chance)}, {"city", random_value(chance)}}});
             return answer;
         }
-        default: return sync::Bye{shared::Errc(chance.below(15)), random_text(chance, 40)};
+        case 10: return sync::Bye{shared::Errc(chance.below(15)), random_text(chance, 40)};
+        case 11:
+            return sync::Compare{"forum", several(chance, 3, [&] { return shared::JournalId{chance.draw()}; }),
+                                 several(chance, 3, [&] { return random_digest(chance); })};
+        case 12: return random_compared(chance);
+        case 13: return sync::Fetch{"forum", several(chance, 4, [&] { return random_record(chance); })};
+        default: {
+            sync::Fetched fetched{
+                "forum", random_number(chance), several(chance, 2, [&] { return random_author(chance); }), {}};
+            for (auto& record : random_batch(chance).records) {
+                record.echo = false;
+                fetched.records.push_back(std::move(record));
+            }
+            return fetched;
+        }
     }
 }
 

@@ -144,6 +144,15 @@ public:
     {
         INDABA_FRAGILE(pending_records(space));
     }
+    sync::Result<void> each_record(const sync::SpaceName& space,
+                                   const std::function<bool(sync::StoredRecord&&)>& visit) override
+    {
+        INDABA_FRAGILE(each_record(space, visit));
+    }
+    sync::Result<void> reopen_entry(const sync::TransactionName& name) override { INDABA_FRAGILE(reopen_entry(name)); }
+    sync::Result<void> save_orphan(const sync::Orphan& orphan) override { INDABA_FRAGILE(save_orphan(orphan)); }
+    sync::Result<std::vector<sync::Orphan>> orphans() override { INDABA_FRAGILE(orphans()); }
+    sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }
     sync::Result<sync::Stamp> last_stamp() override { INDABA_FRAGILE(last_stamp()); }
     sync::Result<void> save_stamp(sync::Stamp stamp) override { INDABA_FRAGILE(save_stamp(stamp)); }
 };

@@ -52,7 +52,8 @@ protected:
     std::string test_ = testing::UnitTest::GetInstance()->current_test_info()->name();
     std::unique_ptr<store::CentreStore> centre_store_ =
         store::CentreStore::open(in_memory(test_ + "_centre"), catalogue_).value();
-    Centre centre_{{*centre_store_, everybody_, clock_, digest_, centre_key_, catalogue_}};
+    std::vector<std::unique_ptr<platform::Database>> backups_;
+    std::unique_ptr<Centre> centre_ = std::make_unique<Centre>(centre_ports());
     const std::vector<Replica::Grant> grants_{{"archive", "organisation", "Archive", "editor"},
                                               {"forum", "event", "Forum", "editor"}};
 
@@ -62,6 +63,24 @@ protected:
         for (const auto& grant : grants_)
             ASSERT_TRUE(centre_store_->add_space({grant.space, grant.kind, grant.title}).has_value());
         ASSERT_TRUE(centre_store_->commit().has_value());
+    }
+
+    CentrePorts centre_ports() { return {*centre_store_, everybody_, clock_, digest_, centre_key_, catalogue_}; }
+
+    /// A backup of the centre as it is.
+    [[nodiscard]] platform::DatabaseOptions back_up(const std::string& name)
+    {
+        auto copy = in_memory(test_ + "_" + name);
+        backups_.push_back(platform::Database::open(copy).value());  // a memory database lives while it is open
+        EXPECT_TRUE(centre_store_->database().execute("VACUUM INTO '" + copy.path + "'").has_value());
+        return copy;
+    }
+    /// The centre is what it was then.
+    void put_back(const platform::DatabaseOptions& backup)
+    {
+        centre_.reset();
+        centre_store_ = store::CentreStore::open(backup, catalogue_).value();
+        centre_ = std::make_unique<Centre>(centre_ports());
     }
 
     struct Life {
@@ -80,12 +99,15 @@ protected:
         return life;
     }
 
+    std::size_t received_bytes_ = 0;  ///< by devices, of messages
+    std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message
+
     /// Carries messages until both ends are silent; the device's last words.
     Progress sync(Life& life)
     {
         ClientSession device(*life.replica, {});
-        ServerSession centre(centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                       [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+        ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
         auto said = device.start();
         while (!said.send.empty()) {
             Actions answered;
@@ -93,6 +115,8 @@ protected:
                 for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
             said = {};
             for (const auto& message : answered.send) {
+                received_bytes_ += message.size();
+                if (cut_after_ != 0 && --cut_after_ == 0) return device.progress();
                 auto more = device.on_message(message);
                 EXPECT_FALSE(more.error) << more.error->text;
                 for (auto& next : more.send) said.send.push_back(std::move(next));

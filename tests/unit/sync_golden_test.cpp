@@ -180,6 +180,45 @@ TEST(Golden, SmallMessages)
               "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
               "015a5445");
     EXPECT_EQ(to_hex(encode_message(Bye{shared::Errc::forbidden, "no"})), "0a05026e6f");
+    EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}}}}})),
+              "020105666f72756d0708090000000000000000000000000000000000000000000000000000000000000000");
+    EXPECT_EQ(to_hex(encode_message(Grants{{{"forum", "event", "Forum", "editor"}}})),
+              "070105666f72756d056576656e7405466f72756d06656469746f72");
+}
+
+TEST(Golden, Comparison)
+{
+    const RangeDigest digest{{record_id(1), record_id(9)}, 300, 0xfeed};
+    EXPECT_EQ(to_hex(encode_message(Compare{"forum", {kJournal}, {digest}})),
+              "0b05666f72756d018877665544332211010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09ac"
+              "02edfe000000000000");
+    const Compared compared{
+        "forum", *varied_batch().head, {{kJournal, 5, 0x55}}, {{digest}, {{digest.range, {{record_id(2), 7}}}}}};
+    EXPECT_EQ(to_hex(encode_message(compared)),
+              "0c05666f72756d05666f72756d0d000000000000000000000000000000000000000000000000000000000000000000000000"
+              "0000000368e5cf8b010000020000000000000000000000000000000000000000000000000000000000000000000000000000"
+              "0000000000000000000000000000000000000000000000000000000000000000000188776655443322110555000000000000"
+              "00010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09ac02edfe000000000000010192f1a07c"
+              "3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09010192f1a07c3e7b1d8a523f0c9d2e4b02070000000000"
+              "0000");
+    EXPECT_EQ(encode_message(again(compared)), encode_message(compared));
+    EXPECT_EQ(to_hex(encode_message(Fetch{"forum", {record_id(1)}})),
+              "0d05666f72756d010192f1a07c3e7b1d8a523f0c9d2e4b01");
+    const Fetched fetched{"forum", 2, {}, {varied_batch().records[0], varied_batch().records[2]}};
+    EXPECT_EQ(to_hex(encode_message(fetched)),
+              "0e05666f72756d0200020192f1a07c3e7b1d8a523f0c9d2e4b010a656e74657270726973650b000301210b01887766554433"
+              "221104440000000000000000001000000000000204010000046e616d650b0188776655443322110444000000000000000000"
+              "10000000000004015a5445000006737461747573090209000000000000000266000000000000000500000000000000060764"
+              "7261667400887766554433221101110000000000000004000000000000000907766572696669656400010900000000000000"
+              "0199000000000000000192f1a07c3e7b1d8a523f0c9d2e4b030674616c656e740d010101210d010900000000000000026600"
+              "000000000000050000000000000002040001090000000000000001990000000000000000");
+    EXPECT_EQ(encode_message(again(fetched)), encode_message(fetched));
+}
+
+TEST(Golden, RecordVersion)
+{
+    model::CheapDigest digest;
+    EXPECT_EQ(version_of(varied_batch().records[0], digest).version, 13925230114402921384u);
 }
 
 TEST(Golden, WhatIsHashed)

@@ -1,0 +1,174 @@
+// A centre that lost what it had told: finding out what it still has, and giving it back what this device wrote.
+#include "shared/transaction.hpp"
+#include "sync/fold.hpp"
+#include "sync/replica_step.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+/// The centre has ruled on it, as far as its marks say.
+bool is_marked(const TransactionName& name, const Replica::Marks& marks)
+{
+    const auto place = marks.find(name.journal);
+    return place != marks.end() && name.number <= place->second.number;
+}
+
+bool is_known(const TransactionName& name, const Cells& word)
+{
+    return std::ranges::any_of(word, [&](const Cell& cell) {
+        return has_name(cell.unknown, name) || std::ranges::any_of(cell.leaves, [&](const Leaf& leaf) {
+                   return leaf.name == name || has_name(leaf.saw, name);
+               });
+    });
+}
+
+}  // namespace
+
+Result<Replica::Held> Replica::held(const SpaceName& space)
+{
+    std::vector<RecordVersion> versions;
+    std::set<JournalId> journals;
+    INDABA_TRY(ports_.storage.each_record(space, [&](StoredRecord&& stored) {
+        const auto record = to_feed(std::move(stored), 0);
+        for (const auto& cell : record.cells)
+            for (const auto& leaf : cell.leaves) journals.insert(leaf.name.journal);
+        versions.push_back(version_of(record, ports_.digest));
+        return true;
+    }));
+    INDABA_ASSIGN(const auto own, ports_.storage.own_journals(space));
+    for (const auto& journal : own) journals.insert(journal.head.id);
+    return Held{RecordVersions(std::move(versions)), {journals.begin(), journals.end()}};
+}
+
+/// One entry waits for a ruling as if it had never had one.
+Result<void> Replica::wait_again(const StoredEntry& entry, EntryCache& entries)
+{
+    INDABA_TRY(ports_.storage.reopen_entry(entry.name));
+    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
+    for (const auto& touched : transaction.records) {
+        INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
+        auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
+        if (std::ranges::find(record.pending, entry.name) != record.pending.end()) continue;
+        if (record.pending.empty()) record.word = record.shown;
+        const auto is_later = [&](const TransactionName& pending) {
+            return pending.journal == entry.name.journal && pending.number > entry.name.number;
+        };
+        record.pending.insert(std::ranges::find_if(record.pending, is_later), entry.name);
+        INDABA_TRY(refold(record, entries));
+        INDABA_TRY(ports_.storage.save_record(record));
+    }
+    return {};
+}
+
+Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries)
+{
+    JournalMark mark{journal.head.id, 0, 0};
+    if (const auto place = marks.find(journal.head.id); place != marks.end()) mark = place->second;
+    if (mark.number > 0) {
+        INDABA_ASSIGN(const auto same, ports_.storage.find_entry({mark.journal, mark.number, mark.hash}));
+        if (!same) mark.number = 0;  // another life of this database wrote there: all is sent, what differs is a branch
+    }
+    std::vector<StoredEntry> lost;
+    INDABA_TRY(ports_.storage.each_entry(journal.head.id, mark.number + 1, [&](StoredEntry&& entry) {
+        if (entry.ruling) lost.push_back(std::move(entry));
+        return true;
+    }));
+    for (const auto& entry : lost) INDABA_TRY(wait_again(entry, entries));
+    if (journal.ruled <= mark.number) return {};
+    journal.ruled = mark.number;
+    journal.ruled_hash = mark.number == 0 ? 0 : mark.hash;
+    return ports_.storage.save_journal(journal);
+}
+
+Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& head, const Marks& marks)
+{
+    if (!ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
+        return fail(Errc::untrusted, "the head of the feed of " + head.space + " is not signed by the centre");
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
+    if (!space || space->role.empty() || space->cursor.head_hash != told.head_hash) return false;
+    // The head that is not on the centre's chain stays: should this end half-way, the next session compares again.
+    space->cursor.base = 0;
+    space->cursor.position = 0;
+    space->position_hash = {};
+    INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(ports_.storage.drop_rulings(head.space));
+    EntryCache entries(ports_.storage);
+    INDABA_ASSIGN(auto journals, ports_.storage.own_journals(head.space));
+    for (auto& journal : journals) INDABA_TRY(reopen(journal, marks, entries));
+    INDABA_TRY(transaction.commit());
+    return true;
+}
+
+/// Of the word that was: leaves that the centre neither has nor knows of, and that are not sent to it again from here.
+Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks)
+{
+    Orphan orphan{record.id, record.type, record.space, {}, ports_.clock.now_ms()};
+    for (const auto& cell : word) {
+        for (const auto& leaf : cell.leaves) {
+            if (is_marked(leaf.name, marks) || is_known(leaf.name, record.centre_word())) continue;
+            INDABA_ASSIGN(const auto own, ports_.storage.find_entry(leaf.name));
+            if (!own) orphan.cells.at(cell.key).leaves.push_back(leaf);
+        }
+    }
+    return orphan.cells.empty() ? Result<void>() : ports_.storage.save_orphan(orphan);
+}
+
+Result<void> Replica::replace_word(const FeedRecord& fetched, const Marks& marks, Step& step)
+{
+    INDABA_ASSIGN(auto found, ports_.storage.find_record(fetched.id));
+    const bool gone = fetched.number == 0;
+    if (gone && (!found || found->number == 0)) return {};
+    const auto& space = step.space.name;
+    auto record = found ? std::move(*found) : StoredRecord{fetched.id, fetched.type, space, 0, {}, {}, {}};
+    if (record.number == 0) {
+        record.space = space;
+        record.type = fetched.type;
+    }
+    if (record.space != space || (!gone && record.type != fetched.type))
+        return fail(Errc::malformed, "the centre sends one record as two");
+    const auto before = record.centre_word();
+    record.word = fetched.cells;
+    record.number = fetched.number;
+    INDABA_TRY(keep_orphan(record, before, marks));
+    INDABA_TRY(settle_pending(record, step));
+    return ports_.storage.save_record(record);
+}
+
+Result<bool> Replica::take_compared(const SpaceName& name, const std::vector<FeedRecord>& records,
+                                    const std::vector<Author>& authors, const Marks& marks)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    Step step(ports_.storage);
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space || space->role.empty() || space->cursor.position > 0) return false;
+    step.space = std::move(*space);
+    for (const auto& author : authors) INDABA_TRY(ports_.storage.keep_author(author));
+    for (const auto& record : records) INDABA_TRY(replace_word(record, marks, step));
+    INDABA_TRY(transaction.commit());
+    return true;
+}
+
+Result<void> Replica::end_comparison(const SignedHead& head)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
+    if (!space || space->cursor.position > 0) return {};
+    space->cursor = {head.number, head.number, head.number, head.hash};
+    space->position_hash = head.hash;
+    space->backed_up = head.backed_up;
+    INDABA_TRY(ports_.storage.save_space(*space));
+    return transaction.commit();
+}
+
+}  // namespace indaba::sync

@@ -1,0 +1,49 @@
+#include "sync/store/orphans.hpp"
+
+#include "sync/store/cells_codec.hpp"
+
+#include <algorithm>
+
+namespace indaba::sync::store {
+
+using shared::ByteView;
+using shared::Errc;
+
+Result<void> Orphans::save(const Orphan& orphan)
+{
+    INDABA_ASSIGN(const auto space, names_.spaces.number(orphan.space));
+    INDABA_ASSIGN(const auto type, names_.types.number(orphan.type));
+    INDABA_ASSIGN(const auto cells, encode_cells(orphan.cells, names_));
+    auto row = database_.statement(
+        "INSERT OR REPLACE INTO orphan(record, space, type, cells, found_ms) VALUES (?1, ?2, ?3, ?4, ?5)");
+    return row.bind_all(ByteView(orphan.record.bytes), space, type, ByteView(cells), orphan.found_ms).run();
+}
+
+Result<std::vector<Orphan>> Orphans::all()
+{
+    std::vector<Orphan> orphans;
+    auto rows =
+        database_.statement("SELECT record, space, type, cells, found_ms FROM orphan ORDER BY found_ms, record");
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) return orphans;
+        auto& orphan = orphans.emplace_back();
+        const auto id = rows.blob(0);
+        if (id.size() != orphan.record.bytes.size())
+            return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
+        std::ranges::copy(id, orphan.record.bytes.begin());
+        INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(rows.int64(1))));
+        INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(rows.int64(2))));
+        orphan.space = *space;
+        orphan.type = *type;
+        INDABA_ASSIGN(orphan.cells, decode_cells(rows.blob(3), names_));
+        orphan.found_ms = rows.int64(4);
+    }
+}
+
+Result<void> Orphans::drop(const RecordId& record)
+{
+    return database_.statement("DELETE FROM orphan WHERE record = ?1").bind_all(ByteView(record.bytes)).run();
+}
+
+}  // namespace indaba::sync::store

@@ -1,0 +1,162 @@
+// A centre that was put back from a backup behind everybody's back: each device finds out, gives back what it wrote,
+// and holds what the centre holds, without fetching everything anew.
+#include "tests/unit/device_lives.hpp"
+
+namespace indaba::sync {
+namespace {
+
+class RestoredCentre : public DeviceLives {
+protected:
+    model::Chance chance_a_{11};
+    model::Chance chance_b_{12};
+    Life a_ = live("a", chance_a_);
+    Life b_ = live("b", chance_b_);
+
+    void SetUp() override
+    {
+        DeviceLives::SetUp();
+        sync_all();
+    }
+
+    void sync_all()
+    {
+        for (auto* life : {&a_, &b_, &a_, &b_}) EXPECT_TRUE(sync(*life).up_to_date);
+    }
+
+    /// As the feed tells it.
+    static Cells word_of(Storage& storage, const RecordId& id)
+    {
+        auto record = storage.find_record(id).value();
+        return record ? to_feed(std::move(*record), 0).cells : Cells();
+    }
+    /// Leaf for leaf, and nothing waits.
+    void expect_same(const std::vector<RecordId>& ids)
+    {
+        for (auto* life : {&a_, &b_}) {
+            for (const auto& id : ids) {
+                EXPECT_EQ(word_of(*life->store, id), word_of(*centre_store_, id)) << id.text();
+                const auto record = life->store->find_record(id).value();
+                EXPECT_TRUE(!record || record->pending.empty());
+            }
+            const auto journals = life->store->own_journals("forum").value();
+            for (const auto& journal : journals) EXPECT_EQ(journal.ruled, journal.last);
+        }
+    }
+    void edit(Life& life, const RecordId& id, const std::string& key, const std::string& text)
+    {
+        EXPECT_TRUE(life.replica->write("forum", {{Change::Kind::put, id, "enterprise", {{key, Value::text(text)}}}})
+                        .has_value());
+    }
+};
+
+TEST_F(RestoredCentre, RegainsEveryEditThatItsAuthorStillHolds)
+{
+    const auto before = put(a_, "Aurora");
+    sync_all();
+    const auto backup = back_up("night");
+    const auto lost_a = put(a_, "Baikal");
+    const auto lost_b = put(b_, "Cerrado");
+    sync_all();
+    edit(b_, before, "city", "Perm");
+    sync_all();
+    put_back(backup);
+    sync_all();
+    const std::vector ids{before, lost_a, lost_b};
+    expect_same(ids);
+    for (const auto& id : ids) EXPECT_TRUE(has(a_, id));
+    EXPECT_EQ(word_of(*centre_store_, before).find("city")->leaves.at(0).value, Value::text("Perm"));
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+    const auto later = put(a_, "Delta");
+    sync_all();
+    expect_same({later});
+}
+
+TEST_F(RestoredCentre, IsNotFetchedWhole)
+{
+    std::vector<RecordId> ids;
+    for (int i = 0; i < 2'000; ++i) ids.push_back(put(a_, "Company " + std::to_string(i)));
+    sync_all();
+    const auto backup = back_up("night");
+    edit(a_, ids[1'000], "city", "Perm");
+    edit(b_, ids[5], "city", "Surat");
+    sync_all();
+    put_back(backup);
+    received_bytes_ = 0;
+    sync_all();
+    EXPECT_LT(received_bytes_, 32u * 1024);
+    expect_same(ids);
+    EXPECT_EQ(word_of(*centre_store_, ids[1'000]).find("city")->leaves.at(0).value, Value::text("Perm"));
+}
+
+TEST_F(RestoredCentre, WhoseLostWritesNobodyBringsAgainLeavesThemAside)
+{
+    const auto both = put(a_, "Aurora");
+    sync_all();
+    const auto backup = back_up("night");
+    const auto lost = put(b_, "Cerrado");
+    edit(b_, both, "city", "Surat");
+    sync_all();
+    put_back(backup);
+    EXPECT_TRUE(sync(a_).up_to_date);  // b's laptop is at the bottom of a lake
+    EXPECT_EQ(word_of(*a_.store, lost), Cells());
+    EXPECT_EQ(word_of(*a_.store, both), word_of(*centre_store_, both));
+    const auto orphans = a_.store->orphans().value();
+    ASSERT_EQ(orphans.size(), 2u);
+    for (const auto& orphan : orphans) {
+        EXPECT_EQ(orphan.type, "enterprise");
+        if (orphan.record == lost) EXPECT_EQ(orphan.cells.find("name")->leaves.at(0).value, Value::text("Cerrado"));
+        else EXPECT_EQ(orphan.cells.find("city")->leaves.at(0).value, Value::text("Surat"));
+    }
+}
+
+TEST_F(RestoredCentre, ThatWroteOtherThingsSinceIsFoundOutToo)
+{
+    const auto backup = back_up("night");
+    const auto lost = put(a_, "Aurora");
+    EXPECT_TRUE(sync(a_).up_to_date);
+    put_back(backup);
+    const auto fresh = put(b_, "Baikal");  // takes the number that a's had
+    EXPECT_TRUE(sync(b_).up_to_date);
+    sync_all();
+    expect_same({lost, fresh});
+    EXPECT_TRUE(has(a_, lost));
+    EXPECT_TRUE(has(b_, lost));
+}
+
+TEST_F(RestoredCentre, DeletionsAndConflictsOfTheLostTimeComeBack)
+{
+    const auto deleted = put(a_, "Aurora");
+    const auto disputed = put(a_, "Baikal");
+    sync_all();
+    const auto backup = back_up("night");
+    EXPECT_TRUE(a_.replica->write("forum", {{Change::Kind::remove, deleted, "enterprise", {}}}).has_value());
+    edit(a_, disputed, "city", "Perm");
+    edit(b_, disputed, "city", "Surat");
+    sync_all();
+    put_back(backup);
+    sync_all();
+    expect_same({deleted, disputed});
+    EXPECT_EQ(existence(word_of(*centre_store_, deleted)), Existence::deleted);
+    EXPECT_EQ(word_of(*centre_store_, disputed).find("city")->leaves.size(), 2u);
+}
+
+TEST_F(RestoredCentre, ComparesOnAfterACutAtAnyMessage)
+{
+    for (std::size_t cut = 1; cut < 12; ++cut) {
+        const auto before = put(a_, "Aurora");
+        sync_all();
+        const auto backup = back_up("night" + std::to_string(cut));
+        const auto lost_a = put(a_, "Baikal");
+        const auto lost_b = put(b_, "Cerrado");
+        sync_all();
+        put_back(backup);
+        cut_after_ = cut;
+        (void)sync(a_);
+        cut_after_ = 0;
+        sync_all();
+        expect_same({before, lost_a, lost_b});
+    }
+}
+
+}  // namespace
+}  // namespace indaba::sync
