@@ -15,7 +15,8 @@ constexpr auto kStates = std::to_array<std::string_view>({"draft", "submitted", 
 constexpr std::string_view kCatalogue = R"({
 "types": [
   {"name": "item", "labels": {"en": "Item"}, "plurals": {"en": "Items"}, "fields": [
-    {"name": "name", "labels": {"en": "Name"}, "kind": "text", "required": true, "languages": true},
+    {"name": "name", "labels": {"en": "Name"}, "kind": "text", "required": true, "languages": true,
+     "title": true, "searched": true},
     {"name": "city", "labels": {"en": "City"}, "kind": "text"},
     {"name": "tags", "labels": {"en": "Tags"}, "kind": "text", "set": true},
     {"name": "peak", "labels": {"en": "Peak"}, "kind": "integer", "max": 1000, "policy": "highest"},
