@@ -39,10 +39,26 @@ function(indaba_fetch_sqlite3)
                 "${package}@${version} does not have the pinned SHA-512 but ${found}: do not use it")
         endif()
     endif()
-    if(NOT EXISTS ${unpacked}/complete)
+    if(NOT EXISTS ${unpacked}/repaired)
         file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked} PATTERNS package/deps/sqlite3/* package/LICENSE)
-        file(TOUCH ${unpacked}/complete)
+        indaba_repair_sqlite3()
+        file(TOUCH ${unpacked}/repaired)
     endif()
+endfunction()
+
+# The ciphers' VFS of this version forgets every failed read but a short one, and SQLite goes on with what happens to be
+# in its buffer: a -wal file whose first bytes cannot be read is taken for empty, and with it go commits that were
+# acknowledged. Upstream repairs it the same way (SQLite3MultipleCiphers, pull request 272, after 2.3.5).
+function(indaba_repair_sqlite3)
+    set(forgetful "if (rc == SQLITE_IOERR_SHORT_READ)")
+    file(READ ${indaba_sqlite3_dir}/sqlite3.c source)
+    string(REGEX MATCHALL "if \\(rc == SQLITE_IOERR_SHORT_READ\\)" places "${source}")
+    list(LENGTH places count)
+    if(NOT count EQUAL 2)
+        message(FATAL_ERROR "${package} ${version} reads differently from what fetch.cmake repairs: see whether it must")
+    endif()
+    string(REPLACE "${forgetful}" "if (rc != SQLITE_OK)" source "${source}")
+    file(WRITE ${indaba_sqlite3_dir}/sqlite3.c "${source}")
 endfunction()
 
 indaba_fetch_sqlite3()
