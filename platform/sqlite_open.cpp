@@ -102,7 +102,8 @@ Result<void> set_key(sqlite3* handle, const DatabaseOptions& options, const char
 /// Reads the first page, which is where a wrong key or cipher shows.
 int probe(sqlite3* handle)
 {
-    return sqlite3_exec(handle, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+    const int code = sqlite3_exec(handle, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+    return code == SQLITE_ERROR ? SQLITE_CORRUPT : code;  // the SQL is right: it is the head of the file that is not
 }
 
 /// The file does not say which cipher it is in, and may come from a machine with the other kind of processor.
