@@ -39,7 +39,7 @@ void fill_everywhere(const Script& script, DiskFault::Kind kind)
 {
     for (std::size_t number = 1; number <= script.steps.size(); ++number) {
         std::size_t refused = 0;
-        for (std::size_t calls = 0;; ++calls) {
+        for (std::size_t calls = 0;; calls = next_call(calls)) {
             SCOPED_TRACE(script.file + " " + script.steps[number - 1].name + ", full after " + std::to_string(calls));
             if (!check_full(script, number, {kind, calls}, refused)) {
                 EXPECT_TRUE(refused > 0 || calls == 0) << "a step that writes must have been refused";

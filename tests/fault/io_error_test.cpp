@@ -63,7 +63,7 @@ void fail_everywhere(const Script& script, DiskFault::Kind kind)
 {
     std::size_t fired = 0;
     for (std::size_t number = 1; number <= script.steps.size(); ++number) {
-        for (std::size_t calls = 0;; ++calls) {
+        for (std::size_t calls = 0;; calls = next_call(calls)) {
             SCOPED_TRACE(script.file + " " + script.steps[number - 1].name + ", fails after " + std::to_string(calls));
             if (!check_failure(script, number, {kind, calls})) break;
             ++fired;

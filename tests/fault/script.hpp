@@ -51,6 +51,9 @@ inline void must(Result<void> result)
     if (result.has_error()) throw std::runtime_error(result.error().text);
 }
 
+/// Where the next fault of a step strikes: at each of its first calls, and of a long step's many alike at every seventh.
+[[nodiscard]] constexpr std::size_t next_call(std::size_t calls) { return calls + (calls < 30 ? 1 : 7); }
+
 /// Step `number`, counted from 1 as the moments are.
 [[nodiscard]] Result<void> play(const Script& script, std::size_t number, Party& party);
 
