@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -236,6 +237,13 @@ Result<void> remove_file(const std::string& path)
 {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error(path, "cannot be removed");
     return {};
+}
+
+Result<std::uint64_t> free_bytes(const std::string& path)
+{
+    struct statvfs status{};
+    if (::statvfs(path.c_str(), &status) != 0) return system_error(path, "the room on its disk is not known");
+    return std::uint64_t(status.f_bavail) * status.f_frsize;
 }
 
 Result<FileLock> FileLock::try_take(const std::string& path)

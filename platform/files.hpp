@@ -57,6 +57,9 @@ struct FileState {
 /// Not an error if it is not there.
 [[nodiscard]] Result<void> remove_file(const std::string& path);
 
+/// What this program may still write on the file system of `path`, which must be there.
+[[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path);
+
 /// Held by one process at a time, and let go when it ends, however it ends. The file stays.
 class FileLock {
 public:

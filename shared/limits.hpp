@@ -44,6 +44,11 @@ inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;
 /// Spaces that one device carries in one session.
 inline constexpr std::size_t kSpacesPerSession = 256;
 
+// --- storage ---
+/// What stays free on a device's disk: with less, nothing is taken from the centre any more. An edit writes 9 pages of
+/// 4 KiB to the -wal file, which is written over from 16 MiB on; the rest is 1,300 edits that share no page.
+inline constexpr std::uint64_t kPullReserve_bytes = 64 * 1024 * 1024;
+
 // --- clocks ---
 /// How far a message may move a device's clock past its own time: a wrong clock must not spread.
 inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;

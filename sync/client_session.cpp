@@ -171,7 +171,13 @@ void ClientSession::add(const Replica::Applied& applied)
 
 Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions)
 {
-    INDABA_ASSIGN(const auto applied, replica_.take(batch));
+    if (no_room_) return {};  // not said to be taken: the centre stops when its window is full
+    const auto taken = replica_.take(batch);
+    if (taken.has_error() && taken.error().code == Errc::full) {
+        no_room_ = taken.error();
+        return {};
+    }
+    INDABA_ASSIGN(const auto applied, taken);
     actions.send.push_back(encode_message(Taken{bytes}));
     if (!applied.applied) return pass_over(batch, actions);
     followed_again_.erase(batch.space);
@@ -240,6 +246,7 @@ Result<bool> ClientSession::all_ruled()
 /// Ends every event: an error closes the session; so does being up to date, unless it is to stay.
 Actions ClientSession::finish(Result<void> outcome, Actions actions)
 {
+    if (outcome.has_value() && no_room_ && in_flight_.empty()) outcome = *no_room_;
     if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_) {
         auto ruled = all_ruled();
         if (ruled.has_error()) outcome = ruled.error();

@@ -1,6 +1,6 @@
 // The device's end of one connection: pushes own transactions and takes the centre's feed, both at once, each limited
-// by bytes in flight; resumes from what the storage holds, so a connection cut anywhere loses and repeats nothing. One
-// thread at a time.
+// by bytes in flight; resumes from what the storage holds, so a connection cut anywhere loses and repeats nothing. On a
+// full disk it takes nothing, sends what is there and then closes with the error. One thread at a time.
 #pragma once
 
 #include "sync/replica.hpp"
@@ -89,6 +89,7 @@ private:
     Progress progress_;
     std::optional<HistoryAnswer> history_;
     bool asking_history_ = false;
+    std::optional<shared::Error> no_room_;  ///< why nothing is taken any more, while what is here is still sent
 
     std::vector<SpaceName> hello_;                  // spaces in the order of the hello
     std::set<SpaceName> behind_;                    // followed, not caught up

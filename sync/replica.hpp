@@ -48,6 +48,7 @@ public:
     [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason);
 
     /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
+    /// Full comes before the disk is: the last of it is for what the person writes.
     /// `applied` is false for a batch that belongs elsewhere (another process was faster): ask again from the cursor.
     struct Applied {
         bool applied = false;

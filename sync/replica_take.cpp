@@ -243,6 +243,7 @@ Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
 
 Result<Replica::Applied> Replica::take(const FeedBatch& batch)
 {
+    INDABA_TRY(ports_.storage.require_room());
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     Step step(ports_.storage);

@@ -1,10 +1,14 @@
+#include "platform/files.hpp"
+#include "shared/limits.hpp"
 #include "sync/store/store.hpp"
 #include "sync/store/tables.hpp"
 
 namespace indaba::sync::store {
 
-ReplicaStore::ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue)
-    : StoreOver(std::move(tables)), queries_(*tables_, catalogue)
+using shared::Errc;
+
+ReplicaStore::ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue, StoreOptions options)
+    : StoreOver(std::move(tables)), queries_(*tables_, catalogue), free_bytes_(std::move(options.free_bytes))
 {
 }
 
@@ -12,7 +16,9 @@ Result<std::unique_ptr<ReplicaStore>> ReplicaStore::open(const platform::Databas
                                                          const shared::Catalogue& catalogue, StoreOptions options)
 {
     INDABA_ASSIGN(auto tables, Tables::open(file, Side::replica, catalogue, options.search_index));
-    return std::unique_ptr<ReplicaStore>(new ReplicaStore(std::move(tables), catalogue));
+    const bool on_disk = file.vfs.empty() && !file.path.starts_with("file:");
+    if (!options.free_bytes && on_disk) options.free_bytes = [path = file.path] { return platform::free_bytes(path); };
+    return std::unique_ptr<ReplicaStore>(new ReplicaStore(std::move(tables), catalogue, std::move(options)));
 }
 
 Result<std::vector<StoredSpace>> ReplicaStore::spaces() { return tables_->spaces.all(); }
@@ -71,6 +77,16 @@ Result<void> ReplicaStore::save_orphan(const Orphan& orphan) { return tables_->o
 Result<std::vector<Orphan>> ReplicaStore::orphans() { return tables_->orphans.all(); }
 
 Result<void> ReplicaStore::drop_orphan(const RecordId& record) { return tables_->orphans.drop(record); }
+
+Result<void> ReplicaStore::require_room()
+{
+    if (!free_bytes_) return {};
+    const auto free = free_bytes_();
+    if (free.has_error() || *free >= shared::limits::kPullReserve_bytes) return {};
+    return fail(Errc::full, tables_->database().path() +
+                                ": less than 64 MiB are free on this disk, which are kept for what you write; make "
+                                "room to get what others wrote");
+}
 
 Result<Stamp> ReplicaStore::last_stamp() { return tables_->journals.clock(); }
 

@@ -8,12 +8,16 @@
 #include "sync/store/queries.hpp"
 #include "sync/store/store_over.hpp"
 
+#include <functional>
+
 namespace indaba::sync::store {
 
 struct StoreOptions {
     /// Keeps the search index. Every process that uses a file says the same; a change rebuilds or drops the index at
     /// open.
     bool search_index = true;
+    /// What is free on the disk of the file; empty: the system is asked, but for a file in memory nobody.
+    std::function<Result<std::uint64_t>()> free_bytes = {};
 };
 
 class ReplicaStore final : public StoreOver<ReplicaStorage> {
@@ -45,6 +49,8 @@ public:
     [[nodiscard]] Result<void> save_orphan(const Orphan& orphan) override;
     [[nodiscard]] Result<std::vector<Orphan>> orphans() override;
     [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;
+    /// Room that is not known is taken to be there: SQLite says when it is not.
+    [[nodiscard]] Result<void> require_room() override;
     [[nodiscard]] Result<Stamp> last_stamp() override;
     [[nodiscard]] Result<void> save_stamp(Stamp stamp) override;
 
@@ -52,9 +58,10 @@ public:
     [[nodiscard]] Result<std::vector<Ruling>> kept_rulings(const SpaceName& space);
 
 private:
-    ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue);
+    ReplicaStore(std::unique_ptr<Tables> tables, const shared::Catalogue& catalogue, StoreOptions options);
 
     Queries queries_;
+    std::function<Result<std::uint64_t>()> free_bytes_;
 };
 
 class CentreStore final : public StoreOver<CentreStorage> {

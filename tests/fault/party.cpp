@@ -74,9 +74,10 @@ Device::Device(std::unique_ptr<sync::store::ReplicaStore> store, model::Chance k
     centre_key_ = model::CheapSigner(centre).public_key();
 }
 
-Result<std::unique_ptr<Device>> Device::open(const platform::DatabaseOptions& file, std::uint64_t seed)
+Result<std::unique_ptr<Device>> Device::open(const platform::DatabaseOptions& file, std::uint64_t seed,
+                                             const sync::store::StoreOptions& options)
 {
-    INDABA_ASSIGN(auto store, sync::store::ReplicaStore::open(file, model::catalogue(), {}));
+    INDABA_ASSIGN(auto store, sync::store::ReplicaStore::open(file, model::catalogue(), options));
     return std::unique_ptr<Device>(new Device(std::move(store), model::Chance(seed)));
 }
 

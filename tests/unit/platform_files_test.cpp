@@ -170,6 +170,13 @@ private:
     std::optional<std::string> before_;
 };
 
+TEST(FreeBytes, AreAskedOfTheFileSystemOfAFile)
+{
+    const tests::TemporaryDirectory directory;
+    EXPECT_GT(free_bytes(directory.path()).value(), 0u);
+    EXPECT_EQ(free_bytes(directory.file("nothing")).error().code, Errc::not_found);
+}
+
 TEST(Paths, TheHomeIsNamedOrTheSystems)
 {
     const Environment person("HOME", "/people/thandi");
