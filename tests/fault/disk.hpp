@@ -30,7 +30,7 @@ using Files = std::map<std::string, Bytes>;
 /// One fault, at one call of its kind.
 struct DiskFault {
     enum class Kind : std::uint8_t {
-        full,        ///< this write and all after it: no room; what is there can be written over in place neither
+        full,  ///< this write and all after it: no room; what is there can be written over in place neither
         short_full,  ///< the same, and of the first write a half gets through
         write_fails,
         read_fails,

@@ -155,10 +155,10 @@ int unmap_memory(sqlite3_file* handle, int)
     return SQLITE_OK;
 }
 
-constexpr sqlite3_io_methods kMethods{2,           close_file,   read_file,  write_file, truncate_file,
-                                      sync_file,   file_size,    lock_file,  lock_file,  check_lock,
-                                      control,     sector_size,  characteristics, map_memory, lock_memory,
-                                      memory_barrier, unmap_memory, nullptr,  nullptr};
+constexpr sqlite3_io_methods kMethods{
+    2,           close_file,     read_file,    write_file, truncate_file, sync_file,       file_size,
+    lock_file,   lock_file,      check_lock,   control,    sector_size,   characteristics, map_memory,
+    lock_memory, memory_barrier, unmap_memory, nullptr,    nullptr};
 
 int open_path(sqlite3_vfs*, const char* path, sqlite3_file* handle, int flags, int* out_flags)
 {
@@ -240,10 +240,11 @@ int last_error(sqlite3_vfs*, int, char*) { return 0; }
 
 void provide_vfs()
 {
-    static sqlite3_vfs vfs{2,           sizeof(Handle), kPath_bytes, nullptr,      kVfs,         nullptr,
-                           open_path,   delete_path,    access_path, full_path,    nullptr,      nullptr,
-                           nullptr,     nullptr,        randomness,  wait,         current_time, last_error,
-                           current_time_ms, nullptr,    nullptr,     nullptr};
+    static sqlite3_vfs vfs{2,       sizeof(Handle), kPath_bytes, nullptr,         kVfs,
+                           nullptr, open_path,      delete_path, access_path,     full_path,
+                           nullptr, nullptr,        nullptr,     nullptr,         randomness,
+                           wait,    current_time,   last_error,  current_time_ms, nullptr,
+                           nullptr, nullptr};
     static const int registered = sqlite3_vfs_register(&vfs, 0);
     INDABA_CHECK(registered == SQLITE_OK);
 }

@@ -49,8 +49,9 @@ Result<shared::Hash> content_of(platform::Database& database)
 {
     std::string all;
     INDABA_ASSIGN(const auto tables,
-                  column(database, "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%USING%' "
-                                   "ORDER BY name"));
+                  column(database,
+                         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%USING%' "
+                         "ORDER BY name"));
     for (const auto& table : tables) {
         all += table + "\n";
         INDABA_ASSIGN(const auto query, rows_of(database, table));
@@ -67,8 +68,8 @@ void Party::at_step(std::size_t number)
 }
 
 Device::Device(std::unique_ptr<sync::store::ReplicaStore> store, model::Chance key)
-    : store_(std::move(store)), signer_(key), replica_({*store_, clock_, chance_, digest_, signer_, centre_key_,
-                                                        model::catalogue()})
+    : store_(std::move(store)), signer_(key),
+      replica_({*store_, clock_, chance_, digest_, signer_, centre_key_, model::catalogue()})
 {
     model::Chance centre(kCentreSeed);
     centre_key_ = model::CheapSigner(centre).public_key();
@@ -95,8 +96,8 @@ Result<void> Device::check()
     std::ranges::sort(listed);
     std::ranges::sort(found);
     if (listed == found) return {};
-    return fail(Errc::corrupt, database().path() + ": a list shows " + std::to_string(listed.size()) + " records, a search finds " +
-                                   std::to_string(found.size()));
+    return fail(Errc::corrupt, database().path() + ": a list shows " + std::to_string(listed.size()) +
+                                   " records, a search finds " + std::to_string(found.size()));
 }
 
 CentreParty::CentreParty(std::unique_ptr<sync::store::CentreStore> store, model::Chance key)

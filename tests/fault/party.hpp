@@ -44,8 +44,7 @@ protected:
 
 class Device final : public Party {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<Device>> open(const platform::DatabaseOptions& file,
-                                                              std::uint64_t seed,
+    [[nodiscard]] static Result<std::unique_ptr<Device>> open(const platform::DatabaseOptions& file, std::uint64_t seed,
                                                               const sync::store::StoreOptions& options = {});
 
     [[nodiscard]] platform::Database& database() override { return store_->database(); }

@@ -56,7 +56,8 @@ protected:
         sync::ClientSession client(device.replica(), {});
         const auto id = shared::device_of(device.replica().ports().signer.public_key(), digest_);
         const std::vector<sync::Replica::Grant> grants{{"forum", "event", "Forum", "editor"}};
-        sync::ServerSession server(centre_->centre(), {id, [&] { return Result<std::vector<sync::Replica::Grant>>(grants); }});
+        sync::ServerSession server(centre_->centre(),
+                                   {id, [&] { return Result<std::vector<sync::Replica::Grant>>(grants); }});
         auto said = client.start();
         while (!said.close && !said.send.empty()) {
             std::vector<shared::Bytes> answers;

@@ -95,7 +95,8 @@ Rehearsal::Rehearsal()
 void Rehearsal::on_device(std::string what, std::function<Result<void>(Device&)> act)
 {
     auto& steps = session_.device.steps;
-    steps.push_back({std::move(what), [act = std::move(act)](Party& party) { return act(dynamic_cast<Device&>(party)); }});
+    steps.push_back(
+        {std::move(what), [act = std::move(act)](Party& party) { return act(dynamic_cast<Device&>(party)); }});
     must(fault::play(session_.device, steps.size(), *device_));
 }
 
@@ -141,10 +142,9 @@ sync::FeedBatch Rehearsal::next_batch(Device& to, const char* space, bool echo)
 {
     const auto cursor = must(to.store().find_space(space))->cursor;
     const auto own = must(to.store().own_journal(space));
-    return must(centre_->centre().next_batch({space, cursor.base, cursor.position, kBatch_bytes},
-                                             [&](const sync::Ruling& ruling) {
-                                                 return echo && own && ruling.name.journal == own->head.id;
-                                             }));
+    return must(centre_->centre().next_batch(
+        {space, cursor.base, cursor.position, kBatch_bytes},
+        [&](const sync::Ruling& ruling) { return echo && own && ruling.name.journal == own->head.id; }));
 }
 
 void Rehearsal::pull(const char* space, bool echo)
@@ -190,8 +190,9 @@ void Rehearsal::arrive()
     });
     on_device("is granted two spaces", [](Device& device) { return device.replica().take_grants(both_spaces()); });
     on_other([](Device& other) { return other.replica().take_grants(both_spaces()); });
-    write("writes three records", kForum,
-          {put(1, {{"name", name("Aurora")}}), put(2, {{"name", name("Baikal")}}), put(3, {{"name", name("Cerrado")}})});
+    write(
+        "writes three records", kForum,
+        {put(1, {{"name", name("Aurora")}}), put(2, {{"name", name("Baikal")}}), put(3, {{"name", name("Cerrado")}})});
     write("edits one", kForum, {put(1, {{"city", Value::text("Perm")}, {"tags/sun", Value::boolean(true)}})});
     write("deletes one", kForum, {{Change::Kind::remove, record_id(3), std::string(model::kItem), {}}});
     for (std::size_t lot = 0; lot < 3; ++lot) {

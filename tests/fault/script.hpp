@@ -1,6 +1,6 @@
 // A session told step by step, each step one storage transaction, so that it can be played again with a fault in any of
-// them: what a device does and hears from its first grant to a conflict settled, a refusal, a feed that starts over and a
-// space lost and regained; and the same at the centre.
+// them: what a device does and hears from its first grant to a conflict settled, a refusal, a feed that starts over and
+// a space lost and regained; and the same at the centre.
 #pragma once
 
 #include "tests/fault/disk.hpp"
@@ -51,7 +51,8 @@ inline void must(Result<void> result)
     if (result.has_error()) throw std::runtime_error(result.error().text);
 }
 
-/// Where the next fault of a step strikes: at each of its first calls, and of a long step's many alike at every seventh.
+/// Where the next fault of a step strikes: at each of its first calls, and of a long step's many alike at every
+/// seventh.
 [[nodiscard]] constexpr std::size_t next_call(std::size_t calls) { return calls + (calls < 30 ? 1 : 7); }
 
 /// Step `number`, counted from 1 as the moments are.
