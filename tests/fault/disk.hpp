@@ -30,11 +30,10 @@ using Files = std::map<std::string, Bytes>;
 /// One fault, at one call of its kind.
 struct DiskFault {
     enum class Kind : std::uint8_t {
-        full,  ///< this write and all after it: no room; what is there can be written over in place neither
+        full,  ///< this write and all after it find no room, not even those over what is there
         short_full,  ///< the same, and of the first write a half gets through
         write_fails,
         read_fails,
-        read_short,  ///< the file ends where it did not: what is missing reads as zeros
         sync_fails,  ///< what was written since the last sync may be lost though every program still sees it
         truncate_fails,
         remove_fails,

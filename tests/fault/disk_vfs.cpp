@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kVfs = "indaba-fault";
 constexpr int kPath_bytes = 256;
-// What unix answers, and what the tests of the real VFS below cannot change.
+// As SQLite's own VFS for unix answers, so that it writes in the same order.
 constexpr int kSector_bytes = 4096;
 constexpr int kCharacteristics = SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 
