@@ -209,8 +209,9 @@ int access_path(sqlite3_vfs*, const char* path, int, int* there)
 
 int full_path(sqlite3_vfs*, const char* path, int size, char* out)
 {
-    if (int(std::strlen(path)) >= size) return SQLITE_CANTOPEN;
-    std::strcpy(out, path);
+    const auto length = std::strlen(path);
+    if (int(length) >= size) return SQLITE_CANTOPEN;
+    std::memcpy(out, path, length + 1);
     return SQLITE_OK;
 }
 

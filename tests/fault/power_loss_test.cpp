@@ -119,7 +119,7 @@ TEST(PowerLoss, OfACentreWithTornWritesLeavesTheStateBeforeOrAfter)
     EXPECT_THAT(cut_everywhere(session().centre, Cut::torn), IsEmpty());
 }
 
-TEST(PowerLoss, AgainWhileADeviceRecoversChangesNothing) { EXPECT_THAT(cut_twice(session().device, 29), IsEmpty()); }
+TEST(PowerLoss, AgainWhileADeviceRecoversChangesNothing) { EXPECT_THAT(cut_twice(session().device, 67), IsEmpty()); }
 
 TEST(PowerLoss, AgainWhileACentreRecoversChangesNothing) { EXPECT_THAT(cut_twice(session().centre, 29), IsEmpty()); }
 
