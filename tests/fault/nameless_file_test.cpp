@@ -1,4 +1,5 @@
-// SQLite would put a long statement's journal into a file without a name, which the cipher does not know.
+// SQLite puts a long statement's journal into a file without a name, which the cipher does not know, unless it is told
+// to keep what is temporary in memory.
 #include "tests/fault/disk_vfs.hpp"
 #include "tests/fault/script.hpp"
 
