@@ -2,6 +2,7 @@
 
 #include "shared/archive.hpp"
 #include "shared/check.hpp"
+#include "shared/limits.hpp"
 
 namespace indaba::shared {
 
@@ -105,6 +106,8 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     in(opened.set);
     INDABA_TRY(in.finish("a change set"));
     const auto& set = opened.set;
+    if (set.entries.size() > limits::kEntriesPerChangeSet)
+        return fail(Errc::too_large, "a change set of more than 4,096 entries");
     if (!is_space_name(set.journal.space)) return fail(Errc::malformed, "a change set without a space");
     if (set.entries.empty() || set.first == 0 || set.first > ~std::uint64_t(0) - set.entries.size())
         return fail(Errc::malformed, "a change set whose numbers do not hold");

@@ -30,6 +30,14 @@ inline constexpr std::size_t kRecordsPerTransaction = 1'000;
 /// An encoded transaction. Below kMessage_bytes with room for the change set around it.
 inline constexpr std::size_t kTransaction_bytes = 4 * 1024 * 1024;
 
+/// Transactions that one write replaces: every leaf of a full record, with room. More would be work without end for the
+/// centre, which looks each of them up.
+inline constexpr std::size_t kBases = 4'096;
+/// All writes of a transaction together.
+inline constexpr std::size_t kBasesPerTransaction = 65'536;
+/// Entries of one change set, each of which is answered by a ruling of up to a few hundred bytes.
+inline constexpr std::size_t kEntriesPerChangeSet = 4'096;
+
 /// What the records of one transaction hold together once it is accepted: a device gets them in one message.
 inline constexpr std::size_t kTouched_bytes = 4 * 1024 * 1024;
 

@@ -93,6 +93,14 @@ Result<void> check_limits(const Transaction& transaction)
     for (const auto& record : transaction.records)
         if (record.type.empty() || record.type.size() > limits::kKey_bytes)
             return fail(Errc::malformed, "a record type is empty or too long");
+    std::size_t bases = 0;
+    for (const auto& write : transaction.writes) {
+        if (write.bases.size() > limits::kBases)
+            return fail(Errc::too_large, "one value replaces more than 4,096 others: change it in smaller steps");
+        bases += write.bases.size();
+    }
+    if (bases > limits::kBasesPerTransaction)
+        return fail(Errc::too_large, "a transaction that replaces too much at once: split it");
     if (names_twice(transaction.records)) return fail(Errc::malformed, "a transaction that lists a record twice");
     for (const auto& write : transaction.writes)
         if (write.key.empty() || write.key.size() > limits::kKey_bytes || !is_utf8(write.key))

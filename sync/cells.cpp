@@ -22,7 +22,7 @@ std::size_t Cells::size_bytes() const
     constexpr std::size_t kName_bytes = 20;
     std::size_t bytes = 0;
     for (const auto& cell : cells_) {
-        bytes += 2 + cell.unknown.size() * kName_bytes;
+        bytes += 2 + cell.key.size() + cell.unknown.size() * kName_bytes;
         for (const auto& leaf : cell.leaves)
             bytes += leaf.value.encoding().size() + (1 + leaf.saw.size()) * kName_bytes;
     }

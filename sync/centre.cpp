@@ -72,7 +72,12 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
     Line line(ports_.storage);
     line.outcome.journal = opened.set.journal;
     line.outcome.first = opened.set.first;
-    INDABA_ASSIGN(line.head, ports_.storage.head(opened.set.journal.space));
+    const auto head = ports_.storage.head(opened.set.journal.space);
+    if (head.has_error() && head.error().code == Errc::not_found) {
+        line.outcome.no_space = true;
+        return line.outcome;
+    }
+    INDABA_ASSIGN(line.head, head);
     INDABA_ASSIGN(line.journal, journal_of(opened.set));
     INDABA_TRY(find_line(opened.set, line));
     if (line.outcome.expected != 0) return line.outcome;
@@ -154,9 +159,12 @@ Reason check_record(const StoredRecord& record, std::span<const shared::Write> w
         if (record.shown.find(write.key)->leaves.size() > shared::limits::kLeaves)
             return refuse(Reason::Code::too_many_leaves,
                           write.key + ": 64 different edits wait there: settle them first", write.key);
-        if (type == nullptr || write.key == shared::kExistence) continue;
-        if (const auto held = shared::check_value(*type, write.key, write.value); held.has_error())
-            return refuse_by_rule(held.error());
+        if (record.shown.find(write.key)->unknown.size() > shared::limits::kBases)
+            return refuse(Reason::Code::too_many_leaves, write.key + ": it replaces too much that is not here",
+                          write.key);
+        const auto held = type == nullptr ? catalogue.check_value(record.type, write.key, write.value)
+                                          : shared::check_value(*type, write.key, write.value);
+        if (held.has_error()) return refuse_by_rule(held.error());
     }
     if (const auto held = check_shown(catalogue, record.type, record.shown); held.has_error())
         return refuse_by_rule(held.error());

@@ -49,6 +49,7 @@ public:
         std::uint64_t through = 0;  ///< every entry of the set up to this number is durable
         std::uint64_t line = 0;  ///< of the set's last entry
         std::uint64_t expected = 0;  ///< not 0: nothing was stored, the journal must be sent from this number
+        bool no_space = false;  ///< there is no such space here: nothing was stored
         std::vector<Ruling> repeated;  ///< rulings that were there before
         std::vector<Ruling> fresh;  ///< rulings made now
     };

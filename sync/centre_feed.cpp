@@ -10,8 +10,8 @@ namespace {
 
 using shared::Errc;
 
-/// Rulings in one batch at most: about 100 KiB of them.
-constexpr std::uint64_t kRulingsPerBatch = 8'192;
+/// Rulings in one batch at most: about 25 KiB of acceptances, half a megabyte of wordy refusals.
+constexpr std::uint64_t kRulingsPerBatch = 2'048;
 /// What a record costs in a batch beside its cells.
 constexpr std::size_t kRecord_bytes = 32;
 

@@ -124,6 +124,8 @@ Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grant
             follow.following.push_back({space.name, space.cursor});
             hello_.push_back(space.name);
             behind_.insert(space.name);
+            INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
+            for (const auto& journal : journals) sent_.erase(journal.head.id);  // of a space regained: sent again
         }
     }
     if (follow.following.empty()) return {};
@@ -194,11 +196,17 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
     const auto flight = in_flight_.front();
     in_flight_.pop_front();
     in_flight_bytes_ -= flight.bytes;
+    if (stored.no_space) {
+        unwanted_.insert(stored.journal);
+        return {};
+    }
     if (stored.expected != 0) {
         sent_[stored.journal] = stored.expected - 1;
         return {};
     }
-    progress_.pushed += flight.count;
+    auto& counted = counted_[flight.journal];
+    progress_.pushed += flight.last - std::min(flight.last, std::max(flight.after, counted));
+    counted = std::max(counted, flight.last);
     if (stored.rulings.empty()) return {};
     INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
     if (!journal) return {};
@@ -219,12 +227,13 @@ Result<void> ClientSession::push(Actions& actions)
 
 Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& actions)
 {
+    if (unwanted_.contains(journal.head.id)) return {};
     auto& sent = sent_.try_emplace(journal.head.id, journal.ruled).first->second;
     while (sent < journal.last && in_flight_bytes_ < options_.flow.window_bytes) {
         INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, options_.flow.message_bytes));
         if (!next) return {};
         if (in_flight_.empty()) waiting_ = true;
-        in_flight_.push_back({journal.head.id, next->last - sent, next->change_set.size()});
+        in_flight_.push_back({journal.head.id, sent, next->last, next->change_set.size()});
         in_flight_bytes_ += next->change_set.size();
         sent = next->last;
         actions.send.push_back(encode_message(Push{std::move(next->change_set)}));
@@ -238,7 +247,7 @@ Result<bool> ClientSession::all_ruled()
     for (const auto& space : spaces) {
         INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
         for (const auto& journal : journals)
-            if (journal.ruled < journal.last) return false;
+            if (journal.ruled < journal.last && !unwanted_.contains(journal.head.id)) return false;
     }
     return true;
 }

@@ -14,22 +14,22 @@ namespace indaba::sync {
 
 /// What one session did, for people and scripts. Counts of transactions and records, not bytes.
 struct Progress {
-    std::uint64_t pushed = 0;       ///< own transactions sent and stored
-    std::uint64_t accepted = 0;     ///< own transactions that the centre accepted in this session
+    std::uint64_t pushed = 0;  ///< own transactions sent and stored
+    std::uint64_t accepted = 0;  ///< own transactions that the centre accepted in this session
     std::uint64_t refused = 0;
-    std::uint64_t pulled = 0;       ///< records that changed here
-    std::uint64_t conflicts = 0;    ///< that appeared with them
+    std::uint64_t pulled = 0;  ///< records that changed here
+    std::uint64_t conflicts = 0;  ///< that appeared with them
     std::uint64_t round_trips = 0;  ///< times the device waited for an answer before it could go on
     std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, as of the welcome
     bool welcomed = false;
-    bool up_to_date = false;        ///< caught up in every space, every own transaction ruled
+    bool up_to_date = false;  ///< caught up in every space, every own transaction ruled
 };
 
 class ClientSession {
 public:
     struct Options {
         std::string program;  ///< name and version
-        bool stay = false;    ///< stay open after catching up (else: close when up to date)
+        bool stay = false;  ///< stay open after catching up (else: close when up to date)
         Flow flow = {};
     };
     ClientSession(Replica& replica, Options options) : replica_(replica), options_(std::move(options)) {}
@@ -49,18 +49,19 @@ private:
     /// A space that is compared with the centre's, and how far that has come.
     struct Comparing {
         SpaceName space;
-        Cursor told;                     ///< what the centre did not find on its chain
+        Cursor told;  ///< what the centre did not find on its chain
         Comparison comparison;
         std::optional<SignedHead> head;  ///< as of the first answer
         Replica::Marks marks;
-        std::vector<FeedRecord> gone;    ///< records that the centre does not have, as it would tell them
-        std::vector<RecordId> wanted;    ///< asked for from the front
+        std::vector<FeedRecord> gone;  ///< records that the centre does not have, as it would tell them
+        std::vector<RecordId> wanted;  ///< asked for from the front
     };
 
     /// A push that the centre has not answered.
     struct InFlight {
         JournalId journal;
-        std::uint64_t count = 0;  ///< of transactions
+        std::uint64_t after = 0;  ///< it holds the entries beyond this number
+        std::uint64_t last = 0;
         std::size_t bytes = 0;
     };
 
@@ -91,14 +92,16 @@ private:
     bool asking_history_ = false;
     std::optional<shared::Error> no_room_;  ///< why nothing is taken any more, while what is here is still sent
 
-    std::vector<SpaceName> hello_;                  // spaces in the order of the hello
-    std::set<SpaceName> behind_;                    // followed, not caught up
-    std::map<SpaceName, Comparing> comparing_;      // with a centre that was put back
-    std::set<SpaceName> followed_again_;            // batches that do not join are old news until one does
-    std::map<JournalId, std::uint64_t> sent_;       // own journals: sent through this number
+    std::vector<SpaceName> hello_;  // spaces in the order of the hello
+    std::set<SpaceName> behind_;  // followed, not caught up
+    std::map<SpaceName, Comparing> comparing_;  // with a centre that was put back
+    std::set<SpaceName> followed_again_;  // batches that do not join are old news until one does
+    std::map<JournalId, std::uint64_t> sent_;  // own journals: sent through this number
+    std::map<JournalId, std::uint64_t> counted_;  // pushed through this number; what is sent again counts once
+    std::set<JournalId> unwanted_;  // of spaces that the centre does not have: kept for another session
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
-    bool waiting_ = false;                          // something was sent that needs an answer
+    bool waiting_ = false;  // something was sent that needs an answer
     bool closed_ = false;
 };
 

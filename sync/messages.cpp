@@ -73,7 +73,7 @@ void serialize(Archive& archive, Push& push)
 template <class Archive>
 void serialize(Archive& archive, Stored& stored)
 {
-    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.rulings,
+    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.no_space, stored.rulings,
             compact(stored.window_bytes));
 }
 

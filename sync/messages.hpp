@@ -60,6 +60,7 @@ struct Stored {
     JournalId journal;
     std::uint64_t through = 0;      ///< durable up to this number
     std::uint64_t expected = 0;     ///< not 0: nothing was stored, send from this number
+    bool no_space = false;  ///< the centre has no such space: nothing was stored, and nothing of it is wanted now
     std::vector<Ruling> rulings;  ///< that the feed does not bring: from before this push, or of a space not followed
     std::uint64_t window_bytes = 0;
 };

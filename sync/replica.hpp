@@ -125,6 +125,7 @@ private:
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
+    Result<void> send_again(const SpaceName& space);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);

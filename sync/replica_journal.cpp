@@ -2,6 +2,7 @@
 #include "sync/replica.hpp"
 
 #include "shared/check.hpp"
+#include "shared/limits.hpp"
 
 namespace indaba::sync {
 
@@ -22,7 +23,7 @@ Result<std::optional<Outgoing>> Replica::outgoing(const StoredJournal& journal, 
         }
         bytes += entry.payload.size();
         set.entries.push_back({entry.stamp, std::move(entry.payload)});
-        return bytes < target_bytes;
+        return bytes < target_bytes && set.entries.size() < shared::limits::kEntriesPerChangeSet;
     };
     INDABA_TRY(ports_.storage.each_entry(journal.head.id, after, take));
     if (set.entries.empty()) return std::optional<Outgoing>();

@@ -35,13 +35,19 @@ Result<void> Replica::start_over(const SpaceName& name)
     space->backed_up = 0;
     INDABA_TRY(ports_.storage.save_space(*space));
     INDABA_TRY(show_pending(name));
-    INDABA_ASSIGN(auto journals, ports_.storage.own_journals(name));
+    INDABA_TRY(send_again(name));  // what the centre rules now is not known
+    return transaction.commit();
+}
+
+Result<void> Replica::send_again(const SpaceName& space)
+{
+    INDABA_ASSIGN(auto journals, ports_.storage.own_journals(space));
     for (auto& journal : journals) {
-        journal.ruled = 0;  // what the centre rules now is not known: send everything that is held again
+        journal.ruled = 0;
         journal.ruled_hash = 0;
         INDABA_TRY(ports_.storage.save_journal(journal));
     }
-    return transaction.commit();
+    return {};
 }
 
 Result<void> Replica::take_grants(const std::vector<Grant>& grants)
@@ -64,7 +70,10 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         space.title = grant.title;
         space.role = grant.role;
         INDABA_TRY(ports_.storage.save_space(space));
-        if (regained) INDABA_TRY(show_pending(grant.space));
+        if (!regained) continue;
+        INDABA_TRY(show_pending(grant.space));
+        // The centre may have been put back while this device did not follow: all that is held is sent again.
+        INDABA_TRY(send_again(grant.space));
     }
     return transaction.commit();
 }

@@ -135,8 +135,12 @@ Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& ac
 {
     INDABA_ASSIGN(auto ingested, centre_.ingest(push.change_set));
     const auto& space = ingested.journal.space;
-    Stored stored{ingested.journal.id, ingested.through, ingested.expected, std::move(ingested.repeated),
-                  push.change_set.size()};
+    Stored stored{ingested.journal.id,          ingested.through,      ingested.expected, ingested.no_space,
+                  std::move(ingested.repeated), push.change_set.size()};
+    if (ingested.no_space) {
+        actions.send.push_back(encode_message(std::move(stored)));
+        return {};
+    }
     const auto lane = lanes_.find(space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
     if (lane == lanes_.end() || !granted) {  // no feed will bring them

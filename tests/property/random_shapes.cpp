@@ -253,8 +253,9 @@ sync::Message random_message(Chance& chance, std::size_t kind)
         case 2: return sync::Follow{several(chance, 3, following)};
         case 3: return sync::Push{shared::encode_change_set(random_change_set(chance))};
         case 4: {
-            auto stored =
-                sync::Stored{{chance.draw()}, random_number(chance), random_number(chance), {}, random_number(chance)};
+            auto stored = sync::Stored{
+                {chance.draw()},      random_number(chance), random_number(chance), chance.below(2) == 0, {},
+                random_number(chance)};
             for (auto count = chance.below(3); count > 0; --count)
                 stored.rulings.push_back(random_ruling(chance, random_number(chance)));
             return stored;

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace indaba::sync {
 
 namespace model = tests::model;
@@ -21,14 +23,25 @@ private:
     std::int64_t now_ms_ = 1'760'000'000'000;
 };
 
-class Everybody final : public Authority {
+/// Every device may write where something is granted.
+class ByGrants final : public Authority {
 public:
-    [[nodiscard]] Result<bool> may_write(const shared::DeviceId&, const SpaceName&) override { return true; }
-    [[nodiscard]] Result<bool> may_read(const shared::DeviceId&, const SpaceName&) override { return true; }
+    explicit ByGrants(const std::vector<Replica::Grant>& grants) : grants_(grants) {}
+    [[nodiscard]] Result<bool> may_write(const shared::DeviceId&, const SpaceName& space) override
+    {
+        return std::ranges::find(grants_, space, &Replica::Grant::space) != grants_.end();
+    }
+    [[nodiscard]] Result<bool> may_read(const shared::DeviceId& device, const SpaceName& space) override
+    {
+        return may_write(device, space);
+    }
     [[nodiscard]] Result<Author> describe(JournalId journal, const shared::DeviceId& device) override
     {
         return Author{journal, device, "laptop", "delegate"};
     }
+
+private:
+    const std::vector<Replica::Grant>& grants_;
 };
 
 inline platform::DatabaseOptions in_memory(const std::string& name)
@@ -48,14 +61,14 @@ protected:
     model::CheapSigner centre_key_{chance_};
     shared::PublicKey centre_public_ = centre_key_.public_key();
     FixedClock clock_;
-    Everybody everybody_;
+    std::vector<Replica::Grant> grants_{{"archive", "organisation", "Archive", "editor"},
+                                        {"forum", "event", "Forum", "editor"}};
+    ByGrants authority_{grants_};
     std::string test_ = testing::UnitTest::GetInstance()->current_test_info()->name();
     std::unique_ptr<store::CentreStore> centre_store_ =
         store::CentreStore::open(in_memory(test_ + "_centre"), catalogue_).value();
     std::vector<std::unique_ptr<platform::Database>> backups_;
     std::unique_ptr<Centre> centre_ = std::make_unique<Centre>(centre_ports());
-    const std::vector<Replica::Grant> grants_{{"archive", "organisation", "Archive", "editor"},
-                                              {"forum", "event", "Forum", "editor"}};
 
     void SetUp() override
     {
@@ -65,7 +78,7 @@ protected:
         ASSERT_TRUE(centre_store_->commit().has_value());
     }
 
-    CentrePorts centre_ports() { return {*centre_store_, everybody_, clock_, digest_, centre_key_, catalogue_}; }
+    CentrePorts centre_ports() { return {*centre_store_, authority_, clock_, digest_, centre_key_, catalogue_}; }
 
     /// A backup of the centre as it is.
     [[nodiscard]] platform::DatabaseOptions back_up(const std::string& name)
@@ -100,6 +113,7 @@ protected:
     }
 
     std::size_t received_bytes_ = 0;  ///< by devices, of messages
+    std::size_t largest_message_bytes_ = 0;
     std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message
 
     /// Carries messages until both ends are silent; the device's last words.
@@ -116,6 +130,7 @@ protected:
             said = {};
             for (const auto& message : answered.send) {
                 received_bytes_ += message.size();
+                largest_message_bytes_ = std::max(largest_message_bytes_, message.size());
                 if (cut_after_ != 0 && --cut_after_ == 0) return device.progress();
                 auto more = device.on_message(message);
                 EXPECT_FALSE(more.error) << more.error->text;

@@ -160,9 +160,9 @@ TEST(Golden, Welcome)
 
 TEST(Golden, Stored)
 {
-    const Stored stored{kJournal, 5, 0, {varied_batch().rulings[1]}, 1'000};
+    const Stored stored{kJournal, 5, 0, false, {varied_batch().rulings[1]}, 1'000};
     EXPECT_EQ(to_hex(encode_message(stored)),
-              "0488776655443322110500010c0000000000000088776655443322110555000000000000008877665544332211010307636f"
+              "048877665544332211050000010c0000000000000088776655443322110555000000000000008877665544332211010307636f"
               "756e7472790b636f756e7472793a2058580168e5cf8b010000e807");
     EXPECT_EQ(encode_message(again(stored)), encode_message(stored));
 }

@@ -140,6 +140,48 @@ TEST_F(RestoredCentre, DeletionsAndConflictsOfTheLostTimeComeBack)
     EXPECT_EQ(word_of(*centre_store_, disputed).find("city")->leaves.size(), 2u);
 }
 
+TEST_F(RestoredCentre, RegainsWhatWasWrittenInASpaceThatCameBackLater)
+{
+    const auto forum = grants_.back();
+    const auto backup = back_up("night");
+    const auto lost = put(a_, "Aurora");
+    sync_all();
+    put_back(backup);
+    grants_.pop_back();  // the role was younger than the backup
+    sync_all();
+    EXPECT_EQ(word_of(*a_.store, lost), Cells());
+    grants_.push_back(forum);
+    sync_all();
+    expect_same({lost});
+    EXPECT_TRUE(has(a_, lost));
+    EXPECT_TRUE(has(b_, lost));
+}
+
+TEST_F(RestoredCentre, ThatDoesNotKnowASpaceAnyMoreHoldsUpNothingElse)
+{
+    const auto backup = back_up("night");
+    const Replica::Grant late{"late", "event", "Late", "editor"};
+    ASSERT_TRUE(centre_store_->begin().has_value());
+    ASSERT_TRUE(centre_store_->add_space({late.space, late.kind, late.title}).has_value());
+    ASSERT_TRUE(centre_store_->commit().has_value());
+    grants_.push_back(late);
+    sync_all();
+    const auto kept = new_id();
+    put(a_, kept, "late", "enterprise", "Aurora");
+    const auto other = put(a_, "Baikal");
+    put_back(backup);
+    grants_.pop_back();
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_TRUE(has(a_, other));
+    EXPECT_FALSE(a_.store->find_record(kept).value()->pending.empty());
+    ASSERT_TRUE(centre_store_->begin().has_value());
+    ASSERT_TRUE(centre_store_->add_space({late.space, late.kind, late.title}).has_value());
+    ASSERT_TRUE(centre_store_->commit().has_value());
+    grants_.push_back(late);
+    sync_all();
+    EXPECT_TRUE(has(b_, kept));
+}
+
 TEST_F(RestoredCentre, ComparesOnAfterACutAtAnyMessage)
 {
     for (std::size_t cut = 1; cut < 12; ++cut) {
