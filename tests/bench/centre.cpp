@@ -51,9 +51,33 @@ Centre::Centre()
     const auto data = path("centre");
     (void)done({INDABA_SERVER_PROGRAM, "init", "--data", data, "--name", "127.0.0.1"});
     (void)done({INDABA_SERVER_PROGRAM, "space", "add", "forum", "--kind", "event", "--data", data});
+    start();
+}
+
+void Centre::start()
+{
     server_ = std::make_unique<Running>(
-        std::vector<std::string>{INDABA_SERVER_PROGRAM, "run", "--data", data, "--listen", "127.0.0.1:0"});
-    INDABA_CHECK(server_->read_line().starts_with("listening on"));
+        std::vector<std::string>{INDABA_SERVER_PROGRAM, "run", "--data", path("centre"), "--listen", address_});
+    constexpr std::string_view kReady = "listening on ";
+    const auto line = server_->read_line();
+    INDABA_CHECK(line.starts_with(kReady));
+    address_ = line.substr(kReady.size(), line.find_last_not_of("\r\n ") + 1 - kReady.size());
+}
+
+void Centre::back_up()
+{
+    server_.reset();
+    std::filesystem::copy(path("centre"), path("copy"), std::filesystem::copy_options::recursive);
+    start();
+}
+
+void Centre::put_back()
+{
+    server_.reset();
+    std::filesystem::remove_all(path("centre"));
+    std::filesystem::copy(path("copy"), path("centre"), std::filesystem::copy_options::recursive);
+    std::filesystem::permissions(path("centre"), std::filesystem::perms::owner_all);
+    start();
 }
 
 std::string Centre::enrol(const std::string& person)

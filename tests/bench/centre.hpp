@@ -31,8 +31,16 @@ public:
     [[nodiscard]] std::string enrol(const std::string& person);
     [[nodiscard]] std::string path(const std::string& name) const { return directory_.path(name); }
 
+    /// Copies its directory, as a snapshot of its disk would.
+    void back_up();
+    /// Goes on from that copy.
+    void put_back();
+
 private:
+    void start();
+
     Directory directory_;
+    std::string address_ = "127.0.0.1:0";  // the same ever after
     std::unique_ptr<Running> server_;
 };
 
