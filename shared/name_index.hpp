@@ -43,18 +43,18 @@ private:
     /// The first and the last 8 bytes, as far as there are any; in loads of fixed size, which need no call.
     static std::uint64_t ends(std::string_view name)
     {
-        if (name.size() >= 8) return load<std::uint64_t>(name, 8);
-        if (name.size() >= 4) return load<std::uint32_t>(name, 4);
-        if (name.size() >= 2) return load<std::uint16_t>(name, 2);
+        if (name.size() >= 8) return load<std::uint64_t>(name);
+        if (name.size() >= 4) return load<std::uint32_t>(name);
+        if (name.size() >= 2) return load<std::uint16_t>(name);
         return name.empty() ? 0 : std::uint8_t(name[0]);
     }
     template <class Word>
-    static std::uint64_t load(std::string_view name, std::size_t size)
+    static std::uint64_t load(std::string_view name)
     {
         Word first;
         Word last;
-        std::memcpy(&first, name.data(), sizeof first);
-        std::memcpy(&last, name.data() + name.size() - size, sizeof last);
+        std::memcpy(&first, &name.front(), sizeof first);
+        std::memcpy(&last, &name[name.size() - sizeof last], sizeof last);
         return std::uint64_t(first) ^ std::rotl(std::uint64_t(last), 23);
     }
     /// Where the name is, or the free slot where it would be.
