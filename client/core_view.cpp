@@ -10,6 +10,9 @@ namespace indaba::client {
 
 namespace {
 
+/// Of each cell in the summary of an edit: enough to know it by.
+constexpr std::size_t kSummary_bytes = 300;
+
 /// What an edit that met a deletion did, in a few words: its cells in order.
 std::string edit_summary(const std::vector<Cell>& cells)
 {
@@ -17,10 +20,11 @@ std::string edit_summary(const std::vector<Cell>& cells)
     std::string text = "edited";
     const char* separator = ": ";
     for (const auto& [key, value] : cells) {
-        text += separator + key + (value.is_absent() ? " cleared" : " = " + value.display());
+        text += separator + key;
+        text += value.is_absent() ? " cleared" : " = " + shared::clipped(value.display(), kSummary_bytes);
         separator = ", ";
     }
-    return text;
+    return shared::clipped(text, shared::limits::kValue_bytes);
 }
 
 bool saw(const sync::Cell& existence, const shared::TransactionName& name)

@@ -74,4 +74,20 @@ bool is_utf8(std::string_view text)
     return true;
 }
 
+std::string clipped(std::string_view text, std::size_t bytes, std::size_t code_points)
+{
+    constexpr std::string_view kEllipsis = "…";
+    std::size_t kept = 0;
+    std::size_t points = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        auto next = at + 1;
+        while (next < text.size() && (text[next] & 0xc0) == 0x80) ++next;
+        ++points;
+        if (next > bytes || points > code_points) return std::string(text.substr(0, kept)).append(kEllipsis);
+        if (next + kEllipsis.size() <= bytes && points < code_points) kept = next;
+        at = next;
+    }
+    return std::string(text);
+}
+
 }  // namespace indaba::shared

@@ -33,4 +33,9 @@ using ByteView = std::span<const std::uint8_t>;
 /// True if `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without U+0000.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
+/// Well-formed `text` if it has at most so many bytes and code points; else as many whole code points of its beginning
+/// as leave room for an ellipsis. At least 3 bytes and 1 code point.
+[[nodiscard]] std::string clipped(std::string_view text, std::size_t bytes,
+                                  std::size_t code_points = std::string_view::npos);
+
 }  // namespace indaba::shared

@@ -22,6 +22,15 @@ std::string dropped_values(const Cell& cell, const Value& kept)
     return text;
 }
 
+/// A value as the decision tells it: whole if its field can hold it. The audit trail keeps all of it.
+Value told(const shared::Catalogue& catalogue, std::string_view name, std::string_view text)
+{
+    const auto* decision = catalogue.type("decision");
+    const auto* field = decision == nullptr ? nullptr : decision->field(name);
+    const auto length = field == nullptr || field->length == 0 ? std::string_view::npos : field->length;
+    return Value::text(shared::clipped(text, shared::limits::kValue_bytes, length));
+}
+
 Result<void> check_reason(std::string_view reason)
 {
     if (reason.empty()) return fail(Errc::usage, "say why: a reason goes with every settlement");
@@ -58,8 +67,9 @@ Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key
     INDABA_ASSIGN(const auto name, settle_with_reason(std::move(change), *record,
                                                       {{"kind", Value::code(chosen ? "choice" : "value")},
                                                        {"cell", Value::text(key)},
-                                                       {"kept", Value::text(value.display())},
-                                                       {"dropped", Value::text(dropped_values(*cell, value))},
+                                                       {"kept", told(ports_.catalogue, "kept", value.display())},
+                                                       {"dropped", told(ports_.catalogue, "dropped",
+                                                                        dropped_values(*cell, value))},
                                                        {"reason", Value::text(reason)}}));
     INDABA_TRY(transaction.commit());
     return name;

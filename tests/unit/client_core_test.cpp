@@ -51,6 +51,36 @@ protected:
         EXPECT_TRUE((*store)->commit().has_value());
     }
 
+    /// A company of the forum as the centre told it, with these cells.
+    RecordId take(sync::Cells cells)
+    {
+        sync::StoredRecord record;
+        record.id.bytes.fill(7);
+        record.type = "enterprise";
+        record.space = "forum";
+        record.number = 1;
+        record.shown = std::move(cells);
+        core.reset();
+        platform::DatabaseOptions file;
+        const auto home = Home::open(path);
+        file.path = home->database_path();
+        file.key = home->database_key();
+        const auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});
+        EXPECT_TRUE((*store)->begin().has_value());
+        EXPECT_TRUE((*store)->save_record(record).has_value());
+        EXPECT_TRUE((*store)->commit().has_value());
+        core = *Core::open(path);
+        return record.id;
+    }
+
+    /// The longest text that a company's `about` may hold.
+    static Value long_text(const std::string& last)
+    {
+        std::string text;
+        for (int i = 1; i < 16'000; ++i) text += "创";
+        return Value::text(text + last);
+    }
+
     [[nodiscard]] Draft company(const std::string& name, std::vector<Cell> more = {}) const
     {
         more.emplace_back("name", Value::text(name));
@@ -158,6 +188,53 @@ TEST_F(CoreTest, deletes_brings_back_and_remembers)
     ASSERT_EQ(history->steps.size(), 3u);
     EXPECT_EQ(history->steps[0].device, "tablet");
     EXPECT_EQ(history->steps[1].cells, (std::vector<Cell>{{kExistenceField, Value::boolean(false)}}));
+}
+
+TEST_F(CoreTest, tells_a_conflict_of_a_deletion_with_an_edit_of_long_texts)
+{
+    const auto text = long_text("新");
+    sync::Cells cells;
+    cells.at("!").leaves = {{{{8}, 1, 1}, {5}, Value::boolean(false), {{{7}, 1, 1}}}};
+    cells.at("name").leaves = {{{{7}, 1, 1}, {4}, Value::text("Ural Pumps"), {}}};
+    for (const auto* key : {"about", "about@pt", "about@zh"}) cells.at(key).leaves = {{{{9}, 1, 1}, {6}, text, {}}};
+    const auto id = take(std::move(cells));
+    const auto conflicts = core->conflicts();
+    ASSERT_TRUE(conflicts.has_value());
+    ASSERT_EQ(conflicts->size(), 1u);
+    ASSERT_EQ(conflicts->front().leaves.size(), 2u);
+    const auto summary = std::string(conflicts->front().leaves[1].value.as_text());
+    EXPECT_THAT(summary, StartsWith("edited: about = 创创"));
+    EXPECT_THAT(summary, HasSubstr("创…, about@pt = 创"));
+    EXPECT_LT(summary.size(), 1'100u);
+    EXPECT_TRUE(core->get(id).has_value());
+    EXPECT_TRUE(core->resolve_existence(id, true, "still there").has_value());
+}
+
+TEST_F(CoreTest, settles_a_conflict_of_long_texts)
+{
+    sync::Cells cells;
+    cells.at("!").leaves = {{{{9}, 1, 1}, {5}, Value::boolean(true), {}}};
+    cells.at("about").leaves = {{{{9}, 1, 1}, {5}, long_text("新"), {}},
+                                {{{10}, 1, 1}, {6}, long_text("基"), {}},
+                                {{{11}, 1, 1}, {7}, long_text("地"), {}}};
+    cells.at("name").leaves = {{{{9}, 1, 1}, {5}, Value::text("Ural Pumps"), {}}};
+    const auto id = take(std::move(cells));
+    const auto settled = core->resolve(id, "about", {1, {}}, "the newest report");
+    ASSERT_TRUE(settled.has_value()) << settled.error().text;
+    EXPECT_TRUE(core->conflicts()->empty());
+    std::string kept;
+    std::string dropped;
+    ASSERT_TRUE(core->list({"decision", {}, 0}, [&](RecordView&& decision) {
+                        for (const auto& [key, value] : decision.cells) {
+                            if (key == "kept") kept = value.as_text();
+                            if (key == "dropped") dropped = value.as_text();
+                        }
+                        return true;
+                    }).has_value());
+    EXPECT_EQ(kept, long_text("新").as_text());
+    EXPECT_LE(dropped.size(), shared::limits::kValue_bytes);
+    EXPECT_GT(dropped.size(), shared::limits::kValue_bytes - 8);
+    EXPECT_THAT(dropped, testing::EndsWith("创…"));
 }
 
 TEST_F(CoreTest, answers_calmly_when_there_is_nothing_to_settle)

@@ -16,6 +16,19 @@ TEST(RecordId, IsAUuidOfVersion7)
     EXPECT_EQ(RecordId::make(0, std::array<std::uint8_t, 10>{}).text(), "00000000-0000-7000-8000-000000000000");
 }
 
+TEST(Text, IsClippedBetweenCharacters)
+{
+    EXPECT_EQ(clipped("", 3), "");
+    EXPECT_EQ(clipped("abcdef", 6), "abcdef");
+    EXPECT_EQ(clipped("abcdefg", 6), "abc…");
+    EXPECT_EQ(clipped("创新基地", 12), "创新基地");
+    EXPECT_EQ(clipped("创新基地", 11), "创新…");
+    EXPECT_EQ(clipped("创新基地", 8), "创…");
+    EXPECT_EQ(clipped("创新基地", 5), "…");
+    EXPECT_EQ(clipped("创新基地", 12, 4), "创新基地");
+    EXPECT_EQ(clipped("创新基地", 12, 3), "创新…");
+}
+
 TEST(RecordId, SortsByAge)
 {
     EXPECT_LT(RecordId::make(1, kOnes), RecordId::make(2, std::array<std::uint8_t, 10>{}));
