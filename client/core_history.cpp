@@ -115,7 +115,7 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
         std::optional<sync::HistoryAnswer> answer;
         SyncConnection connection(parts.replica, std::move(options));
         (void)connection.run_for_history(id, patience_ms, answer);
-        history.complete = answer.has_value();
+        history.complete = answer && !answer->more;
         if (answer) add_answer(*answer, steps);
         parts.authors.clear();
     }

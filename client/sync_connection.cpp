@@ -139,7 +139,8 @@ SyncReport SyncConnection::run_for_history(const shared::RecordId& record, int p
     began_ = told_ = looked_ = Clock::now();
     deadline_ = began_ + milliseconds(patience_ms);
     wire_ = std::make_unique<Wire>(options_.wire);
-    while (!over_ && Clock::now() < deadline_ && !session_.history()) handle(wire_->wait_until(deadline_));
+    while (!over_ && Clock::now() < deadline_ && (!session_.history() || session_.history()->more))
+        handle(wire_->wait_until(deadline_));
     answer = session_.history();
     return report();
 }

@@ -28,7 +28,7 @@ public:
 
     /// Until the session is over; not reaching the centre is an error in the report.
     [[nodiscard]] SyncReport run(std::stop_token stop, const SyncProgress& progress);
-    /// The same until the centre has told this record's history, or `patience_ms` have passed.
+    /// The same until the centre has told this record's history, or `patience_ms` have passed: then what has come.
     [[nodiscard]] SyncReport run_for_history(const shared::RecordId& record, int patience_ms,
                                              std::optional<sync::HistoryAnswer>& answer);
 

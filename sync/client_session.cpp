@@ -1,6 +1,7 @@
 #include "sync/client_session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace indaba::sync {
 
@@ -62,7 +63,8 @@ Actions ClientSession::on_written()
 Actions ClientSession::ask_history(const RecordId& id)
 {
     Actions actions;
-    actions.send.push_back(encode_message(HistoryQuestion{id}));
+    actions.send.push_back(encode_message(HistoryQuestion{id, 0}));
+    history_.reset();
     asking_history_ = true;
     waiting_ = true;
     return actions;
@@ -81,11 +83,26 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* fetched = std::get_if<Fetched>(&message)) return take_fetched(*fetched, actions);
     if (const auto* answer = std::get_if<HistoryAnswer>(&message)) {
         if (!asking_history_) return fail(Errc::malformed, "the centre answers what was not asked");
-        history_ = *answer;
-        asking_history_ = false;
-        return {};
+        return take_history(*answer, actions);
     }
     return fail(Errc::malformed, "the centre sent a message that only devices send");
+}
+
+Result<void> ClientSession::take_history(const HistoryAnswer& answer, Actions& actions)
+{
+    if (!history_) history_ = HistoryAnswer{answer.record, {}, false};
+    auto after = history_->entries.empty() ? 0 : history_->entries.back().number;
+    for (const auto& entry : answer.entries)
+        if (entry.number <= std::exchange(after, entry.number))
+            return fail(Errc::malformed, "the centre's history is not in order");
+    if (answer.record != history_->record || (answer.more && answer.entries.empty()))
+        return fail(Errc::malformed, "the centre's history is not what was asked");
+    history_->entries.insert(history_->entries.end(), answer.entries.begin(), answer.entries.end());
+    history_->more = asking_history_ = answer.more;
+    if (!answer.more) return {};
+    actions.send.push_back(encode_message(HistoryQuestion{answer.record, after}));
+    waiting_ = true;
+    return {};
 }
 
 Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& actions)

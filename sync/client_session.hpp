@@ -39,7 +39,7 @@ public:
     [[nodiscard]] Actions on_message(shared::ByteView bytes);
     /// Somebody on this device wrote a transaction, or another process of this home did.
     [[nodiscard]] Actions on_written();
-    /// Asks the centre for a record's history; the answer is in history() once a message brought it.
+    /// Asks the centre for a record's history, message by message; history() is what has come, `more` until it is all.
     [[nodiscard]] Actions ask_history(const RecordId& id);
 
     [[nodiscard]] const Progress& progress() const { return progress_; }
@@ -71,6 +71,7 @@ private:
     Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
     Result<void> take_stored(const Stored& stored, Actions& actions);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
+    Result<void> take_history(const HistoryAnswer& answer, Actions& actions);
     // client_compare.cpp
     Result<void> start_over(const SpaceName& space, Actions& actions);
     Result<void> take_compared(const Compared& compared, Actions& actions);

@@ -96,7 +96,7 @@ void serialize(Archive& archive, Grants& grants)
 template <class Archive>
 void serialize(Archive& archive, HistoryQuestion& question)
 {
-    archive(question.record);
+    archive(question.record, compact(question.after));
 }
 
 /// A cell of a history entry.
@@ -115,20 +115,20 @@ void save(BinaryOutput& archive, const HistoryEntry& entry)
 {
     std::vector<HistoryCell> cells;
     for (const auto& [key, value] : entry.cells) cells.push_back({key, value});
-    archive(entry.name, entry.stamp, entry.ruled_ms, entry.author, cells);
+    archive(entry.name, entry.stamp, compact(entry.number), entry.ruled_ms, entry.author, cells);
 }
 
 void load(BinaryInput& archive, HistoryEntry& entry)
 {
     std::vector<HistoryCell> cells;
-    archive(entry.name, entry.stamp, entry.ruled_ms, entry.author, cells);
+    archive(entry.name, entry.stamp, compact(entry.number), entry.ruled_ms, entry.author, cells);
     for (auto& cell : cells) entry.cells.emplace_back(std::move(cell.key), std::move(cell.value));
 }
 
 template <class Archive>
 void serialize(Archive& archive, HistoryAnswer& answer)
 {
-    archive(answer.record, answer.entries);
+    archive(answer.record, answer.entries, answer.more);
 }
 
 template <class Archive>

@@ -80,13 +80,16 @@ struct Grants {
     std::vector<Replica::Grant> grants;
 };
 
-/// Device: who changed this record? Centre: every accepted transaction that touched it, oldest first.
+/// Device: who changed this record? Centre: every accepted transaction that touched it, in the order of their rulings,
+/// as many as fit after that one; ask again after the last of them while there are more.
 struct HistoryQuestion {
     RecordId record;
+    std::uint64_t after = 0;  ///< a ruling's number
 };
 struct HistoryEntry {
     TransactionName name;
     Stamp stamp;
+    std::uint64_t number = 0;  ///< of its ruling
     std::int64_t ruled_ms = 0;
     Author author;
     std::vector<std::pair<std::string, Value>> cells;
@@ -94,6 +97,7 @@ struct HistoryEntry {
 struct HistoryAnswer {
     RecordId record;
     std::vector<HistoryEntry> entries;
+    bool more = false;
 };
 
 /// Either: the last message, with a line that says why.

@@ -15,6 +15,7 @@ HistoryEntry history_of(const StoredEntry& entry, const shared::Transaction& tra
     HistoryEntry line;
     line.name = entry.name;
     line.stamp = entry.stamp;
+    line.number = entry.ruling ? entry.ruling->number : 0;
     line.ruled_ms = entry.ruling ? entry.ruling->time_ms : 0;
     for (const auto& write : transaction.writes)
         if (transaction.records[write.record].id == id) line.cells.emplace_back(write.key, write.value);
@@ -67,7 +68,7 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
     if (const auto* compare = std::get_if<Compare>(&message)) return answer_compare(*compare, actions);
     if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);
-    if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(question->record, actions);
+    if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(*question, actions);
     if (const auto* taken = std::get_if<Taken>(&message)) {
         if (taken->window_bytes > unacknowledged_bytes_)
             return fail(Errc::malformed, "the device took more than it was sent");
@@ -168,10 +169,10 @@ void ServerSession::hold(const Centre::Ingested& ingested, std::vector<Held>& he
     if (held.size() < kHeld) held.push_back(next);
 }
 
-Result<void> ServerSession::answer_history(const RecordId& id, Actions& actions)
+Result<void> ServerSession::answer_history(const HistoryQuestion& question, Actions& actions)
 {
-    HistoryAnswer answer{id, {}};
-    INDABA_ASSIGN(const auto record, centre_.storage().find_record(id));
+    HistoryAnswer answer{question.record, {}, false};
+    INDABA_ASSIGN(const auto record, centre_.storage().find_record(question.record));
     bool granted = false;
     if (record) {
         INDABA_ASSIGN(granted, centre_.ports().authority.may_read(peer_.device, record->space));
@@ -179,14 +180,16 @@ Result<void> ServerSession::answer_history(const RecordId& id, Actions& actions)
     Result<void> fault;
     std::size_t bytes = 0;
     const auto visit = [&](StoredEntry&& entry) {
+        answer.more = bytes >= shared::limits::kMessageTarget_bytes;
+        if (answer.more) return false;
         const auto transaction = shared::decode_transaction(entry.payload);
         if (transaction.has_error()) fault = transaction.error();
         if (fault.has_error()) return false;
-        answer.entries.push_back(history_of(entry, *transaction, id));
+        answer.entries.push_back(history_of(entry, *transaction, question.record));
         bytes += size_of(answer.entries.back());
-        return bytes < shared::limits::kMessageTarget_bytes;
+        return true;
     };
-    if (granted) INDABA_TRY(centre_.storage().each_entry_of(id, visit));
+    if (granted) INDABA_TRY(centre_.storage().each_entry_of(question.record, question.after, visit));
     INDABA_TRY(std::move(fault));
     for (auto& line : answer.entries) {
         INDABA_ASSIGN(const auto journal, centre_.storage().find_journal(line.name.journal));

@@ -53,7 +53,7 @@ private:
     Result<void> take_follow(const Follow& follow, Actions& actions);
     Result<Standing> follow(const Following& following);
     Result<void> take_push(const Push& push, std::size_t bytes, Actions& actions);
-    Result<void> answer_history(const RecordId& id, Actions& actions);
+    Result<void> answer_history(const HistoryQuestion& question, Actions& actions);
     Result<void> pump(Actions& actions);
     static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);

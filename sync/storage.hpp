@@ -174,8 +174,8 @@ public:
     /// Rulings of a space with numbers in (after, to], in order, until `visit` answers false.
     [[nodiscard]] virtual Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
                                                    const std::function<bool(Ruling&&)>& visit) = 0;
-    /// Entries that touched a record, oldest first.
-    [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id,
+    /// Accepted entries that touched a record and were ruled after that number, in the order of their rulings.
+    [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id, std::uint64_t after,
                                                      const std::function<bool(StoredEntry&&)>& visit) = 0;
 };
 

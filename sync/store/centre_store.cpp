@@ -71,9 +71,10 @@ Result<void> CentreStore::each_ruling(const SpaceName& space, std::uint64_t afte
     return tables_->feed.each_ruling(space, after, to, visit);
 }
 
-Result<void> CentreStore::each_entry_of(const RecordId& id, const std::function<bool(StoredEntry&&)>& visit)
+Result<void> CentreStore::each_entry_of(const RecordId& id, std::uint64_t after,
+                                        const std::function<bool(StoredEntry&&)>& visit)
 {
-    return tables_->feed.each_entry_of(id, visit);
+    return tables_->feed.each_entry_of(id, after, visit);
 }
 
 }  // namespace indaba::sync::store

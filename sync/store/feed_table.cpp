@@ -124,14 +124,15 @@ Result<void> FeedTable::each_ruling(const SpaceName& space, std::uint64_t after,
     }
 }
 
-Result<void> FeedTable::each_entry_of(const RecordId& id, const EntryVisitor& visit)
+Result<void> FeedTable::each_entry_of(const RecordId& id, std::uint64_t after, const EntryVisitor& visit)
 {
     INDABA_ASSIGN(const auto rid, records_.rid_of(id));
     if (!rid) return {};
     auto rows = database_.statement(
         "SELECT eid FROM touched JOIN entry ON entry.ruled = touched.ruled AND entry.ruled > 0 "
-        "AND entry.space = (SELECT space FROM record WHERE rid = ?1) WHERE rid = ?1 ORDER BY touched.ruled");
-    rows.bind_all(*rid);
+        "AND entry.space = (SELECT space FROM record WHERE rid = ?1) WHERE rid = ?1 AND touched.ruled > ?2 "
+        "ORDER BY touched.ruled");
+    rows.bind_all(*rid, after);
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return {};

@@ -32,7 +32,7 @@ public:
                                                  const std::function<bool(StoredRecord&&)>& visit);
     [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
                                            const std::function<bool(Ruling&&)>& visit);
-    [[nodiscard]] Result<void> each_entry_of(const RecordId& id, const EntryVisitor& visit);
+    [[nodiscard]] Result<void> each_entry_of(const RecordId& id, std::uint64_t after, const EntryVisitor& visit);
 
     /// A record was written to a row: rulings that touched it before it had one are noted now.
     [[nodiscard]] Result<void> saved(const RecordId& id, std::int64_t rid);

@@ -88,7 +88,7 @@ public:
                                                  const std::function<bool(StoredRecord&&)>& visit) override;
     [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,
                                            const std::function<bool(Ruling&&)>& visit) override;
-    [[nodiscard]] Result<void> each_entry_of(const RecordId& id,
+    [[nodiscard]] Result<void> each_entry_of(const RecordId& id, std::uint64_t after,
                                              const std::function<bool(StoredEntry&&)>& visit) override;
 
 private:

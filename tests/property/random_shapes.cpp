@@ -263,12 +263,13 @@ sync::Message random_message(Chance& chance, std::size_t kind)
         case 5: return sync::Batch{random_batch(chance)};
         case 6: return sync::Taken{random_number(chance)};
         case 7: return sync::Grants{several(chance, 3, grant)};
-        case 8: return sync::HistoryQuestion{random_record(chance)};
+        case 8: return sync::HistoryQuestion{random_record(chance), random_number(chance)};
         case 9: {
-            sync::HistoryAnswer answer{random_record(chance), {}};
+            sync::HistoryAnswer answer{random_record(chance), {}, chance.below(2) == 0};
             for (auto count = chance.below(3); count > 0; --count)
                 answer.entries.push_back({random_name(chance),
                                           {chance.draw()},
+                                          random_number(chance),
                                           std::int64_t(random_number(chance)),
                                           random_author(chance),
                                           {{"name", random_value(chance)}, {"city", random_value(chance)}}});

@@ -190,10 +190,10 @@ public:
     {
         INDABA_FRAGILE(each_ruling(space, after, to, visit));
     }
-    sync::Result<void> each_entry_of(const sync::RecordId& id,
+    sync::Result<void> each_entry_of(const sync::RecordId& id, std::uint64_t after,
                                      const std::function<bool(sync::StoredEntry&&)>& visit) override
     {
-        INDABA_FRAGILE(each_entry_of(id, visit));
+        INDABA_FRAGILE(each_entry_of(id, after, visit));
     }
 };
 

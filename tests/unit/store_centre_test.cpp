@@ -53,7 +53,7 @@ protected:
     std::vector<std::uint64_t> history(std::uint8_t id)
     {
         std::vector<std::uint64_t> numbers;
-        must(store_->each_entry_of(record_id(id), [&](StoredEntry&& one) {
+        must(store_->each_entry_of(record_id(id), 0, [&](StoredEntry&& one) {
             numbers.push_back(one.ruling->number);
             return true;
         }));

@@ -173,12 +173,12 @@ TEST(Golden, SmallMessages)
     EXPECT_EQ(to_hex(encode_message(Taken{300})), "06ac02");
     EXPECT_EQ(to_hex(encode_message(Follow{})), "0200");
     EXPECT_EQ(to_hex(encode_message(Grants{})), "0700");
-    EXPECT_EQ(to_hex(encode_message(HistoryQuestion{record_id(1)})), "080192f1a07c3e7b1d8a523f0c9d2e4b01");
+    EXPECT_EQ(to_hex(encode_message(HistoryQuestion{record_id(1), 300})), "080192f1a07c3e7b1d8a523f0c9d2e4b01ac02");
     EXPECT_EQ(to_hex(encode_message(
-                  HistoryAnswer{record_id(1), {{{kJournal, 1, 2}, {3}, 4, {}, {{"name", Value::text("ZTE")}}}}})),
-              "090192f1a07c3e7b1d8a523f0c9d2e4b01018877665544332211010200000000000000030000000000000004000000000000"
-              "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
-              "015a5445");
+                  HistoryAnswer{record_id(1), {{{kJournal, 1, 2}, {3}, 300, 4, {}, {{"name", Value::text("ZTE")}}}}, true})),
+              "090192f1a07c3e7b1d8a523f0c9d2e4b010188776655443322110102000000000000000300000000000000ac02040000000000"
+              "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
+              "015a544501");
     EXPECT_EQ(to_hex(encode_message(Bye{shared::Errc::forbidden, "no"})), "0a05026e6f");
     EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}}}}})),
               "020105666f72756d0708090000000000000000000000000000000000000000000000000000000000000000");
