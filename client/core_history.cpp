@@ -8,7 +8,18 @@ namespace indaba::client {
 
 namespace {
 
-using Steps = std::map<shared::TransactionName, HistoryStep>;
+/// Rulings are in the order in which the centre came to know of it all; what waits comes after, by its clock.
+constexpr std::uint64_t kWaiting = ~std::uint64_t(0);
+
+struct Placed {
+    std::uint64_t ruled = kWaiting;  ///< number of its ruling, or of a cell that holds it
+    shared::Stamp stamp;
+    HistoryStep step;
+
+    [[nodiscard]] auto place() const { return std::pair(ruled, stamp); }
+};
+
+using Steps = std::map<shared::TransactionName, Placed>;
 
 std::string cell_name(std::string_view key)
 {
@@ -42,7 +53,8 @@ Result<void> add_own_entries(sync::ReplicaStorage& storage, const sync::StoredRe
         INDABA_TRY(storage.each_entry(journal.head.id, 1, [&](sync::StoredEntry&& entry) {
             auto step = step_of(entry, record.id);
             if (step.has_error()) broken = std::move(step).error();
-            else if (*step) steps[entry.name] = std::move(**step);
+            else if (*step)
+                steps[entry.name] = {entry.ruling ? entry.ruling->number : kWaiting, entry.stamp, std::move(**step)};
             return !broken;
         }));
         if (broken) return *broken;
@@ -52,14 +64,16 @@ Result<void> add_own_entries(sync::ReplicaStorage& storage, const sync::StoredRe
 
 void add_leaves(const sync::StoredRecord& record, Steps& steps)
 {
-    std::map<shared::TransactionName, HistoryStep> found;
+    Steps found;
     for (const auto& cell : record.shown) {
         for (const auto& leaf : cell.leaves) {
             if (steps.contains(leaf.name)) continue;
-            auto& step = found[leaf.name];
+            auto& [ruled, stamp, step] = found[leaf.name];
+            stamp = leaf.stamp;
             step.at_ms = leaf.stamp.unix_ms();
             const bool pending = std::ranges::find(record.pending, leaf.name) != record.pending.end();
             step.state = pending ? State::only_here : State::accepted;
+            if (!pending) ruled = std::min(ruled, cell.number);
             step.cells.emplace_back(cell_name(cell.key), leaf.value);
         }
     }
@@ -69,7 +83,9 @@ void add_leaves(const sync::StoredRecord& record, Steps& steps)
 void add_answer(const sync::HistoryAnswer& answer, Steps& steps)
 {
     for (const auto& entry : answer.entries) {
-        auto& step = steps[entry.name];
+        auto& [ruled, stamp, step] = steps[entry.name];
+        ruled = entry.number;
+        stamp = entry.stamp;
         step = {entry.stamp.unix_ms(), entry.author.person, entry.author.device_name, State::accepted, {},
                 step.restored};
         for (const auto& [key, value] : entry.cells) step.cells.emplace_back(cell_name(key), value);
@@ -103,10 +119,10 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
         INDABA_TRY(add_own_entries(*parts.store, *record, steps));
         add_leaves(*record, steps);
     }
-    for (auto& [name, step] : steps) {
+    for (auto& [name, placed] : steps) {
         INDABA_ASSIGN(const auto by, parts.author(name.journal));
-        step.by = by.person;
-        step.device = by.device_name;
+        placed.step.by = by.person;
+        placed.step.device = by.device_name;
     }
     if (patience_ms > 0 && !parts.read_only) {  // a session keeps what it learns
         ConnectionOptions options;
@@ -120,8 +136,10 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
         parts.authors.clear();
     }
     if (steps.empty()) return no_such_record(id);
-    for (auto& [name, step] : steps) history.steps.push_back(std::move(step));
-    std::ranges::stable_sort(history.steps, {}, &HistoryStep::at_ms);
+    std::vector<Placed> ordered;
+    for (auto& [name, placed] : steps) ordered.push_back(std::move(placed));
+    std::ranges::stable_sort(ordered, {}, &Placed::place);
+    for (auto& placed : ordered) history.steps.push_back(std::move(placed.step));
     tell_restorations(history);
     return history;
 }

@@ -136,6 +136,8 @@ Result<Status> Core::status()
     status.person = enrolment.person;
     status.server = enrolment.server.text();
     status.last_attempt_ms = contact.last_attempt_ms;
+    INDABA_ASSIGN(const auto clock, parts_->store->clock());
+    status.clock_offset_ms = clock.offset_ms;
     status.last_contact_ms = contact.last_contact_ms;
     Pending pending;
     INDABA_ASSIGN(const auto spaces, parts_->store->spaces());

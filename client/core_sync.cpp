@@ -73,6 +73,7 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         SyncConnection connection(parts.replica, std::move(connection_options));
         auto report = connection.run(stop, progress);
         if (connection.welcomed()) contact.last_contact_ms = parts.clock.now_ms();
+        else if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;
         parts.home.note_contact(contact);
         parts.authors.clear();
         if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;

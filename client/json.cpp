@@ -119,6 +119,7 @@ json::object json_of(const Status& status)
             {"conflicts", status.conflicts},
             {"last_contact", time_json(status.last_contact_ms)},
             {"last_attempt", time_json(status.last_attempt_ms)},
+            {"clock_offset_ms", status.clock_offset_ms},
             {"server", status.server}};
 }
 
@@ -134,6 +135,7 @@ json::object json_of(const SyncReport& report)
                         {"round_trips", report.round_trips},
                         {"handshake_round_trips", report.handshake_round_trips},
                         {"duration_ms", report.duration_ms},
+                        {"clock_offset_ms", report.clock_offset_ms},
                         {"up_to_date", report.up_to_date}};
     if (report.error) object["error"] = report.error->text;
     return object;

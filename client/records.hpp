@@ -115,6 +115,7 @@ struct Status {
     std::uint64_t conflicts = 0;
     std::int64_t last_contact_ms = 0;  ///< 0: never
     std::int64_t last_attempt_ms = 0;
+    std::int64_t clock_offset_ms = 0;  ///< the centre's clock minus this device's, as of the last contact
 };
 
 }  // namespace indaba::client

@@ -155,6 +155,7 @@ SyncReport SyncConnection::report() const
     report.pulled = done.pulled;
     report.conflicts = done.conflicts;
     report.round_trips = done.round_trips;
+    report.clock_offset_ms = done.clock_offset_ms;
     report.up_to_date = done.up_to_date && !error_;
     const auto bytes = wire_ ? wire_->bytes() : WireBytes();
     report.bytes_sent = bytes.sent;

@@ -21,6 +21,7 @@ struct SyncReport {
     std::uint64_t round_trips = 0;       ///< times the device had to wait for an answer
     int handshake_round_trips = 0;       ///< of TCP, TLS and WebSocket, counted apart
     std::int64_t duration_ms = 0;        ///< from dialling to the last byte
+    std::int64_t clock_offset_ms = 0;    ///< the centre's clock minus the device's, as of the last contact
     bool up_to_date = false;
     std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
 };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 namespace indaba::client {
@@ -175,6 +176,19 @@ std::string text_of(const Status& status)
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
                         time_or_never(status.last_attempt_ms));
     return text;
+}
+
+std::optional<std::string> clock_warning(std::int64_t offset_ms)
+{
+    constexpr std::int64_t kMinute_ms = 60'000;
+    const auto off_ms = std::abs(offset_ms);
+    if (off_ms <= shared::limits::kClockLead_ms) return std::nullopt;
+    const auto minutes = (off_ms + kMinute_ms / 2) / kMinute_ms;
+    const auto by = minutes < 120       ? fmt::format("{} min", minutes)
+                    : minutes < 48 * 60 ? fmt::format("{} h", (minutes + 30) / 60)
+                                        : fmt::format("{} days", (minutes + 720) / 1'440);
+    return fmt::format("This device's clock is {} {} the centre's: its times are corrected; please set it.", by,
+                       offset_ms > 0 ? "behind" : "ahead of");
 }
 
 std::string text_of(const SyncReport& report)

@@ -60,5 +60,7 @@ inline constexpr std::uint64_t kPullReserve_bytes = 64 * 1024 * 1024;
 // --- clocks ---
 /// How far a message may move a device's clock past its own time: a wrong clock must not spread.
 inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;
+/// A device keeps a new offset to the centre's clock if it differs by more: a welcome may take so long on its way.
+inline constexpr std::int64_t kClockNoise_ms = 1'000;
 
 }  // namespace indaba::shared::limits

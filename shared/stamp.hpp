@@ -16,9 +16,11 @@ namespace indaba::shared {
 struct Stamp {
     std::uint64_t value = 0;
 
+    static constexpr std::int64_t kLast_ms = (std::int64_t(1) << 48) - 1;
+
     [[nodiscard]] static Stamp at(std::int64_t unix_ms)
     {
-        return {std::uint64_t(std::max<std::int64_t>(unix_ms, 0)) << 16};
+        return {std::uint64_t(std::clamp<std::int64_t>(unix_ms, 0, kLast_ms)) << 16};
     }
     /// The last stamp of that millisecond: the most that a ruling at `unix_ms` lets a stamp count for.
     [[nodiscard]] static Stamp end_of(std::int64_t unix_ms) { return {at(unix_ms).value | 0xffff}; }
@@ -33,7 +35,8 @@ struct Stamp {
     }
 };
 
-/// One database's clock. The caller stores `last()` with what was stamped and gives it back at the next start.
+/// One database's clock. `now_ms` is the device's own time, corrected by what it knows of the centre's. The caller
+/// stores `last()` with what was stamped and gives it back at the next start.
 class StampClock {
 public:
     explicit StampClock(Stamp last) : last_(last) {}

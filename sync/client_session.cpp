@@ -113,7 +113,7 @@ Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& action
     if (welcome.standings.size() != hello_.size())
         return fail(Errc::malformed, "the centre's welcome does not fit the hello");
     progress_.welcomed = true;
-    progress_.clock_offset_ms = welcome.now_ms - replica_.ports().clock.now_ms();
+    INDABA_ASSIGN(progress_.clock_offset_ms, replica_.learn_time(welcome.now_ms));
     for (std::size_t i = 0; i < hello_.size(); ++i) {
         switch (welcome.standings[i]) {
             case Standing::at_head:

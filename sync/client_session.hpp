@@ -20,7 +20,7 @@ struct Progress {
     std::uint64_t pulled = 0;  ///< records that changed here
     std::uint64_t conflicts = 0;  ///< that appeared with them
     std::uint64_t round_trips = 0;  ///< times the device waited for an answer before it could go on
-    std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, as of the welcome
+    std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, once welcomed
     bool welcomed = false;
     bool up_to_date = false;  ///< caught up in every space, every own transaction ruled
 };

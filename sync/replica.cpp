@@ -143,11 +143,11 @@ Result<void> Replica::close_bases(const StoredRecord& record, JournalId own, std
 Result<TransactionName> Replica::store_draft(Draft& draft)
 {
     INDABA_ASSIGN(auto payload, shared::encode_transaction(draft.transaction));
-    INDABA_ASSIGN(const auto last, ports_.storage.last_stamp());
-    shared::StampClock clock(last);
+    INDABA_ASSIGN(auto stored_clock, ports_.storage.clock());
+    shared::StampClock clock(stored_clock.last);
     auto& journal = draft.journal;
     StoredEntry entry;
-    entry.stamp = clock.next(ports_.clock.now_ms());
+    entry.stamp = clock.next(ports_.clock.now_ms() + stored_clock.offset_ms);
     entry.hash = shared::entry_hash(journal.last_hash, journal.last + 1, entry.stamp, ports_.digest.sha256(payload),
                                     ports_.digest);
     entry.name = {journal.head.id, journal.last + 1, entry.hash.prefix()};
@@ -174,7 +174,8 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
     INDABA_TRY(ports_.storage.save_journal(journal));
     INDABA_TRY(ports_.storage.add_entry(entry));
     for (const auto& record : draft.records) INDABA_TRY(ports_.storage.save_record(record));
-    INDABA_TRY(ports_.storage.save_stamp(clock.last()));
+    stored_clock.last = clock.last();
+    INDABA_TRY(ports_.storage.save_clock(stored_clock));
     return entry.name;
 }
 

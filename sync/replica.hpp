@@ -92,6 +92,10 @@ public:
     };
     [[nodiscard]] Result<void> take_grants(const std::vector<Grant>& grants);
 
+    /// The centre's clock shows this. Keeps by how much the device's is off, for every stamp from now on, and returns
+    /// it.
+    [[nodiscard]] Result<std::int64_t> learn_time(std::int64_t centre_ms);
+
     /// Rulings that the centre answered with again, on entries of this device.
     [[nodiscard]] Result<Applied> learn(const SpaceName& space, const std::vector<Ruling>& rulings);
 
@@ -121,6 +125,7 @@ private:
     Result<void> take_records(const FeedBatch& batch, Step& step);
     Result<void> take_record(const FeedRecord& record, Step& step);
     Result<void> take_echo(const FeedRecord& record, StoredRecord& stored, Step& step);
+    Result<void> hear(const std::vector<FeedRecord>& records);
     Result<void> claim_orphans(const std::vector<Ruling>& rulings);
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);

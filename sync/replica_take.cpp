@@ -252,6 +252,7 @@ Result<Replica::Applied> Replica::take(const FeedBatch& batch)
     for (const auto& author : batch.authors) INDABA_TRY(ports_.storage.keep_author(author));
     INDABA_TRY(take_rulings(batch.rulings, step));
     INDABA_TRY(take_records(batch, step));
+    INDABA_TRY(hear(batch.records));
     INDABA_TRY(claim_orphans(batch.rulings));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
     INDABA_TRY(move_cursor(batch, step));

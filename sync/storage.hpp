@@ -83,6 +83,14 @@ struct Orphan {
     std::int64_t found_ms = 0;
 };
 
+/// A device's clock between its writes.
+struct StoredClock {
+    Stamp last;  ///< the greatest stamp ever given or heard
+    std::int64_t offset_ms = 0;  ///< the centre's clock minus the device's, as of the last contact
+
+    friend bool operator==(const StoredClock&, const StoredClock&) = default;
+};
+
 /// What both ends keep.
 class Storage {
 public:
@@ -142,9 +150,9 @@ public:
     [[nodiscard]] virtual Result<void> drop_orphan(const RecordId& record) = 0;
     /// Full: what is left of the disk is kept for what the person writes, so nothing may be taken from the centre.
     [[nodiscard]] virtual Result<void> require_room() = 0;
-    /// The greatest stamp ever given or heard.
-    [[nodiscard]] virtual Result<Stamp> last_stamp() = 0;
-    [[nodiscard]] virtual Result<void> save_stamp(Stamp stamp) = 0;
+    /// Zero before the first of each.
+    [[nodiscard]] virtual Result<StoredClock> clock() = 0;
+    [[nodiscard]] virtual Result<void> save_clock(const StoredClock& clock) = 0;
 };
 
 /// What a centre keeps besides.

@@ -122,18 +122,20 @@ Result<std::optional<StoredJournal>> Journals::newest_own(const SpaceName& space
     return at(std::uint64_t(row.int64(0)));
 }
 
-Result<Stamp> Journals::clock()
+Result<StoredClock> Journals::clock()
 {
-    auto row = database_.statement("SELECT last FROM journal WHERE jid = 0");
+    auto row = database_.statement("SELECT last, ruled FROM journal WHERE jid = 0");
     INDABA_ASSIGN(const bool found, row.step());
-    return found ? Stamp{std::uint64_t(row.int64(0))} : Stamp{};
+    if (!found) return StoredClock{};
+    return StoredClock{{std::uint64_t(row.int64(0))}, row.is_null(1) ? 0 : row.int64(1)};
 }
 
-Result<void> Journals::save_clock(Stamp stamp)
+Result<void> Journals::save_clock(const StoredClock& clock)
 {
-    auto row =
-        database_.statement("INSERT INTO journal(jid, last) VALUES (0, ?1) ON CONFLICT(jid) DO UPDATE SET last = ?1");
-    return row.bind_all(stamp.value).run();
+    auto row = database_.statement(
+        "INSERT INTO journal(jid, last, ruled) VALUES (0, ?1, ?2) ON CONFLICT(jid) DO UPDATE SET last = ?1, ruled = "
+        "?2");
+    return row.bind_all(clock.last.value, clock.offset_ms).run();
 }
 
 }  // namespace indaba::sync::store

@@ -24,8 +24,8 @@ public:
     [[nodiscard]] Result<std::optional<StoredJournal>> newest_own(const SpaceName& space);
 
     /// The device's clock: it is written with every entry, so it stands on the journals' page.
-    [[nodiscard]] Result<Stamp> clock();
-    [[nodiscard]] Result<void> save_clock(Stamp stamp);
+    [[nodiscard]] Result<StoredClock> clock();
+    [[nodiscard]] Result<void> save_clock(const StoredClock& clock);
 
 private:
     [[nodiscard]] Result<std::optional<StoredJournal>> at(std::uint64_t jid);

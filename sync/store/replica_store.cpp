@@ -88,8 +88,8 @@ Result<void> ReplicaStore::require_room()
                                 "room to get what others wrote");
 }
 
-Result<Stamp> ReplicaStore::last_stamp() { return tables_->journals.clock(); }
+Result<StoredClock> ReplicaStore::clock() { return tables_->journals.clock(); }
 
-Result<void> ReplicaStore::save_stamp(Stamp stamp) { return tables_->journals.save_clock(stamp); }
+Result<void> ReplicaStore::save_clock(const StoredClock& clock) { return tables_->journals.save_clock(clock); }
 
 }  // namespace indaba::sync::store

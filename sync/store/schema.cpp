@@ -49,7 +49,7 @@ CREATE TABLE entry(
 CREATE INDEX entry_by_name ON entry(journal, number);
 CREATE TABLE payload(eid INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE journal(
-    jid INTEGER PRIMARY KEY,  -- 0: this device's clock, in `last`
+    jid INTEGER PRIMARY KEY,  -- 0: this device's clock in `last`, its offset in `ruled`
     space INT,                -- NULL: only its author is known
     author_key BLOB,
     own INT,

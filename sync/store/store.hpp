@@ -51,8 +51,8 @@ public:
     [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;
     /// Room that is not known is taken to be there: SQLite says when it is not.
     [[nodiscard]] Result<void> require_room() override;
-    [[nodiscard]] Result<Stamp> last_stamp() override;
-    [[nodiscard]] Result<void> save_stamp(Stamp stamp) override;
+    [[nodiscard]] Result<StoredClock> clock() override;
+    [[nodiscard]] Result<void> save_clock(const StoredClock& clock) override;
 
     /// What keep_rulings() kept and drop_rulings() has not dropped, in the order of the feed.
     [[nodiscard]] Result<std::vector<Ruling>> kept_rulings(const SpaceName& space);

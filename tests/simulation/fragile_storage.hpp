@@ -154,8 +154,8 @@ public:
     sync::Result<std::vector<sync::Orphan>> orphans() override { INDABA_FRAGILE(orphans()); }
     sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }
     sync::Result<void> require_room() override { INDABA_FRAGILE(require_room()); }
-    sync::Result<sync::Stamp> last_stamp() override { INDABA_FRAGILE(last_stamp()); }
-    sync::Result<void> save_stamp(sync::Stamp stamp) override { INDABA_FRAGILE(save_stamp(stamp)); }
+    sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }
+    sync::Result<void> save_clock(const sync::StoredClock& clock) override { INDABA_FRAGILE(save_clock(clock)); }
 };
 
 class FragileCentre final : public FragileStorage<sync::CentreStorage> {

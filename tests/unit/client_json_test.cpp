@@ -65,5 +65,15 @@ TEST(Json, a_sync_has_the_figures_of_the_contract)
     EXPECT_EQ(json_of(offline).at("error").as_string(), "no connection");
 }
 
+TEST(Json, SaysByHowMuchTheClockIsOff)
+{
+    SyncReport report;
+    report.clock_offset_ms = -7;
+    EXPECT_EQ(json_of(report).at("clock_offset_ms").as_int64(), -7);
+    Status status;
+    status.clock_offset_ms = 8;
+    EXPECT_EQ(json_of(status).at("clock_offset_ms").as_int64(), 8);
+}
+
 }  // namespace
 }  // namespace indaba::client

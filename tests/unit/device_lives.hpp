@@ -18,9 +18,21 @@ namespace model = tests::model;
 class FixedClock final : public shared::Clock {
 public:
     [[nodiscard]] std::int64_t now_ms() override { return ++now_ms_; }
+    void pass(std::int64_t ms) { now_ms_ += ms; }
 
 private:
     std::int64_t now_ms_ = 1'760'000'000'000;
+};
+
+/// Shows another clock's time, wrong by so much.
+class WrongClock final : public shared::Clock {
+public:
+    WrongClock(shared::Clock& right, std::int64_t wrong_ms) : right_(right), wrong_ms_(wrong_ms) {}
+    [[nodiscard]] std::int64_t now_ms() override { return right_.now_ms() + wrong_ms_; }
+
+private:
+    shared::Clock& right_;
+    std::int64_t wrong_ms_;
 };
 
 /// Every device may write where something is granted.
@@ -102,13 +114,14 @@ protected:
     };
 
     /// A life of the one device: the same key, and the same chance for its journal's id.
-    Life live(const std::string& name, model::Chance& chance)
+    Life live(const std::string& name, model::Chance& chance) { return live(name, chance, clock_); }
+    Life live(const std::string& name, model::Chance& chance, shared::Clock& clock)
     {
         Life life;
         life.store =
             store::ReplicaStore::open(in_memory(test_ + "_" + name), catalogue_, {.search_index = false}).value();
         life.replica = std::make_unique<Replica>(
-            ReplicaPorts{*life.store, clock_, chance, digest_, device_key_, centre_public_, catalogue_});
+            ReplicaPorts{*life.store, clock, chance, digest_, device_key_, centre_public_, catalogue_});
         return life;
     }
 
