@@ -64,13 +64,13 @@ Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key
         return fail(Errc::not_found, std::string(key) + ": the record has no such value");
     const bool chosen = std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) { return leaf.value == value; });
     Change change{Change::Kind::settle, id, record->type, {{std::string(key), value}}};
-    INDABA_ASSIGN(const auto name, settle_with_reason(std::move(change), *record,
-                                                      {{"kind", Value::code(chosen ? "choice" : "value")},
-                                                       {"cell", Value::text(key)},
-                                                       {"kept", told(ports_.catalogue, "kept", value.display())},
-                                                       {"dropped", told(ports_.catalogue, "dropped",
-                                                                        dropped_values(*cell, value))},
-                                                       {"reason", Value::text(reason)}}));
+    INDABA_ASSIGN(const auto name,
+                  settle_with_reason(std::move(change), *record,
+                                     {{"kind", Value::code(chosen ? "choice" : "value")},
+                                      {"cell", Value::text(key)},
+                                      {"kept", told(ports_.catalogue, "kept", value.display())},
+                                      {"dropped", told(ports_.catalogue, "dropped", dropped_values(*cell, value))},
+                                      {"reason", Value::text(reason)}}));
     INDABA_TRY(transaction.commit());
     return name;
 }

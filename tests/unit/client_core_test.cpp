@@ -224,13 +224,15 @@ TEST_F(CoreTest, settles_a_conflict_of_long_texts)
     EXPECT_TRUE(core->conflicts()->empty());
     std::string kept;
     std::string dropped;
-    ASSERT_TRUE(core->list({"decision", {}, 0}, [&](RecordView&& decision) {
-                        for (const auto& [key, value] : decision.cells) {
-                            if (key == "kept") kept = value.as_text();
-                            if (key == "dropped") dropped = value.as_text();
-                        }
-                        return true;
-                    }).has_value());
+    ASSERT_TRUE(core->list({"decision", {}, 0},
+                           [&](RecordView&& decision) {
+                               for (const auto& [key, value] : decision.cells) {
+                                   if (key == "kept") kept = value.as_text();
+                                   if (key == "dropped") dropped = value.as_text();
+                               }
+                               return true;
+                           })
+                    .has_value());
     EXPECT_EQ(kept, long_text("新").as_text());
     EXPECT_LE(dropped.size(), shared::limits::kValue_bytes);
     EXPECT_GT(dropped.size(), shared::limits::kValue_bytes - 8);

@@ -175,11 +175,11 @@ TEST_F(StoreJournals, SpacesRulingsAndTheClockComeBack)
     second.reason = {Reason::Code::lost, "", "lost"};
     must(store_->keep_rulings("brics", 1, {first}));
     must(store_->keep_rulings("brics", 2, {second}));
-    EXPECT_EQ(must(store_->clock()), StoredClock{});
+    EXPECT_EQ(must(store_->clock()), sync::StoredClock{});
     must(store_->save_clock({{~0ull}, -7}));
     must(store_->commit());
     store_ = open();
-    EXPECT_EQ(must(store_->clock()), (StoredClock{{~0ull}, -7}));
+    EXPECT_EQ(must(store_->clock()), (sync::StoredClock{{~0ull}, -7}));
     EXPECT_THAT(must(store_->kept_rulings("brics")), ElementsAre(first, second));
     const auto spaces = must(store_->spaces());
     ASSERT_EQ(spaces.size(), 2u);

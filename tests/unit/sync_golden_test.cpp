@@ -174,8 +174,8 @@ TEST(Golden, SmallMessages)
     EXPECT_EQ(to_hex(encode_message(Follow{})), "0200");
     EXPECT_EQ(to_hex(encode_message(Grants{})), "0700");
     EXPECT_EQ(to_hex(encode_message(HistoryQuestion{record_id(1), 300})), "080192f1a07c3e7b1d8a523f0c9d2e4b01ac02");
-    EXPECT_EQ(to_hex(encode_message(
-                  HistoryAnswer{record_id(1), {{{kJournal, 1, 2}, {3}, 300, 4, {}, {{"name", Value::text("ZTE")}}}}, true})),
+    EXPECT_EQ(to_hex(encode_message(HistoryAnswer{
+                  record_id(1), {{{kJournal, 1, 2}, {3}, 300, 4, {}, {{"name", Value::text("ZTE")}}}}, true})),
               "090192f1a07c3e7b1d8a523f0c9d2e4b010188776655443322110102000000000000000300000000000000ac02040000000000"
               "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
               "015a544501");
