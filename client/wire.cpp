@@ -120,9 +120,15 @@ Task<> Wire::Line::write_all(Line* line)
         }
         if (line->read_out && !reason) co_return;
         if (message) {
-            // The reader learns that the stream is broken, and says so.
-            if ((co_await line->stream->write(platform::pack_message(*message, line->compressor))).has_error())
+            auto packed = platform::pack_message(*message, line->compressor);
+            if (packed.has_error()) {
+                line->failure = shared::fail(shared::Errc::too_large,
+                                             "what this device has to send is over the limit: report this as a fault");
+                co_await line->stream->close(CloseReason::too_large);
                 co_return;
+            }
+            // The reader learns that the stream is broken, and says so.
+            if ((co_await line->stream->write(std::move(*packed))).has_error()) co_return;
             line->count();
         } else if (reason) {
             co_await line->stream->close(*reason);
@@ -153,7 +159,7 @@ Task<> Wire::Line::live(Line* line)
         ours = line->closing.has_value();
     }
     if (ours) co_return;  // the writer is saying goodbye
-    if (ended.has_error()) line->failure = std::move(ended).error();
+    if (ended.has_error() && !line->failure) line->failure = std::move(ended).error();
     line->stream->abort();
     line->outgoing.notify();
 }

@@ -1,7 +1,5 @@
 #include "platform/message_frame.hpp"
 
-#include "shared/check.hpp"
-
 #include <array>
 
 namespace indaba::platform {
@@ -27,9 +25,9 @@ Bytes prefixed(ByteView head, ByteView body)
 
 }  // namespace
 
-Bytes pack_message(ByteView message, Compressor& compressor)
+Result<Bytes> pack_message(ByteView message, Compressor& compressor)
 {
-    INDABA_CHECK(message.size() <= shared::limits::kMessage_bytes);
+    if (message.size() > shared::limits::kMessage_bytes) return fail(Errc::too_large, "a message over the limit");
     if (message.size() > kWorthCompressing_bytes) {
         const Bytes frame = compressor.compress(message);
         if (frame.size() + kSize_bytes < message.size()) {

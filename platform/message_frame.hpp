@@ -13,8 +13,10 @@ namespace indaba::platform {
 /// What framing adds at most: a message of the largest size fits a frame of that and these.
 inline constexpr std::size_t kMessageFrame_bytes = 5;
 
-/// Compresses what is long enough to gain by it, and gains. `message` is at most shared::limits::kMessage_bytes.
-[[nodiscard]] Bytes pack_message(ByteView message, Compressor& compressor);
+/// Compresses what is long enough to gain by it, and gains. too_large if `message` is over
+/// shared::limits::kMessage_bytes: what a device asks for decides how long an answer is, so that is no bug of ours
+/// alone.
+[[nodiscard]] Result<Bytes> pack_message(ByteView message, Compressor& compressor);
 
 /// malformed, or too_large if the message is over `cap_bytes`: known before anything is allocated.
 [[nodiscard]] Result<Bytes> unpack_message(ByteView frame, Decompressor& decompressor,

@@ -1,7 +1,5 @@
 #include "server/connection.hpp"
 
-#include "server/outbox.hpp"
-
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -33,24 +31,6 @@ private:
     ConnectionPorts ports_;
     SessionId id_;
 };
-
-Task<> write_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, std::shared_ptr<Outbox> outbox)
-{
-    while (true) {
-        const auto message = co_await outbox->next();
-        if (message.has_error()) co_return;
-        if (!*message) break;
-        auto writing = stream->write(platform::pack_message(**message, ports.compressor));
-        const auto written = co_await std::move(writing);
-        if (written.has_error()) {
-            outbox->end(CloseReason::finished, {});
-            stream->abort();
-            co_return;
-        }
-    }
-    auto closing = stream->close(outbox->ending().reason, outbox->ending().text);
-    co_await std::move(closing);
-}
 
 /// Ends with what ended it: an error of the stream, of unpacking, or cancelled.
 Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream,
@@ -132,6 +112,33 @@ void log_end(ConnectionPorts& ports, const MessageStream& stream, const DeviceId
 
 }  // namespace
 
+Task<> write_outbox(WriterPorts ports, std::shared_ptr<MessageStream> stream, std::shared_ptr<Outbox> outbox)
+{
+    while (true) {
+        const auto message = co_await outbox->next();
+        if (message.has_error()) co_return;
+        if (!*message) break;
+        auto packed = platform::pack_message(**message, ports.compressor);
+        if (packed.has_error()) {
+            ports.log.error("message_not_sent", {{"device", log_name(ports.device)},
+                                                 {"reason", packed.error().text},
+                                                 {"bytes", (*message)->size()},
+                                                 {"limit_bytes", shared::limits::kMessage_bytes}});
+            outbox->cut(CloseReason::too_large, "the centre's answer is over the limit: tell its operator");
+            break;
+        }
+        auto writing = stream->write(std::move(*packed));
+        const auto written = co_await std::move(writing);
+        if (written.has_error()) {
+            outbox->end(CloseReason::finished, {});
+            stream->abort();
+            co_return;
+        }
+    }
+    auto closing = stream->close(outbox->ending().reason, outbox->ending().text);
+    co_await std::move(closing);
+}
+
 std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
 
 Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
@@ -154,7 +161,7 @@ Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
     ports.log.info("session_opened", {{"device", log_name(device)}});
 
     platform::TaskGroup writing(executor);
-    writing.spawn(write_all(ports, stream, outbox));
+    writing.spawn(write_outbox({ports.compressor, ports.log, device}, stream, outbox));
     auto reading = read_all(ports, stream, outbox, seat.id());
     const auto ended = co_await std::move(reading);
     const bool is_ours = outbox->has_ended();

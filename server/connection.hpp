@@ -5,6 +5,7 @@
 
 #include "platform/message_frame.hpp"
 #include "platform/websocket.hpp"
+#include "server/outbox.hpp"
 #include "server/sessions.hpp"
 #include "server/store_thread.hpp"
 
@@ -23,6 +24,15 @@ struct ConnectionPorts {
 
 /// Returns when the connection is over. The peer has a certificate.
 [[nodiscard]] Task<> serve_device(ConnectionPorts ports, std::unique_ptr<platform::MessageStream> stream);
+
+struct WriterPorts {
+    platform::Compressor& compressor;
+    platform::Log& log;
+    DeviceId device;
+};
+/// Sends what the outbox gives until it ends, then closes. A message that is too long to be sent ends this connection.
+[[nodiscard]] Task<> write_outbox(WriterPorts ports, std::shared_ptr<platform::MessageStream> stream,
+                                  std::shared_ptr<Outbox> outbox);
 
 /// How a device is called in the log.
 [[nodiscard]] std::string log_name(const DeviceId& device);

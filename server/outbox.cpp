@@ -40,9 +40,7 @@ void Outbox::take(Delivery delivery)
     }
     filled_.notify();
     if (bytes_ > limits::kOutboxMost_bytes) {
-        messages_.clear();
-        bytes_ = 0;
-        end(CloseReason::going_away, "this device asks faster than it listens: connect again");
+        cut(CloseReason::going_away, "this device asks faster than it listens: connect again");
     } else if (delivery.close) {
         end(reason_for(delivery.error), delivery.error ? delivery.error->text : std::string());
     }
@@ -51,6 +49,15 @@ void Outbox::take(Delivery delivery)
 void Outbox::end(CloseReason reason, std::string text)
 {
     if (end_) return;
+    end_ = End{reason, std::move(text)};
+    filled_.notify();
+    emptied_.notify();
+}
+
+void Outbox::cut(CloseReason reason, std::string text)
+{
+    messages_.clear();
+    bytes_ = 0;
     end_ = End{reason, std::move(text)};
     filled_.notify();
     emptied_.notify();

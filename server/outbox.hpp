@@ -19,6 +19,8 @@ public:
     void take(Delivery delivery);
     /// What is queued is still sent, then the stream is closed.
     void end(platform::CloseReason reason, std::string text);
+    /// What is queued is not sent any more; replaces an end that was still to come.
+    void cut(platform::CloseReason reason, std::string text);
 
     [[nodiscard]] bool has_ended() const { return end_.has_value(); }
     /// Waits until little enough is queued to let the device ask for more.

@@ -97,6 +97,21 @@ TEST(Home, remembers_its_contacts)
     EXPECT_EQ(home->contact().last_contact_ms, 3);
 }
 
+/// Homes outlive the program that made them: what is in them stays readable, byte for byte.
+TEST(Home, keeps_the_bytes_of_its_files)
+{
+    const tests::TemporaryDirectory directory;
+    const auto path = directory.file("home");
+    const auto home = Home::create(path, *Home::prepare(path), some_enrolment());
+    home->note_contact({1'795'000'000'000, 1'794'999'999'999});
+    EXPECT_EQ(tests::content_of(path + "/enrolment.json"),
+              R"({"version":1,"server":"centre.example:8443","authority":"authority","certificate":"certificate",)"
+              R"("centre_key":"04)" +
+                  std::string(128, '0') + R"(","person":"Amina","device":"tablet"})");
+    EXPECT_EQ(tests::content_of(path + "/contact.json"),
+              R"({"last_attempt_ms":1795000000000,"last_contact_ms":1794999999999})");
+}
+
 const std::string kFingerprint(64, 'a');
 
 TEST(Invitation, is_read_with_space_around_it)

@@ -80,7 +80,7 @@ Task<> flood(std::unique_ptr<MessageStream> stream)
 {
     platform::Compressor compressor;
     for (std::uint32_t i = 0; i < kFlood; ++i) {
-        auto frame = platform::pack_message(numbered(i, kFlood_bytes), compressor);
+        auto frame = *platform::pack_message(numbered(i, kFlood_bytes), compressor);
         if ((co_await stream->write(std::move(frame))).has_error()) co_return;
     }
     (void)co_await stream->read();
@@ -115,6 +115,19 @@ TEST_F(WireTest, ends_with_an_error_when_what_arrives_cannot_be_unpacked)
     ASSERT_EQ(end.kind, Kind::closed);
     ASSERT_TRUE(end.error.has_value());
     EXPECT_THAT(end.error->code, testing::AnyOf(Errc::malformed, Errc::too_large));
+}
+
+TEST_F(WireTest, ends_with_an_error_when_a_message_is_too_long_to_be_sent)
+{
+    begin(&platform::echo);
+    Wire wire(to_centre());
+    ASSERT_EQ(next(wire).kind, Kind::opened);
+    wire.send(Bytes(shared::limits::kMessage_bytes + 1, 7));
+    const auto end = next(wire);
+    ASSERT_EQ(end.kind, Kind::closed);
+    ASSERT_TRUE(end.error.has_value());
+    EXPECT_EQ(end.error->code, Errc::too_large);
+    EXPECT_THAT(end.error->text, testing::HasSubstr("over the limit"));
 }
 
 Task<> hang_up(std::unique_ptr<MessageStream> stream)

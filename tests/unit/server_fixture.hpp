@@ -128,7 +128,7 @@ protected:
     static Task<Result<void>> send(MessageStream* stream, sync::Message message)
     {
         platform::Compressor compressor;
-        auto writing = stream->write(platform::pack_message(sync::encode_message(message), compressor));
+        auto writing = stream->write(*platform::pack_message(sync::encode_message(message), compressor));
         co_return co_await std::move(writing);
     }
     static Task<Result<sync::Message>> receive(MessageStream* stream)

@@ -50,7 +50,7 @@ Task<Result<void>> send_all(MessageStream* stream, sync::Actions actions)
 {
     platform::Compressor compressor;
     for (const auto& message : actions.send) {
-        auto writing = stream->write(platform::pack_message(message, compressor));
+        auto writing = stream->write(*platform::pack_message(message, compressor));
         INDABA_CO_TRY(co_await std::move(writing));
     }
     if (actions.error) co_return *actions.error;
