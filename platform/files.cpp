@@ -147,6 +147,14 @@ Result<void> make_directory(const std::string& path)
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+Result<bool> is_there(const std::string& path)
+{
+    struct stat status{};
+    if (::stat(path.c_str(), &status) == 0) return true;
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return system_error(path, "cannot be looked at");
+}
+
 bool is_writable(const std::string& path) { return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0; }
 
 std::optional<FileState> file_state(const std::string& path)

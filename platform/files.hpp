@@ -17,7 +17,11 @@ using shared::Bytes;
 using shared::ByteView;
 using shared::Result;
 
+/// False also for what may not be looked at: where that would be told wrongly, ask is_there().
 [[nodiscard]] bool exists(const std::string& path);
+
+/// forbidden or io if nobody can say.
+[[nodiscard]] Result<bool> is_there(const std::string& path);
 
 /// False too if it is not there.
 [[nodiscard]] bool is_writable(const std::string& path);

@@ -27,6 +27,20 @@ constexpr std::string_view kServerCertificate = "server.crt";
 constexpr std::string_view kServerKey = "server.key";
 constexpr std::string_view kFeedKey = "feed.key";
 
+bool is_ours(std::string_view name)
+{
+    return name == kLock || name == kAuthorityCertificate || name == kAuthorityKey || name == kServerCertificate ||
+           name == kServerKey || name == kFeedKey || name.starts_with(kDatabase);
+}
+
+/// A file on its way to its name, as an interrupted write leaves it: NAME.XXXXXX.
+bool was_becoming_ours(std::string_view name)
+{
+    constexpr std::size_t kSuffix = 7;
+    return name.size() > kSuffix && name[name.size() - kSuffix] == '.' &&
+           is_ours(name.substr(0, name.size() - kSuffix));
+}
+
 /// Nothing that is not ours is in the directory.
 Result<void> require_ours(const std::string& path)
 {
@@ -34,10 +48,8 @@ Result<void> require_ours(const std::string& path)
     std::filesystem::directory_iterator files(path, error);
     for (; !error && files != std::filesystem::directory_iterator(); files.increment(error)) {
         const auto name = files->path().filename().string();
-        const bool is_ours = name == kLock || name == kAuthorityCertificate || name == kAuthorityKey ||
-                             name == kServerCertificate || name == kServerKey || name == kFeedKey ||
-                             name.starts_with(kDatabase);
-        if (!is_ours) return fail(Errc::usage, fmt::format("{} is not empty: give a new directory to --data", path));
+        if (!is_ours(name) && !was_becoming_ours(name))
+            return fail(Errc::usage, fmt::format("{} is not empty: give a new directory to --data", path));
     }
     if (error) return fail(Errc::io, fmt::format("cannot read the directory {}: {}", path, error.message()));
     return {};
@@ -70,25 +82,54 @@ Result<DataDirectory> DataDirectory::create(const std::string& path, const std::
     INDABA_TRY(require_ours(path));
     const DataDirectory directory(path);
     INDABA_ASSIGN(const auto lock, directory.lock());
-    if (platform::exists(directory.file(kDatabase))) {
+    INDABA_ASSIGN(const bool has_database, platform::is_there(directory.file(kDatabase)));
+    if (has_database) {
         INDABA_ASSIGN(const auto store, directory.open_store());
         INDABA_ASSIGN(const bool finished, is_finished(*store));
         if (finished)
             return fail(Errc::usage, fmt::format("{} holds a centre already: use it, or give a new directory", path));
     }
-    INDABA_TRY(directory.make_keys(hosts, now_ms));
+    INDABA_TRY(directory.require_whole());
+    INDABA_TRY(directory.make_missing_keys(hosts, now_ms));
     INDABA_TRY(directory.make_database(hosts));
     return directory;
 }
 
-Result<void> DataDirectory::make_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+Result<bool> DataDirectory::has_keys(const std::string& path)
 {
-    for (const auto name : {kAuthorityKey, kServerKey, kFeedKey})
-        INDABA_TRY(platform::write_private_file(file(name), shared::as_bytes(KeyPair::generate().to_pem())));
-    INDABA_ASSIGN(auto authority_key, key(kAuthorityKey));
-    INDABA_ASSIGN(const auto authority,
-                  platform::CertificateAuthority::make(hosts.front(), std::move(authority_key), now_ms));
-    INDABA_TRY(platform::write_file_atomic(file(kAuthorityCertificate), shared::as_bytes(authority.certificate_pem())));
+    const DataDirectory directory(path);
+    INDABA_ASSIGN(const bool has_authority, platform::is_there(directory.file(kAuthorityKey)));
+    if (has_authority) return true;
+    return platform::is_there(directory.file(kFeedKey));
+}
+
+/// All keys are made before the certificate: where it is and one of them is not, somebody has lost it.
+Result<void> DataDirectory::require_whole() const
+{
+    INDABA_ASSIGN(const bool is_signed, platform::is_there(file(kAuthorityCertificate)));
+    for (const auto name : {kAuthorityKey, kFeedKey}) {
+        INDABA_ASSIGN(const bool has_key, platform::is_there(file(name)));
+        if (is_signed && !has_key)
+            return fail(Errc::corrupt, fmt::format("{} is missing: restore it from a backup", file(name)));
+    }
+    return {};
+}
+
+Result<void> DataDirectory::make_missing_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const
+{
+    for (const auto name : {kAuthorityKey, kServerKey, kFeedKey}) {
+        INDABA_ASSIGN(const bool has_key, platform::is_there(file(name)));
+        if (has_key) INDABA_TRY(key(name));
+        else INDABA_TRY(platform::write_private_file(file(name), shared::as_bytes(KeyPair::generate().to_pem())));
+    }
+    INDABA_ASSIGN(const bool is_signed, platform::is_there(file(kAuthorityCertificate)));
+    if (!is_signed) {
+        INDABA_ASSIGN(auto authority_key, key(kAuthorityKey));
+        INDABA_ASSIGN(const auto authority,
+                      platform::CertificateAuthority::make(hosts.front(), std::move(authority_key), now_ms));
+        INDABA_TRY(
+            platform::write_file_atomic(file(kAuthorityCertificate), shared::as_bytes(authority.certificate_pem())));
+    }
     INDABA_TRY(sign_server(hosts, now_ms));
     return {};
 }
@@ -106,7 +147,13 @@ Result<void> DataDirectory::make_database(const std::vector<std::string>& hosts)
 Result<DataDirectory> DataDirectory::open(const std::string& path)
 {
     const DataDirectory directory(path);
-    if (!platform::exists(directory.file(kDatabase)))
+    INDABA_ASSIGN(const bool has_database, platform::is_there(directory.file(kDatabase)));
+    INDABA_ASSIGN(const bool keys, has_keys(path));
+    if (!has_database && keys)
+        return fail(Errc::corrupt, fmt::format("{} is missing: restore it from a backup; only if `init` was "
+                                               "interrupted here, repeat it",
+                                               directory.file(kDatabase)));
+    if (!has_database)
         return fail(
             Errc::not_found,
             fmt::format("{} holds no centre: make one with indaba-server init --data {} --name HOST", path, path));

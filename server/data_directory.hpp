@@ -18,11 +18,15 @@ using shared::Result;
 
 class DataDirectory {
 public:
-    /// usage if there is a centre already, or anything else. What an interrupted create() left is made anew.
+    /// usage if there is a centre already, or anything else. Goes on where an interrupted create() ended: keys that are
+    /// there are kept.
     [[nodiscard]] static Result<DataDirectory> create(const std::string& path, const std::vector<std::string>& hosts,
                                                       std::int64_t now_ms);
-    /// not_found, with what to do; forbidden if others may enter.
+    /// not_found, with what to do; corrupt if there are keys without a database; forbidden if others may enter, or we
+    /// may not.
     [[nodiscard]] static Result<DataDirectory> open(const std::string& path);
+    /// A key that devices may rely on is there.
+    [[nodiscard]] static Result<bool> has_keys(const std::string& path);
 
     [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -42,7 +46,8 @@ private:
     explicit DataDirectory(std::string path) : path_(std::move(path)) {}
     [[nodiscard]] std::string file(std::string_view name) const;
     [[nodiscard]] Result<platform::KeyPair> key(std::string_view name) const;
-    [[nodiscard]] Result<void> make_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
+    [[nodiscard]] Result<void> require_whole() const;
+    [[nodiscard]] Result<void> make_missing_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
     [[nodiscard]] Result<void> make_database(const std::vector<std::string>& hosts) const;
     [[nodiscard]] Result<std::string> sign_server(const std::vector<std::string>& hosts, std::int64_t now_ms) const;
 

@@ -5,6 +5,7 @@
 #include "tests/unit/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 #include <boost/json/serialize.hpp>
 
 #include <filesystem>
@@ -24,6 +25,11 @@ protected:
     [[nodiscard]] Errc space_error(const std::string& name, const std::string& kind = "event") const
     {
         return add_space({data, name, kind, {}}).error().code;
+    }
+
+    void lose(std::initializer_list<const char*> names) const
+    {
+        for (const auto* name : names) std::filesystem::remove(data + "/" + name);
     }
 
     tests::TemporaryDirectory home;
@@ -76,10 +82,70 @@ TEST_F(ServerCommands, init_never_touches_what_is_there)
 TEST_F(ServerCommands, init_takes_up_what_was_interrupted)
 {
     make_centre();
-    for (const auto* name : {"centre.db", "centre.db-wal", "centre.db-shm", "server.crt"})
-        std::filesystem::remove(data + "/" + name);
-    EXPECT_TRUE(init({data, "forum.example.org"}).has_value());
+    const std::vector<std::string> made{"authority.key", "server.key", "feed.key", "authority.crt"};
+    std::vector<std::string> before;
+    for (const auto& name : made) before.push_back(tests::content_of(data + "/" + name));
+    lose({"centre.db", "centre.db-wal", "centre.db-shm", "server.crt"});
+    std::ofstream(data + "/server.crt.a1B2c3") << "half a certif";
+    const auto again = init({data, "forum.example.org"});
+    ASSERT_TRUE(again.has_value());
+    EXPECT_THAT(again->text, HasSubstr("with the keys that were there"));
+    EXPECT_EQ(again->json.at("kept_keys"), true);
     EXPECT_TRUE(add_space({data, "forum", "event", {}}).has_value());
+    for (std::size_t i = 0; i < made.size(); ++i)
+        EXPECT_EQ(tests::content_of(data + "/" + made[i]), before[i]) << made[i] << " was replaced";
+}
+
+TEST_F(ServerCommands, init_takes_up_keys_that_were_not_yet_signed)
+{
+    make_centre();
+    const auto key = tests::content_of(data + "/authority.key");
+    lose({"centre.db", "centre.db-wal", "centre.db-shm", "server.crt", "authority.crt", "feed.key"});
+    ASSERT_TRUE(init({data, "forum.example.org"}).has_value());
+    EXPECT_EQ(tests::content_of(data + "/authority.key"), key);
+    EXPECT_TRUE(DataDirectory::open(data)->authority().has_value());
+    EXPECT_TRUE(DataDirectory::open(data)->feed_key().has_value());
+}
+
+TEST_F(ServerCommands, init_makes_no_key_for_one_that_was_lost)
+{
+    for (const auto* key : {"authority.key", "feed.key"}) {
+        std::filesystem::remove_all(data);
+        make_centre();
+        lose({"centre.db", "centre.db-wal", "centre.db-shm", key});
+        const auto refused = init({data, "forum.example.org"});
+        ASSERT_TRUE(refused.has_error()) << key;
+        EXPECT_EQ(refused.error().code, Errc::corrupt);
+        EXPECT_THAT(refused.error().text, HasSubstr(std::string(key) + " is missing: restore it from a backup"));
+        EXPECT_FALSE(std::filesystem::exists(data + "/" + key));
+    }
+}
+
+TEST_F(ServerCommands, without_the_database_ask_for_the_backup)
+{
+    make_centre();
+    lose({"centre.db", "centre.db-wal", "centre.db-shm"});
+    for (const auto& error : {list_spaces(data).error(), run({data, "127.0.0.1:0", "1", false}).error()}) {
+        EXPECT_EQ(error.code, Errc::corrupt);
+        EXPECT_THAT(error.text, HasSubstr("centre.db is missing: restore it from a backup"));
+        EXPECT_TRUE(is_line(error)) << error.text;
+    }
+}
+
+/// As another user, whom the test's own directory does not let in.
+TEST_F(ServerCommands, tell_a_directory_that_may_not_be_entered_from_none)
+{
+    make_centre();
+    if (::geteuid() != 0) GTEST_SKIP() << "only the superuser can become somebody else";
+    ASSERT_EQ(::seteuid(65534), 0);
+    const auto errors = {list_spaces(data).error(), run({data, "127.0.0.1:0", "1", false}).error(),
+                         init({data, "forum.example.org"}).error()};
+    ASSERT_EQ(::seteuid(0), 0);
+    for (const auto& error : errors) {
+        EXPECT_EQ(error.code, Errc::forbidden);
+        EXPECT_THAT(error.text, HasSubstr("Permission denied"));
+        EXPECT_TRUE(is_line(error)) << error.text;
+    }
 }
 
 TEST_F(ServerCommands, init_on_a_full_disk_can_be_repeated)
