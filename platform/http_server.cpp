@@ -1,6 +1,8 @@
 #include "platform/http_server.hpp"
 
+#include "platform/anonymous_line.hpp"
 #include "platform/net_connection.hpp"
+#include "platform/repeated_events.hpp"
 #include "shared/check.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -45,7 +47,13 @@ struct Served {
 
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     State(const Executor& executor, HttpServerOptions chosen, TlsContext context)
-        : options(std::move(chosen)), tls(std::move(context)), acceptor(executor), tasks(executor)
+        : options(std::move(chosen)), tls(std::move(context)), acceptor(executor),
+          anonymous(options.limits.anonymous_connections, options.limits.anonymous_per_network),
+          events(executor, options.limits.repeated_events,
+                 [this](const std::string& text, const Address& remote) {
+                     if (options.on_event) options.on_event(ConnectionEvent{text, remote});
+                 }),
+          tasks(executor)
     {
     }
 
@@ -58,8 +66,9 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     static Task<Result<HttpResponse>> handle(Self self, HttpRequest request);
     static Task<> close_stream(std::shared_ptr<MessageStream> stream);
 
-    void report(const Connection& connection, const std::string& text) const;
-    void report(const Address& remote, const std::string& text) const;
+    AnonymousLine::Ticket line_up(const std::shared_ptr<Served>& served);
+    void report(const Connection& connection, const std::string& text);
+    void report(const Address& remote, const std::string& text);
     void begin_closing();
     void cut_all();
 
@@ -67,18 +76,19 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     TlsContext tls;
     tcp::acceptor acceptor;
     std::unordered_set<std::shared_ptr<Served>> connections;
-    std::size_t anonymous = 0;
+    AnonymousLine anonymous;
     std::size_t devices = 0;
+    RepeatedEvents events;
     bool draining = false;
     TaskGroup tasks;
 };
 
-void HttpServer::State::report(const Address& remote, const std::string& text) const
+void HttpServer::State::report(const Address& remote, const std::string& text)
 {
-    if (!text.empty() && options.on_event) options.on_event(ConnectionEvent{text, remote});
+    if (!text.empty()) events.note(text, remote);
 }
 
-void HttpServer::State::report(const Connection& connection, const std::string& text) const
+void HttpServer::State::report(const Connection& connection, const std::string& text)
 {
     report(connection.peer().address, text);
 }
@@ -97,13 +107,19 @@ Task<> HttpServer::State::accept(Self self)
         }
         const auto remote = socket.remote_endpoint(error);
         if (error) continue;  // gone already
-        if (self->anonymous >= self->options.limits.anonymous_connections) {
-            self->report(address_of(remote), "turned away a connection: too many without a certificate");
-            continue;
-        }
         auto connection = std::make_shared<Connection>(std::move(socket), self->tls, address_of(remote));
         self->tasks.spawn(serve(self, std::make_shared<Served>(std::move(connection))));
     }
+}
+
+AnonymousLine::Ticket HttpServer::State::line_up(const std::shared_ptr<Served>& served)
+{
+    return anonymous.enter(served->connection->peer().address.host, [this, waiting = std::weak_ptr(served)] {
+        const auto leaving = waiting.lock();
+        if (!leaving) return;
+        report(*leaving->connection, "cut a connection without a certificate: too many of them");
+        leaving->connection->abort();
+    });
 }
 
 /// A connection counts as anonymous until its certificate is known.
@@ -112,16 +128,17 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
     struct Counted {
         Self server;
         std::shared_ptr<Served> served;
+        AnonymousLine::Ticket ticket;
         bool device = false;
         Counted(Self counting, std::shared_ptr<Served> counted)
-            : server(std::move(counting)), served(std::move(counted))
+            : server(std::move(counting)), served(std::move(counted)), ticket(server->line_up(served))
         {
-            ++server->anonymous;
             server->connections.insert(served);
         }
         ~Counted()
         {
-            --(device ? server->devices : server->anonymous);
+            if (device) --server->devices;
+            else server->anonymous.leave(ticket);
             server->connections.erase(served);
             served->connection->abort();
         }
@@ -140,8 +157,8 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
             self->report(*connection, "turned away a device: too many are connected");
             co_return;
         }
+        if (!self->anonymous.leave(counted.ticket)) co_return;  // it has been cut
         counted.device = true;
-        --self->anonymous;
         ++self->devices;
     }
     co_await serve_requests(self, served);
@@ -244,6 +261,7 @@ Task<> HttpServer::State::close_stream(std::shared_ptr<MessageStream> stream)
 void HttpServer::State::begin_closing()
 {
     draining = true;
+    events.finish();
     error_code ignored;
     acceptor.close(ignored);
     for (const auto& served : connections) {
@@ -258,6 +276,7 @@ void HttpServer::State::begin_closing()
 void HttpServer::State::cut_all()
 {
     draining = true;
+    events.finish();
     error_code ignored;
     acceptor.close(ignored);
     for (const auto& served : connections) served->connection->abort();

@@ -21,8 +21,11 @@ struct ConnectionLimits {
     Duration idle{std::chrono::seconds(30)};       ///< for the next request to begin
     std::size_t header_bytes = 8 * 1024;           ///< as the most careful proxies
     std::size_t body_bytes = 16 * 1024;            ///< an enrolment is under 4 KiB
-    std::size_t anonymous_connections = 256;       ///< without a device certificate, or still in the handshake
+    /// Without a device certificate, or still in the handshake; the oldest makes room for a new one.
+    std::size_t anonymous_connections = 256;
+    std::size_t anonymous_per_network = 64;  ///< of these, from one IPv4 address or one /64 of IPv6
     std::size_t device_connections = 4'096;
+    Duration repeated_events{std::chrono::seconds(1)};  ///< the same event again is counted, and told this often
     MessageLimits messages;
 };
 

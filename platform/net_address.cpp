@@ -1,5 +1,7 @@
 #include "platform/net_address.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <charconv>
 
 namespace indaba::platform {
@@ -28,6 +30,15 @@ Result<Address> Address::parse(std::string_view text)
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
     if (error != std::errc() || end != digits.data() + digits.size()) return wrong();
     return address;
+}
+
+std::string network_of(const std::string& host)
+{
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(host, error);
+    if (error || !address.is_v6() || address.to_v6().is_v4_mapped()) return host;
+    const auto bytes = address.to_v6().to_bytes();
+    return {reinterpret_cast<const char*>(bytes.data()), 8};
 }
 
 std::string Address::text() const

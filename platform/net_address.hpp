@@ -22,6 +22,10 @@ struct Address {
     friend bool operator==(const Address&, const Address&) = default;
 };
 
+/// One subscriber: an IPv4 address, or the /64 network of an IPv6 address. A key, not a text. What is no address is its
+/// own.
+[[nodiscard]] std::string network_of(const std::string& host);
+
 /// A certificate that the handshake has verified: its chain, its dates and that the peer holds its key.
 struct PeerCertificate {
     shared::DeviceId device;

@@ -14,6 +14,18 @@ using platform::Duration;
 /// Of a person, a device, a space's title: what fits on one line of a list, in any script.
 inline constexpr std::size_t kName_codepoints = 100;
 
+// --- connections ---
+/// Without a device certificate, or still in the TLS handshake, where nobody has reason to stay. The oldest makes
+/// room for a new one.
+inline constexpr std::size_t kAnonymousConnections = 256;
+/// Of these, from one IPv4 address or one /64 of IPv6: a venue shares one address, and its devices come back within a
+/// minute of each other; one that opens many fills no more than a quarter.
+inline constexpr std::size_t kAnonymousPerNetwork = 64;
+/// With a device certificate, whether or not its session has begun: a file descriptor each.
+inline constexpr std::size_t kDeviceConnections = 4'096;
+/// What strangers cause is logged at once, and then as a count this often.
+inline constexpr Duration kRepeatedEvents{1'000};
+
 // --- enrolment ---
 /// An invitation that nobody used for so long has gone astray.
 inline constexpr int kInvitation_days = 7;

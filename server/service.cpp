@@ -138,6 +138,10 @@ Result<std::unique_ptr<Service>> Service::start(const platform::Executor& execut
     http.listen = parts->options.listen;
     http.tls = {std::move(identity), parts->office->facts().authority_pem};
     http.limits = parts->options.limits;
+    http.limits.anonymous_connections = limits::kAnonymousConnections;
+    http.limits.anonymous_per_network = limits::kAnonymousPerNetwork;
+    http.limits.device_connections = limits::kDeviceConnections;
+    http.limits.repeated_events = limits::kRepeatedEvents;
     http.limits.messages.message_bytes = shared::limits::kMessage_bytes + platform::kMessageFrame_bytes;
     http.on_request = [p](HttpRequest request) { return Parts::answer(p, std::move(request)); };
     http.on_stream = [p](std::unique_ptr<platform::MessageStream> stream) {

@@ -1,24 +1,11 @@
 #include "server/wrong_codes.hpp"
 
+#include "platform/net_address.hpp"
 #include "server/limits.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 namespace indaba::server {
 
-namespace {
-
-/// One subscriber: an IPv4 address, or the /64 network of an IPv6 address.
-std::string network_of(const std::string& host)
-{
-    boost::system::error_code error;
-    const auto address = boost::asio::ip::make_address(host, error);
-    if (error || !address.is_v6() || address.to_v6().is_v4_mapped()) return host;
-    const auto bytes = address.to_v6().to_bytes();
-    return {reinterpret_cast<const char*>(bytes.data()), 8};
-}
-
-}  // namespace
+using platform::network_of;
 
 bool WrongCodes::may_try(const std::string& host, std::int64_t now_ms)
 {

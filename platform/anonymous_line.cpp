@@ -1,0 +1,35 @@
+#include "platform/anonymous_line.hpp"
+
+#include "platform/net_address.hpp"
+#include "shared/check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace indaba::platform {
+
+AnonymousLine::AnonymousLine(std::size_t most, std::size_t most_per_network)
+    : most_(most), most_per_network_(most_per_network)
+{
+    INDABA_CHECK(most > 0 && most_per_network > 0);
+}
+
+AnonymousLine::Ticket AnonymousLine::enter(const std::string& host, std::function<void()> make_room)
+{
+    auto network = network_of(host);
+    const auto is_neighbour = [&](const Line::value_type& entry) { return entry.second.network == network; };
+    if (std::size_t(std::ranges::count_if(line_, is_neighbour)) >= most_per_network_)
+        send_away(std::ranges::find_if(line_, is_neighbour));
+    else if (line_.size() >= most_) send_away(line_.begin());
+    line_.emplace(++last_, Waiting{std::move(network), std::move(make_room)});
+    return last_;
+}
+
+void AnonymousLine::send_away(Line::iterator at)
+{
+    const auto make_room = std::move(at->second.make_room);
+    line_.erase(at);
+    make_room();
+}
+
+}  // namespace indaba::platform

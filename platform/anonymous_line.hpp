@@ -1,0 +1,43 @@
+// Connections that have not shown who they are, oldest first. A new one always gets in: when there are too many, of its
+// own network or altogether, the oldest of those has to make room. So whoever opens many is in nobody's way for longer
+// than it takes to come again. One thread at a time. Deliberately not: the connections themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace indaba::platform {
+
+class AnonymousLine {
+public:
+    using Ticket = std::uint64_t;
+
+    /// Both at least 1.
+    AnonymousLine(std::size_t most, std::size_t most_per_network);
+
+    /// `make_room` is called at most once, during somebody else's enter(): cut the connection.
+    [[nodiscard]] Ticket enter(const std::string& host, std::function<void()> make_room);
+    /// False if it had to make room before.
+    bool leave(Ticket ticket) { return line_.erase(ticket) > 0; }
+
+    [[nodiscard]] std::size_t size() const { return line_.size(); }
+
+private:
+    struct Waiting {
+        std::string network;
+        std::function<void()> make_room;
+    };
+    using Line = std::map<Ticket, Waiting>;  // tickets are given in order
+
+    void send_away(Line::iterator at);
+
+    std::size_t most_;
+    std::size_t most_per_network_;
+    Line line_;
+    Ticket last_ = 0;
+};
+
+}  // namespace indaba::platform

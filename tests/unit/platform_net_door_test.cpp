@@ -1,0 +1,119 @@
+// Who has to make room at the centre's door, and how often that is told.
+#include "platform/anonymous_line.hpp"
+#include "platform/async_loop.hpp"
+#include "platform/repeated_events.hpp"
+
+#include <gmock/gmock.h>
+
+namespace indaba::platform {
+
+namespace {
+
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+
+class AnonymousLineTest : public testing::Test {
+protected:
+    AnonymousLine::Ticket enter(const std::string& host, int number)
+    {
+        return line.enter(host, [this, number] { sent_away.push_back(number); });
+    }
+
+    AnonymousLine line{4, 2};
+    std::vector<int> sent_away;
+};
+
+class RepeatedEventsTest : public testing::Test {
+protected:
+    static Task<> wait_until_said(RepeatedEventsTest* test, std::size_t count)
+    {
+        while (test->said.size() < count) EXPECT_TRUE((co_await test->heard.wait()).has_value());
+    }
+
+    EventLoop loop;
+    std::vector<std::string> said;
+    Notifier heard{loop.executor()};
+    RepeatedEvents::Sink sink = [this](const std::string& text, const Address&) {
+        said.push_back(text);
+        heard.notify();
+    };
+};
+
+}  // namespace
+
+TEST_F(AnonymousLineTest, the_oldest_of_a_crowded_address_makes_room)
+{
+    (void)enter("192.0.2.1", 1);
+    (void)enter("192.0.2.2", 2);
+    (void)enter("192.0.2.2", 3);
+    EXPECT_THAT(sent_away, ElementsAre());
+    (void)enter("192.0.2.2", 4);
+    EXPECT_THAT(sent_away, ElementsAre(2));
+    (void)enter("192.0.2.2", 5);
+    EXPECT_THAT(sent_away, ElementsAre(2, 3));
+    EXPECT_EQ(line.size(), 3u);
+}
+
+TEST_F(AnonymousLineTest, a_network_of_ipv6_is_one_address)
+{
+    (void)enter("2001:db8::1", 1);
+    (void)enter("2001:db8::2:0:0:1", 2);
+    (void)enter("2001:db8:0:1::1", 3);
+    EXPECT_THAT(sent_away, ElementsAre());
+    (void)enter("2001:db8::ffff", 4);
+    EXPECT_THAT(sent_away, ElementsAre(1));
+}
+
+TEST_F(AnonymousLineTest, the_oldest_of_all_makes_room_when_many_addresses_come)
+{
+    for (int i = 1; i <= 6; ++i) (void)enter("192.0.2." + std::to_string(i), i);
+    EXPECT_THAT(sent_away, ElementsAre(1, 2));
+    EXPECT_EQ(line.size(), 4u);
+}
+
+TEST_F(AnonymousLineTest, who_has_left_or_was_sent_away_is_not_counted)
+{
+    const auto first = enter("192.0.2.1", 1);
+    const auto second = enter("192.0.2.1", 2);
+    EXPECT_TRUE(line.leave(first));
+    (void)enter("192.0.2.1", 3);
+    EXPECT_THAT(sent_away, ElementsAre());
+    (void)enter("192.0.2.1", 4);
+    EXPECT_THAT(sent_away, ElementsAre(2));
+    EXPECT_FALSE(line.leave(second));
+}
+
+TEST_F(RepeatedEventsTest, the_first_is_said_at_once_and_the_rest_as_a_count)
+{
+    RepeatedEvents events(loop.executor(), 1ms, sink);
+    for (int i = 0; i < 10'000; ++i) events.note("cut", {});
+    events.note("refused", {});
+    EXPECT_THAT(said, ElementsAre("cut", "refused"));
+    loop.run(wait_until_said(this, 3));
+    EXPECT_THAT(said, ElementsAre("cut", "refused", "cut (9999 more)"));
+    events.note("cut", {});
+    events.finish();
+    EXPECT_THAT(said.back(), testing::StartsWith("cut"));
+}
+
+TEST_F(RepeatedEventsTest, the_end_leaves_no_count_unsaid)
+{
+    RepeatedEvents events(loop.executor(), 1h, sink);
+    for (int i = 0; i < 3; ++i) events.note("cut", {});
+    events.finish();
+    EXPECT_THAT(said, ElementsAre("cut", "cut (2 more)"));
+    events.note("cut", {});
+    EXPECT_EQ(said.size(), 3u);
+}
+
+TEST_F(RepeatedEventsTest, many_different_events_are_bounded_too)
+{
+    RepeatedEvents events(loop.executor(), 1h, sink);
+    for (int i = 0; i < 1'000; ++i) events.note("refused " + std::to_string(i), {});
+    EXPECT_EQ(said.size(), 64u);
+    events.finish();
+    EXPECT_EQ(said.size(), 65u);
+    EXPECT_EQ(said.back(), "other events (936 more)");
+}
+
+}  // namespace indaba::platform
