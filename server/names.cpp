@@ -87,6 +87,11 @@ Result<void> check_name(std::string_view name, std::string_view what)
     return {};
 }
 
+std::string shown_program(std::string_view said)
+{
+    return check_name(said, "a program's name").has_value() ? std::string(said) : std::string();
+}
+
 Result<void> check_space_name(std::string_view name)
 {
     if (shared::is_space_name(name)) return {};

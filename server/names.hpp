@@ -16,6 +16,9 @@ using shared::Result;
 /// either end. `what` begins the error's text: "a person's name".
 [[nodiscard]] Result<void> check_name(std::string_view name, std::string_view what);
 
+/// What a device says of its program, if it may be shown as it is: the rules of check_name(); else empty.
+[[nodiscard]] std::string shown_program(std::string_view said);
+
 [[nodiscard]] Result<void> check_space_name(std::string_view name);
 /// directory, country, organisation, event
 [[nodiscard]] Result<void> check_kind(std::string_view kind);

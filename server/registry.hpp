@@ -38,7 +38,7 @@ struct Device {
     std::string certificate_pem;
     std::int64_t enrolled_ms = 0;
     std::int64_t last_contact_ms = 0;  ///< 0: never yet
-    std::string program;               ///< name and version, as it said at its last contact
+    std::string program;               ///< as it said at its last contact; empty if that may not be shown
     std::int64_t revoked_ms = 0;       ///< 0: it is not
 };
 

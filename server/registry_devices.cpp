@@ -1,6 +1,7 @@
 #include "server/registry.hpp"
 
 #include "platform/crypto.hpp"
+#include "server/names.hpp"
 
 #include <algorithm>
 
@@ -28,7 +29,7 @@ Device device_from(const platform::Statement& row)
         .certificate_pem = std::string(row.text(4)),
         .enrolled_ms = row.int64(5),
         .last_contact_ms = row.int64(6),
-        .program = std::string(row.text(7)),
+        .program = shown_program(row.text(7)),
         .revoked_ms = row.int64(8),
     };
 }
@@ -74,7 +75,7 @@ Result<void> Registry::note_contact(Transaction& transaction, const DeviceId& id
 {
     auto update =
         transaction.database().statement("UPDATE registry_device SET last_contact_ms = ?2, program = ?3 WHERE id = ?1");
-    update.bind_all(shared::ByteView(id.hash.bytes), now_ms, program);
+    update.bind_all(shared::ByteView(id.hash.bytes), now_ms, shown_program(program));
     return update.run();
 }
 

@@ -141,10 +141,10 @@ protected:
         co_return sync::decode_message(*message);
     }
     /// Says hello and gives the welcome.
-    static Task<Result<sync::Welcome>> greet(MessageStream* stream)
+    static Task<Result<sync::Welcome>> greet(MessageStream* stream, std::string program = "indaba 1.2.3")
     {
         sync::Hello hello;
-        hello.program = "indaba 1.2.3";
+        hello.program = std::move(program);
         auto sending = send(stream, hello);
         if (const auto sent = co_await std::move(sending); sent.has_error()) co_return sent.error();
         const auto answer = co_await receive(stream);

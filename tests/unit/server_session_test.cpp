@@ -69,6 +69,34 @@ protected:
         EXPECT_THAT(devices->text, HasSubstr("indaba 1.2.3"));
     }
 
+    static Task<> shows_no_program_that_would_forge_a_line(ServerSessions* test)
+    {
+        Enrolled device;
+        auto visiting = visit(test, "Bo Li", &device);
+        const auto stream = co_await std::move(visiting);
+        CO_ASSERT(stream);
+        for (const auto& program : test->forged) {
+            auto connecting = test->connect(device);
+            const auto opened = co_await std::move(connecting);
+            CO_ASSERT(opened.has_value());
+            auto greeting = greet(opened->get(), program);
+            CO_ASSERT((co_await std::move(greeting)).has_value());
+            auto closing = (*opened)->close(platform::CloseReason::finished);
+            co_await std::move(closing);
+            // Answered by the store thread, so after the contact was written down.
+            auto asking = platform::http_get(test->service->address(), "/health", test->anonymous());
+            CO_ASSERT((co_await std::move(asking)).has_value());
+            const auto devices = list_devices(test->data);
+            CO_ASSERT(devices.has_value());
+            EXPECT_THAT(devices->text, HasSubstr("last contact"));
+            EXPECT_EQ(std::ranges::count(devices->text, '\n'), 0);
+            EXPECT_EQ(devices->text.find('\x1b'), std::string::npos);
+            EXPECT_EQ(devices->json.at(0).at("program"), "") << devices->text;
+        }
+    }
+    const std::vector<std::string> forged{"indaba\n0123456789ab  Ana Silva", "\x1b[2Jindaba", "indaba \xc3",
+                                          std::string(255, 'a') + "é", "\xe2\x80\xaeindaba"};
+
     static Task<> tells_of_new_roles(ServerSessions* test)
     {
         Enrolled device;
@@ -208,6 +236,10 @@ protected:
 };
 
 TEST_F(ServerSessions, welcomes_with_grants) { run(welcomes_with_grants(this)); }
+TEST_F(ServerSessions, shows_no_program_that_would_forge_a_line)
+{
+    run(shows_no_program_that_would_forge_a_line(this));
+}
 TEST_F(ServerSessions, tells_of_new_roles) { run(tells_of_new_roles(this)); }
 TEST_F(ServerSessions, shows_a_revoked_device_out) { run(shows_a_revoked_device_out(this)); }
 TEST_F(ServerSessions, turns_away_who_was_signed_but_never_enrolled)
