@@ -42,8 +42,9 @@ void Sessions::on_message(SessionId id, const shared::Bytes& message)
     auto actions = open->second.session.on_message(message);
     note_grown(id, open->second.session.take_grown());
     const bool is_first = open->second.noted_ms == 0 && !actions.close;
-    deliver(open, std::move(actions));
+    // Before the answer goes: what the device asks for next then finds its contact written down.
     if (is_first) ports_.later([this, id] { note_contact(id); });
+    deliver(open, std::move(actions));
 }
 
 void Sessions::close(SessionId id)
