@@ -14,7 +14,19 @@ endforeach()
 target_include_directories(indaba_shared INTERFACE $<INSTALL_INTERFACE:${header_dir}>)
 target_compile_features(indaba_shared PUBLIC cxx_std_20)
 
-install(DIRECTORY shared sync platform client DESTINATION ${header_dir} FILES_MATCHING PATTERN *.hpp)
+# What an embedder may include: client/README.md, "To embed it". Whole, because tests/embed compiles each of them alone;
+# what is not here may change with any version.
+set(public_headers
+    client/core.hpp client/csv.hpp client/drafts.hpp client/enrolment.hpp client/home.hpp client/json.hpp
+    client/records.hpp client/sync_report.hpp client/table_export.hpp client/table_import.hpp
+    platform/crypto.hpp platform/files.hpp platform/net_address.hpp platform/sqlite.hpp
+    platform/sqlite_statement.hpp platform/system.hpp platform/tls.hpp
+    shared/archive.hpp shared/bytes.hpp shared/catalogue.hpp shared/ids.hpp shared/limits.hpp
+    shared/name_index.hpp shared/pattern.hpp shared/ports.hpp shared/result.hpp shared/value.hpp)
+foreach(header IN LISTS public_headers)
+    cmake_path(GET header PARENT_PATH room)
+    install(FILES ${header} DESTINATION ${header_dir}/${room})
+endforeach()
 install(TARGETS indaba indaba-server RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(EXPORT indaba NAMESPACE indaba:: DESTINATION ${package_dir} FILE indaba-targets.cmake)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/indaba-config-version.cmake COMPATIBILITY SameMinorVersion)
