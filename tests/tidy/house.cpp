@@ -17,6 +17,9 @@ bool is_code(const Source& source)
     return source.is_cpp() || source.file_name() == "CMakeLists.txt" || source.path.ends_with(".cmake");
 }
 
+/// Inputs of fuzz targets, thousands perhaps, are explained once, above their folders.
+bool is_fuzz_input(const Source& source) { return source.path.starts_with("tests/fuzz/corpus/"); }
+
 /// What the build files of a folder say, all of it.
 using BuildLists = std::map<std::string_view, std::string>;
 
@@ -51,16 +54,17 @@ bool is_excused(const Finding& finding, std::set<const Exception*>& used)
 Findings check_house(std::span<const Source> sources)
 {
     BuildLists lists;
-    std::set<std::string_view> code_folders;
+    std::set<std::string_view> folders;
     std::set<std::string_view> readme_folders;
     for (const auto& source : sources) {
         if (!source.is_cpp() && is_code(source)) lists[source.folder()] += source.text;
         if (source.file_name() == "README.md" && lines_of(source.text).size() >= 3)
             readme_folders.insert(source.folder());
-        if (is_code(source)) code_folders.insert(source.folder());
+        if (!source.folder().empty() && !source.folder().starts_with('.') && !is_fuzz_input(source))
+            folders.insert(source.folder());
     }
     Findings findings;
-    for (const auto folder : code_folders) {
+    for (const auto folder : folders) {
         if (!readme_folders.contains(folder))
             findings.push_back({std::string(folder), "readme", "1: no README.md says what this folder is"});
     }

@@ -32,7 +32,7 @@ using Findings = std::vector<Finding>;
 /// "header": `#pragma once`, an opening comment, no `using namespace`.
 [[nodiscard]] Findings check_header(const Source& source);
 
-/// "readme": a folder with code says what it is. "build": every .cpp is listed in a build file above it.
+/// "readme": a folder with files of any kind says what it is. "build": every .cpp is listed in a build file above it.
 [[nodiscard]] Findings check_house(std::span<const Source> sources);
 
 /// "top": nothing at the top but what the README's map shows.

@@ -177,6 +177,21 @@ TEST(TidyHouse, wants_a_readme_and_every_source_built)
     EXPECT_EQ(findings[1].rule, "build");
 }
 
+TEST(TidyHouse, wants_a_readme_for_data_too)
+{
+    const std::vector<Source> sources{
+        make_source("README.md", "# Project\n\nWhat it is.\n"),
+        make_source("CMakePresets.json", "{}"),
+        make_source("shared/facts/zones.csv", "name\n"),
+        make_source("tests/fuzz/corpus/value/text", "a"),
+        make_source(".ci/steps", "a"),
+    };
+    const auto findings = check_house(sources);
+    ASSERT_THAT(findings, SizeIs(1));
+    EXPECT_EQ(findings[0].path, "shared/facts");
+    EXPECT_EQ(findings[0].rule, "readme");
+}
+
 TEST(TidyTopLevel, has_nothing_else)
 {
     const std::vector<std::string> names{"README.md", "docs", "sync"};
