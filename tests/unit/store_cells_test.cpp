@@ -9,7 +9,9 @@ namespace indaba::tests {
 namespace {
 
 using sync::store::decode_cells;
+using sync::store::decode_names;
 using sync::store::encode_cells;
+using sync::store::encode_names;
 using sync::store::InternedNames;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -44,6 +46,17 @@ TEST_F(StoreCells, GoldenBytesOfAPlainRow)
               "04020401"          // ! true
               "08050156616c65"    // name
               "0c020401");              // sectors/water
+}
+
+TEST_F(StoreCells, GoldenBytesOfWhatIsPending)
+{
+    const std::vector pending{name_of(0x1122334455667788, 3), name_of(0x1122334455667788, 44)};
+    const auto blob = must(encode_names(pending, names_));
+    EXPECT_EQ(shared::to_hex(blob),
+              "02"                  // count
+              "01030707070707070703"      // journal, number, hash
+              "012c070707070707072c");
+    EXPECT_EQ(must(decode_names(blob, names_)), pending);
 }
 
 TEST_F(StoreCells, GoldenBytesOfExceptions)
