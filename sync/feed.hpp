@@ -15,6 +15,8 @@ namespace indaba::sync {
 
 using shared::Hash;
 
+struct StoredRecord;  // storage.hpp
+
 enum class Verdict : std::uint8_t { accepted, refused, lost };
 
 /// Why a transaction was refused, for its author: `field` is empty when no single field is to blame.
@@ -75,6 +77,10 @@ struct FeedRecord {
     /// Instead of cells: exactly what the receiver's own transaction, ruled under this number, wrote to this record.
     bool echo = false;
 };
+
+/// The record as the feed tells it to whoever is caught up at `base`: the centre's word, its cells newer than base; of
+/// a plainly deleted record its tombstone.
+[[nodiscard]] FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base);
 
 /// How far the centre has ruled a journal; number 0: nothing of it.
 struct JournalMark {

@@ -36,10 +36,6 @@ struct StoredRecord {
     [[nodiscard]] const Cells& centre_word() const { return word ? *word : shown; }
 };
 
-/// The record as the feed tells it to whoever is caught up at `base`: the centre's word, its cells newer than base; of
-/// a plainly deleted record its tombstone.
-[[nodiscard]] FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base);
-
 /// A journal entry with what is known of its ruling.
 struct StoredEntry {
     TransactionName name;

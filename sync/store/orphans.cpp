@@ -1,13 +1,11 @@
 #include "sync/store/orphans.hpp"
 
 #include "sync/store/cells_codec.hpp"
-
-#include <algorithm>
+#include "sync/store/records.hpp"
 
 namespace indaba::sync::store {
 
 using shared::ByteView;
-using shared::Errc;
 
 Result<void> Orphans::save(const Orphan& orphan)
 {
@@ -28,10 +26,7 @@ Result<std::vector<Orphan>> Orphans::all()
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return orphans;
         auto& orphan = orphans.emplace_back();
-        const auto id = rows.blob(0);
-        if (id.size() != orphan.record.bytes.size())
-            return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
-        std::ranges::copy(id, orphan.record.bytes.begin());
+        INDABA_ASSIGN(orphan.record, read_record_id(rows, 0, database_));
         INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(rows.int64(1))));
         INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(rows.int64(2))));
         orphan.space = *space;

@@ -24,16 +24,23 @@ struct Records::Blobs {
     std::optional<Bytes> pending;
 };
 
+Result<RecordId> read_record_id(const platform::Statement& row, int column, const platform::Database& database)
+{
+    RecordId id;
+    const auto bytes = row.blob(column);
+    if (bytes.size() != id.bytes.size())
+        return fail(Errc::corrupt, database.path() + ": a record's id is damaged; restore a backup");
+    std::ranges::copy(bytes, id.bytes.begin());
+    return id;
+}
+
 /// Columns: rid, id, space, type, flags, number, searched, shown, word, pending.
 Result<RecordRow> Records::read(const platform::Statement& row)
 {
     RecordRow read;
     read.rid = row.int64(0);
     auto& record = read.record;
-    const auto id = row.blob(1);
-    if (id.size() != record.id.bytes.size())
-        return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
-    std::ranges::copy(id, record.id.bytes.begin());
+    INDABA_ASSIGN(record.id, read_record_id(row, 1, database_));
     INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(row.int64(2))));
     INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(row.int64(3))));
     record.space = *space;
@@ -228,10 +235,8 @@ Result<std::vector<RecordId>> Records::pending(const SpaceName& space)
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return ids;
-        const auto id = rows.blob(0);
-        if (id.size() != sizeof(RecordId::bytes))
-            return fail(Errc::corrupt, database_.path() + ": a record's id is damaged; restore a backup");
-        std::ranges::copy(id, ids.emplace_back().bytes.begin());
+        INDABA_ASSIGN(const auto id, read_record_id(rows, 0, database_));
+        ids.push_back(id);
     }
 }
 

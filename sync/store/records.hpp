@@ -22,6 +22,10 @@ struct RecordRow {
     StoredRecord record;
 };
 
+/// Corrupt if the column does not hold an id.
+[[nodiscard]] Result<RecordId> read_record_id(const platform::Statement& row, int column,
+                                              const platform::Database& database);
+
 class Records {
 public:
     /// `search` may be null: no index.
