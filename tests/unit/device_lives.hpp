@@ -110,18 +110,20 @@ protected:
 
     struct Life {
         std::unique_ptr<store::ReplicaStore> store;
+        std::unique_ptr<model::Chance> chance;  ///< of its journals' ids
         std::unique_ptr<Replica> replica;
     };
 
-    /// A life of the one device: the same key, and the same chance for its journal's id.
-    Life live(const std::string& name, model::Chance& chance) { return live(name, chance, clock_); }
-    Life live(const std::string& name, model::Chance& chance, shared::Clock& clock)
+    /// A life of the one device, under its key. The same seed makes the same journal: what a copied file holds.
+    Life live(const std::string& name, std::uint64_t seed) { return live(name, seed, clock_); }
+    Life live(const std::string& name, std::uint64_t seed, shared::Clock& clock)
     {
         Life life;
+        life.chance = std::make_unique<model::Chance>(seed);
         life.store =
             store::ReplicaStore::open(in_memory(test_ + "_" + name), catalogue_, {.search_index = false}).value();
         life.replica = std::make_unique<Replica>(
-            ReplicaPorts{*life.store, clock, chance, digest_, device_key_, centre_public_, catalogue_});
+            ReplicaPorts{*life.store, clock, *life.chance, digest_, device_key_, centre_public_, catalogue_});
         return life;
     }
 

@@ -20,11 +20,9 @@ TEST(StampClock, GoesBeyondWhatItHeardButNotFarBeyondItsTime)
 
 class WrongClocks : public DeviceLives {
 protected:
-    model::Chance chance_right_{11};
-    model::Chance chance_slow_{12};
     WrongClock slow_clock_{clock_, -2 * kHour_ms};
-    Life right_ = live("right", chance_right_);
-    Life slow_ = live("slow", chance_slow_, slow_clock_);
+    Life right_ = live("right", 11);
+    Life slow_ = live("slow", 12, slow_clock_);
 
     static void edit(Life& life, const RecordId& id, const std::string& name)
     {

@@ -10,16 +10,14 @@ class CopiedDevice : public DeviceLives {};
 TEST_F(CopiedDevice, BothLivesGoOnAndNothingIsLostOrDoubled)
 {
     // The same chance in both lives makes the same journal: what a copied file holds.
-    model::Chance chance_a(11);
-    model::Chance chance_b(11);
-    auto a = live("a", chance_a);
-    auto b = live("b", chance_b);
+    auto a = live("a", 11);
+    auto b = live("b", 11);
     (void)sync(a);
     (void)sync(b);
     const auto by_a = put(a, "Aurora");
     const auto by_b = put(b, "Baikal");
     ASSERT_EQ(a.store->own_journal("forum").value()->head.id, b.store->own_journal("forum").value()->head.id);
-    chance_b = model::Chance(12);
+    *b.chance = model::Chance(12);
     for (auto* life : {&a, &b, &a, &b}) EXPECT_TRUE(sync(*life).up_to_date);
     const auto later_a = put(a, "Cerrado");
     const auto later_b = put(b, "Delta");
@@ -32,16 +30,14 @@ TEST_F(CopiedDevice, BothLivesGoOnAndNothingIsLostOrDoubled)
 
 TEST_F(CopiedDevice, OnePutBackFromACopySendsWhatItWritesAfterwards)
 {
-    model::Chance chance_lost(11);
-    model::Chance chance_back(11);
-    auto lost = live("lost", chance_lost);
+    auto lost = live("lost", 11);
     (void)sync(lost);
     const auto first = put(lost, "Aurora");
     const auto second = put(lost, "Baikal");
     EXPECT_TRUE(sync(lost).up_to_date);
 
     // The copy was made before either was written, and wrote one more since it is back.
-    auto back = live("back", chance_back);
+    auto back = live("back", 11);
     (void)sync(back);
     const auto third = put(back, "Cerrado");
     const auto progress = sync(back);
@@ -53,8 +49,7 @@ TEST_F(CopiedDevice, OnePutBackFromACopySendsWhatItWritesAfterwards)
 
 TEST_F(CopiedDevice, DeletingWhatOneHasJustUndeletedIsNoConflictWithOneself)
 {
-    model::Chance chance_a(11);
-    auto a = live("a", chance_a);
+    auto a = live("a", 11);
     (void)sync(a);
     const auto id = put(a, "Aurora");
     (void)sync(a);

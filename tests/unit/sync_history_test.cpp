@@ -33,8 +33,7 @@ protected:
 
 TEST_F(LongHistory, IsToldToItsEndInTheOrderOfTheRulings)
 {
-    model::Chance chance(11);
-    auto life = live("writer", chance);
+    auto life = live("writer", 11);
     (void)sync(life);
     const auto id = put(life, "Aurora");
     constexpr std::size_t kEdits = 60;

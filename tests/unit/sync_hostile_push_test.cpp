@@ -61,10 +61,8 @@ TEST_F(HostilePush, ThatReplacesWithoutEndIsRefused)
 
 TEST_F(HostilePush, OfTheLongestElementsStillFitsIntoEverybodysMessages)
 {
-    model::Chance chance_a(11);
-    model::Chance chance_b(12);
-    auto a = live("a", chance_a);
-    auto b = live("b", chance_b);
+    auto a = live("a", 11);
+    auto b = live("b", 12);
     (void)sync(a);
     for (int record = 0; record < 26; ++record) {
         Change change{Change::Kind::put, new_id(), "enterprise", {{"name", Value::text("Many names")}}};

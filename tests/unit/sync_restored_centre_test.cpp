@@ -7,10 +7,8 @@ namespace {
 
 class RestoredCentre : public DeviceLives {
 protected:
-    model::Chance chance_a_{11};
-    model::Chance chance_b_{12};
-    Life a_ = live("a", chance_a_);
-    Life b_ = live("b", chance_b_);
+    Life a_ = live("a", 11);
+    Life b_ = live("b", 12);
 
     void SetUp() override
     {

@@ -7,10 +7,8 @@ namespace {
 
 class TakenId : public DeviceLives {
 protected:
-    model::Chance chance_first_{11};
-    model::Chance chance_second_{12};
-    Life first_ = live("first", chance_first_);
-    Life second_ = live("second", chance_second_);
+    Life first_ = live("first", 11);
+    Life second_ = live("second", 12);
     const RecordId id_ = new_id();
 
     void SetUp() override
