@@ -11,7 +11,7 @@ namespace indaba::bench {
 struct Ran {
     int exit_code = -1;
     std::string output;       ///< standard output
-    double seconds = 0;       ///< wall time from fork to the end
+    double seconds = 0;       ///< wall time from its start to its end
     double peak_bytes = 0;    ///< largest resident set
 };
 
