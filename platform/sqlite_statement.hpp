@@ -9,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace indaba::platform {
 
@@ -44,6 +46,8 @@ public:
     void bind(int index, std::string_view text);
     void bind(int index, const char* text) { bind(index, std::string_view(text)); }
     void bind(int index, ByteView blob);
+    void bind(int index, std::string&& text) = delete;  // gone before the statement runs
+    void bind(int index, Bytes&& blob) = delete;
     void bind(int index, std::nullptr_t);
     template <class T>
     void bind(int index, const std::optional<T>& value)
@@ -53,10 +57,10 @@ public:
 
     /// Binds all parameters in order, beginning with 1.
     template <class... Values>
-    Statement& bind_all(const Values&... values)
+    Statement& bind_all(Values&&... values)
     {
         int index = 0;
-        (bind(++index, values), ...);
+        (bind(++index, std::forward<Values>(values)), ...);
         return *this;
     }
 

@@ -73,9 +73,10 @@ Result<void> Registry::save_device(Transaction& transaction, const Device& devic
 Result<void> Registry::note_contact(Transaction& transaction, const DeviceId& id, const std::string& program,
                                     std::int64_t now_ms)
 {
+    const auto shown = shown_program(program);
     auto update =
         transaction.database().statement("UPDATE registry_device SET last_contact_ms = ?2, program = ?3 WHERE id = ?1");
-    update.bind_all(shared::ByteView(id.hash.bytes), now_ms, shown_program(program));
+    update.bind_all(shared::ByteView(id.hash.bytes), now_ms, shown);
     return update.run();
 }
 

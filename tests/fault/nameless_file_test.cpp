@@ -17,7 +17,10 @@ TEST(NamelessFile, IsNotWrittenForALongStatementNorInASession)
     {
         auto transaction = must(platform::Transaction::write(*database));
         auto insert = database->statement("INSERT INTO note VALUES (?1, ?2)");
-        for (int i = 0; i < 1'000; ++i) must(insert.bind_all(i, std::string(400, 'x') + std::to_string(i)).run());
+        for (int i = 0; i < 1'000; ++i) {
+            const auto text = std::string(400, 'x') + std::to_string(i);
+            must(insert.bind_all(i, text).run());
+        }
         must(transaction.commit());
     }
     auto transaction = must(platform::Transaction::write(*database));

@@ -19,7 +19,7 @@ TEST_F(Sqlite, ValuesComeBackAsTheyWere)
     const Bytes blob = {0, 1, 0xff};
     Statement put = database->statement("INSERT INTO note VALUES (?1, ?2, ?3, ?4)");
     ASSERT_TRUE(
-        put.bind_all(std::uint64_t{0xffff'ffff'ffff'fffeu}, std::string("中\0文", 7), ByteView(blob), 2.5).run());
+        put.bind_all(std::uint64_t{0xffff'ffff'ffff'fffeu}, std::string_view("中\0文", 7), ByteView(blob), 2.5).run());
     ASSERT_TRUE(put.bind_all(2, std::string_view(), ByteView(), std::optional<double>()).run());
     EXPECT_EQ(database->last_insert_rowid(), 2);
     EXPECT_EQ(database->changes(), 1);
