@@ -5,6 +5,7 @@
 #include "shared/roles.hpp"
 #include "sync/entry_cache.hpp"
 #include "sync/fold.hpp"
+#include "sync/replica_draft.hpp"
 #include "sync/shown_values.hpp"
 #include "sync/storage_transaction.hpp"
 
@@ -63,15 +64,6 @@ Result<void> check_values(const shared::Catalogue& catalogue, const std::string&
 
 }  // namespace
 
-/// One transaction in the making.
-struct Replica::Draft {
-    StoredSpace space;
-    StoredJournal journal;
-    shared::Transaction transaction;
-    std::vector<StoredRecord> records;  ///< as they are before, in the order of the transaction's records
-    std::vector<bool> blind;            ///< the record was deleted: its other cells are not here to be checked
-};
-
 StoredJournal Replica::new_journal(const SpaceName& space)
 {
     StoredJournal journal;
@@ -88,16 +80,28 @@ Result<StoredJournal> Replica::journal_for(const SpaceName& space)
     return own ? std::move(*own) : new_journal(space);
 }
 
-Result<void> Replica::draft_change(Change change, Draft& draft)
+/// As it is, or as it is before it is made.
+Result<StoredRecord> Replica::record_to_write(const RecordId& id, const std::string& type, const Draft& draft)
 {
-    INDABA_ASSIGN(auto found, ports_.storage.find_record(change.id));
-    auto record = found ? std::move(*found) : StoredRecord{change.id, change.type, draft.space.name, 0, {}, {}, {}};
+    INDABA_ASSIGN(auto found, ports_.storage.find_record(id));
+    auto record = found ? std::move(*found) : StoredRecord{id, type, draft.space.name, 0, {}, {}, {}};
     if (record.space != draft.space.name)
         return fail(Errc::usage, "the record lives in the space " + record.space + ": a record never moves");
-    if (record.type != change.type)
-        return fail(Errc::usage, "the record is a " + record.type + ", not a " + change.type);
+    if (record.type != type) return fail(Errc::usage, "the record is a " + record.type + ", not a " + type);
+    return record;
+}
+
+Result<void> Replica::draft_change(Change change, Draft& draft)
+{
+    INDABA_ASSIGN(auto record, record_to_write(change.id, change.type, draft));
     INDABA_ASSIGN(auto writes, writes_of(std::move(change), record.shown, ports_.catalogue));
     if (writes.empty()) return {};
+    return draft_writes(std::move(record), std::move(writes), draft);
+}
+
+/// Writes to one record, ordered by key, their record not set yet.
+Result<void> Replica::draft_writes(StoredRecord record, std::vector<shared::Write> writes, Draft& draft)
+{
     INDABA_TRY(check_values(ports_.catalogue, record.type, writes));
     INDABA_TRY(close_bases(record, draft.journal.head.id, writes));
     if (record.shown.empty()) record.shown.reserve(writes.size());
@@ -108,6 +112,7 @@ Result<void> Replica::draft_change(Change change, Draft& draft)
         draft.transaction.writes.push_back(std::move(write));
     }
     draft.blind.push_back(existence(record.shown) == Existence::deleted);
+    INDABA_TRY(name_refused(record.id, draft));
     draft.records.push_back(std::move(record));
     return {};
 }
@@ -174,6 +179,7 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
     INDABA_TRY(ports_.storage.save_journal(journal));
     INDABA_TRY(ports_.storage.add_entry(entry));
     for (const auto& record : draft.records) INDABA_TRY(ports_.storage.save_record(record));
+    INDABA_TRY(end_refused(draft));
     stored_clock.last = clock.last();
     INDABA_TRY(ports_.storage.save_clock(stored_clock));
     return entry.name;
@@ -189,7 +195,7 @@ Result<void> Replica::check_limits(const StoredRecord& record)
     return {};
 }
 
-Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std::vector<Change> changes)
+Result<Replica::Draft> Replica::begin_draft(const SpaceName& name)
 {
     Draft draft;
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
@@ -199,6 +205,12 @@ Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std
         return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");
     draft.space = std::move(*space);
     INDABA_ASSIGN(draft.journal, journal_for(name));
+    return draft;
+}
+
+Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std::vector<Change> changes)
+{
+    INDABA_ASSIGN(auto draft, begin_draft(name));
     INDABA_ASSIGN(auto merged, by_record(std::move(changes)));
     draft.records.reserve(merged.size());
     for (auto& change : merged) INDABA_TRY(draft_change(std::move(change), draft));

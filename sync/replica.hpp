@@ -47,6 +47,15 @@ public:
                                                  std::string_view reason);
     [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason);
 
+    using Correction = std::pair<std::string, Value>;  ///< key and value
+
+    /// Writes again what stands refused of this record and of those that were written together with it, corrected:
+    /// to the same bases as the first time, so that what others wrote meanwhile is a conflict and not lost. Not found
+    /// if nothing of it stands; otherwise the errors of write(). Answers how many records it wrote to.
+    [[nodiscard]] Result<std::size_t> retry(const RecordId& id, std::vector<Correction> corrections);
+    /// What was refused of this record stands no more; the journal keeps it. Not found if nothing of it stands.
+    [[nodiscard]] Result<void> drop_refused(const RecordId& id);
+
     /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
     /// Full comes before the disk is: the last of it is for what the person writes.
     /// `applied` is false for a batch that belongs elsewhere (another process was faster): ask again from the cursor.
@@ -115,10 +124,24 @@ private:
     StoredJournal new_journal(const SpaceName& space);
     Result<void> leave_journal(JournalId id);
     Result<StoredJournal> journal_for(const SpaceName& space);
+    Result<Draft> begin_draft(const SpaceName& space);
+    Result<StoredRecord> record_to_write(const RecordId& id, const std::string& type, const Draft& draft);
     Result<void> draft_change(Change change, Draft& draft);
+    Result<void> draft_writes(StoredRecord record, std::vector<shared::Write> writes, Draft& draft);
     Result<void> close_bases(const StoredRecord& record, JournalId own, std::vector<shared::Write>& writes);
     static Result<void> check_limits(const StoredRecord& record);
     Result<TransactionName> store_draft(Draft& draft);
+    Result<void> name_refused(const RecordId& id, Draft& draft);
+    Result<void> end_refused(const Draft& draft);
+    Result<void> stand_refused(const TransactionName& name, Step& step);
+    Result<std::vector<shared::Write>> wanted(const RecordId& id, const std::vector<StandingRefusal>& refused,
+                                              EntryCache& entries);
+    struct Retry;
+    Result<void> add_corrections(const StoredRecord& record, std::vector<Correction> corrections,
+                                 std::vector<shared::Write>& writes);
+    Result<void> draft_again(const RecordId& id, const Retry& retry, EntryCache& entries, Draft& draft);
+    Result<std::size_t> write_again(const Retry& retry);
+    Result<void> offer_again(const SpaceName& space);
 
     Result<bool> check_chain(const FeedBatch& batch, Step& step);
     Result<void> take_rulings(const std::vector<Ruling>& rulings, Step& step);

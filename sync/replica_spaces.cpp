@@ -1,4 +1,5 @@
 // Spaces that come, go and begin anew: what is pending outlives all of it.
+#include "shared/roles.hpp"
 #include "sync/fold.hpp"
 #include "sync/replica.hpp"
 #include "sync/storage_transaction.hpp"
@@ -66,14 +67,17 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         const auto place = std::ranges::find(known, grant.space, &StoredSpace::name);
         auto space = place != known.end() ? *place : StoredSpace{grant.space, {}, {}, {}, true, {}, {}, 0};
         const bool regained = place != known.end() && place->role.empty();
+        const bool may_write = shared::role_writes(grant.role) && !shared::role_writes(space.role);
         space.kind = grant.kind;
         space.title = grant.title;
         space.role = grant.role;
         INDABA_TRY(ports_.storage.save_space(space));
-        if (!regained) continue;
-        INDABA_TRY(show_pending(grant.space));
-        // The centre may have been put back while this device did not follow: all that is held is sent again.
-        INDABA_TRY(send_again(grant.space));
+        if (regained) {
+            INDABA_TRY(show_pending(grant.space));
+            // The centre may have been put back while this device did not follow: all that is held is sent again.
+            INDABA_TRY(send_again(grant.space));
+        }
+        if (may_write) INDABA_TRY(offer_again(grant.space));
     }
     return transaction.commit();
 }

@@ -63,13 +63,12 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     }
     auto& journal = place->second;
     if (!journal || journal->last == 0) return {};  // nothing of it is held here
-    INDABA_ASSIGN(const bool held, ports_.storage.set_ruling(ruling));
-    if (!held) {
+    INDABA_ASSIGN(const auto kept, ports_.storage.set_ruling(ruling));
+    if (kept == Storage::RulingKept::no_entry) {
         // Written in its own journal by another life of this database: it is a copy, or was put back from one.
         if (journal->own) step.copied.insert(journal->head.id);
         return {};
     }
-    const bool news = ruling.name.number > journal->ruled;  // an answered push and the feed both tell it
     if (ruling.name.number == journal->ruled + 1) {  // a gap is sent, and answered, again
         journal->ruled = ruling.name.number;
         journal->ruled_hash = ruling.name.hash;
@@ -78,8 +77,10 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     step.own_by_number[ruling.number] = &ruling;
     const bool refused = ruling.verdict != Verdict::accepted;
     if (refused) step.refused.push_back(ruling.name);
-    if (journal->own && news) ++(refused ? step.outcome.refused : step.outcome.accepted);
-    return {};
+    // An answered push and the feed both tell it.
+    if (!journal->own || kept != Storage::RulingKept::anew) return {};
+    ++(refused ? step.outcome.refused : step.outcome.accepted);
+    return refused ? stand_refused(ruling.name, step) : Result<void>();
 }
 
 Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& step)

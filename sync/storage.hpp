@@ -79,6 +79,15 @@ struct Orphan {
     std::int64_t found_ms = 0;
 };
 
+/// What a refused transaction of this device wanted of one record, as far as nobody has written it again or dropped it.
+struct StandingRefusal {
+    TransactionName name;
+    RecordId record;
+    std::vector<std::string> keys;  ///< never empty
+
+    friend bool operator==(const StandingRefusal&, const StandingRefusal&) = default;
+};
+
 /// A device's clock between its writes.
 struct StoredClock {
     Stamp last;  ///< the greatest stamp ever given or heard
@@ -107,8 +116,9 @@ public:
                                                   const std::function<bool(StoredEntry&&)>& visit) = 0;
     /// Appends an entry that is not there yet, with its ruling if it has one.
     [[nodiscard]] virtual Result<void> add_entry(const StoredEntry& entry) = 0;
-    /// Keeps a ruling with its entry; false if the entry is not here.
-    [[nodiscard]] virtual Result<bool> set_ruling(const Ruling& ruling) = 0;
+    enum class RulingKept : unsigned char { no_entry, again, anew };
+    /// Keeps a ruling with its entry; `anew` if that had none.
+    [[nodiscard]] virtual Result<RulingKept> set_ruling(const Ruling& ruling) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredJournal>> find_journal(JournalId id) = 0;
     [[nodiscard]] virtual Result<void> save_journal(const StoredJournal& journal) = 0;
@@ -138,8 +148,16 @@ public:
     /// The records of a space that the centre has a word on, tombstones too, in any order, until `visit` answers false.
     [[nodiscard]] virtual Result<void> each_record(const SpaceName& space,
                                                    const std::function<bool(StoredRecord&&)>& visit) = 0;
-    /// Forgets the ruling on an entry: it waits again.
+    /// Forgets the ruling on an entry: it waits again, and nothing of it stands refused.
     [[nodiscard]] virtual Result<void> reopen_entry(const TransactionName& name) = 0;
+    /// What an own transaction, refused just now, wanted of a record: stands until it is ended. What was ended once is
+    /// not taken up again.
+    [[nodiscard]] virtual Result<void> stand_refused(const StandingRefusal& refusal) = 0;
+    /// These keys of a record were written again, or dropped by a person; no keys: all of them.
+    [[nodiscard]] virtual Result<void> end_refused(const RecordId& record, const std::vector<std::string>& keys) = 0;
+    /// In the order in which they were written; of one record, or of all.
+    [[nodiscard]] virtual Result<std::vector<StandingRefusal>> standing_refused(
+        const std::optional<RecordId>& record) = 0;
     /// Replaces the orphan of that record, if there is one.
     [[nodiscard]] virtual Result<void> save_orphan(const Orphan& orphan) = 0;
     [[nodiscard]] virtual Result<std::vector<Orphan>> orphans() = 0;

@@ -176,17 +176,20 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
     return payload.bind_all(database_.last_insert_rowid(), ByteView(entry.payload)).run();
 }
 
-Result<bool> Entries::set_ruling(const Ruling& ruling)
+Result<Storage::RulingKept> Entries::set_ruling(const Ruling& ruling)
 {
     INDABA_ASSIGN(const auto eid, eid_of(ruling.name));
-    if (!eid) return false;
+    if (!eid) return Storage::RulingKept::no_entry;
+    auto before = database_.statement("SELECT ruled IS NULL FROM entry WHERE eid = ?1");
+    INDABA_ASSIGN(const bool there, before.bind_all(*eid).step());
+    const bool anew = there && before.int64(0) != 0;
     auto row = database_.statement(
         "UPDATE entry SET ruled = ?2, verdict = ?3, ruled_ms = ?4, line = ?5, reason = ?6, reason_field = ?7, "
         "reason_text = ?8 WHERE eid = ?1");
     row.bind_all(*eid, ruling.number, std::int64_t(ruling.verdict), ruling.time_ms, stored_line(ruling),
                  std::int64_t(ruling.reason.code), unless_empty(ruling.reason.field), unless_empty(ruling.reason.text));
     INDABA_TRY(row.run());
-    return true;
+    return anew ? Storage::RulingKept::anew : Storage::RulingKept::again;
 }
 
 Result<void> Entries::clear_ruling(const TransactionName& name)

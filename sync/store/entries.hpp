@@ -25,15 +25,17 @@ public:
     [[nodiscard]] Result<StoredEntry> at(std::int64_t eid);
     /// `chain` is the feed's chain after it, on a centre.
     [[nodiscard]] Result<void> add(const StoredEntry& entry, const Hash* chain);
-    [[nodiscard]] Result<bool> set_ruling(const Ruling& ruling);
+    [[nodiscard]] Result<Storage::RulingKept> set_ruling(const Ruling& ruling);
     [[nodiscard]] Result<void> clear_ruling(const TransactionName& name);
 
     /// Of a row with these columns first: journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field,
     /// reason_text.
     [[nodiscard]] Result<Ruling> read_ruling(const platform::Statement& row);
 
-private:
+    /// Nothing if it is not here.
     [[nodiscard]] Result<std::optional<std::int64_t>> eid_of(const TransactionName& name);
+
+private:
     [[nodiscard]] Result<StoredEntry> read(const platform::Statement& row);
     [[nodiscard]] Result<void> visit_rows(platform::Statement& rows, const EntryVisitor& visit);
 

@@ -70,7 +70,23 @@ Result<void> ReplicaStore::each_record(const SpaceName& space, const std::functi
     return tables_->records.each_with_word(space, visit);
 }
 
-Result<void> ReplicaStore::reopen_entry(const TransactionName& name) { return tables_->entries.clear_ruling(name); }
+Result<void> ReplicaStore::reopen_entry(const TransactionName& name)
+{
+    INDABA_TRY(tables_->refusals.reopen(name));
+    return tables_->entries.clear_ruling(name);
+}
+
+Result<void> ReplicaStore::stand_refused(const StandingRefusal& refusal) { return tables_->refusals.stand(refusal); }
+
+Result<void> ReplicaStore::end_refused(const RecordId& record, const std::vector<std::string>& keys)
+{
+    return tables_->refusals.end(record, keys);
+}
+
+Result<std::vector<StandingRefusal>> ReplicaStore::standing_refused(const std::optional<RecordId>& record)
+{
+    return tables_->refusals.standing(record);
+}
 
 Result<void> ReplicaStore::save_orphan(const Orphan& orphan) { return tables_->orphans.save(orphan); }
 

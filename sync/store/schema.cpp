@@ -81,6 +81,12 @@ CREATE TABLE space(
     backed_up INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
+CREATE TABLE refusal(
+    record BLOB,
+    eid INT,
+    key INT,
+    ended INT NOT NULL,
+    PRIMARY KEY(record, eid, key)) WITHOUT ROWID;
 CREATE TABLE orphan(
     record BLOB PRIMARY KEY,
     space INT NOT NULL,

@@ -46,6 +46,9 @@ public:
     [[nodiscard]] Result<void> each_record(const SpaceName& space,
                                            const std::function<bool(StoredRecord&&)>& visit) override;
     [[nodiscard]] Result<void> reopen_entry(const TransactionName& name) override;
+    [[nodiscard]] Result<void> stand_refused(const StandingRefusal& refusal) override;
+    [[nodiscard]] Result<void> end_refused(const RecordId& record, const std::vector<std::string>& keys) override;
+    [[nodiscard]] Result<std::vector<StandingRefusal>> standing_refused(const std::optional<RecordId>& record) override;
     [[nodiscard]] Result<void> save_orphan(const Orphan& orphan) override;
     [[nodiscard]] Result<std::vector<Orphan>> orphans() override;
     [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;

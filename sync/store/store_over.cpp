@@ -63,7 +63,7 @@ Result<void> StoreOver<Port>::add_entry(const StoredEntry& entry)
 }
 
 template <class Port>
-Result<bool> StoreOver<Port>::set_ruling(const Ruling& ruling)
+Result<Storage::RulingKept> StoreOver<Port>::set_ruling(const Ruling& ruling)
 {
     return tables_->entries.set_ruling(ruling);
 }

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Result<void> each_entry(JournalId journal, std::uint64_t from,
                                           const std::function<bool(StoredEntry&&)>& visit) override;
     [[nodiscard]] Result<void> add_entry(const StoredEntry& entry) override;
-    [[nodiscard]] Result<bool> set_ruling(const Ruling& ruling) override;
+    [[nodiscard]] Result<Storage::RulingKept> set_ruling(const Ruling& ruling) override;
     [[nodiscard]] Result<std::optional<StoredJournal>> find_journal(JournalId id) override;
     [[nodiscard]] Result<void> save_journal(const StoredJournal& journal) override;
 

@@ -9,6 +9,7 @@
 #include "sync/store/journals.hpp"
 #include "sync/store/orphans.hpp"
 #include "sync/store/records.hpp"
+#include "sync/store/refusals.hpp"
 #include "sync/store/schema.hpp"
 #include "sync/store/search.hpp"
 #include "sync/store/spaces.hpp"
@@ -51,6 +52,7 @@ public:
     Journals journals;
     Spaces spaces;  ///< a replica's
     Orphans orphans;  ///< a replica's
+    Refusals refusals;  ///< a replica's
     FeedTable feed;  ///< a centre's
 };
 

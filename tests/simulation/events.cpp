@@ -22,6 +22,7 @@ void Simulation::person_acts(std::size_t index)
     Person person(truth_, chance_, heavy_);
     try {
         const auto done = person.act(process);
+        if (done.attended) ++reached_["attended to a refusal"];
         trace("person " + std::to_string(index) + " in " + done.space + ": " + done.what);
     } catch (const Crash&) {
         trace("person " + std::to_string(index) + ": the program died");

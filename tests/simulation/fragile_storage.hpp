@@ -99,7 +99,10 @@ public:
         INDABA_FRAGILE(each_entry(journal, from, visit));
     }
     sync::Result<void> add_entry(const sync::StoredEntry& entry) override { INDABA_FRAGILE(add_entry(entry)); }
-    sync::Result<bool> set_ruling(const sync::Ruling& ruling) override { INDABA_FRAGILE(set_ruling(ruling)); }
+    sync::Result<sync::Storage::RulingKept> set_ruling(const sync::Ruling& ruling) override
+    {
+        INDABA_FRAGILE(set_ruling(ruling));
+    }
     sync::Result<std::optional<sync::StoredJournal>> find_journal(sync::JournalId id) override
     {
         INDABA_FRAGILE(find_journal(id));
@@ -150,6 +153,19 @@ public:
         INDABA_FRAGILE(each_record(space, visit));
     }
     sync::Result<void> reopen_entry(const sync::TransactionName& name) override { INDABA_FRAGILE(reopen_entry(name)); }
+    sync::Result<void> stand_refused(const sync::StandingRefusal& refusal) override
+    {
+        INDABA_FRAGILE(stand_refused(refusal));
+    }
+    sync::Result<void> end_refused(const sync::RecordId& record, const std::vector<std::string>& keys) override
+    {
+        INDABA_FRAGILE(end_refused(record, keys));
+    }
+    sync::Result<std::vector<sync::StandingRefusal>> standing_refused(
+        const std::optional<sync::RecordId>& record) override
+    {
+        INDABA_FRAGILE(standing_refused(record));
+    }
     sync::Result<void> save_orphan(const sync::Orphan& orphan) override { INDABA_FRAGILE(save_orphan(orphan)); }
     sync::Result<std::vector<sync::Orphan>> orphans() override { INDABA_FRAGILE(orphans()); }
     sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }

@@ -280,4 +280,34 @@ void Judge::refused_are_shown(Device& device) const
     }
 }
 
+void Judge::refused_stand(Device& device) const
+{
+    std::set<std::pair<Name, shared::RecordId>> standing;
+    for (const auto& refusal : must(device.keeper->standing_refused({}), "what stands refused"))
+        standing.emplace(refusal.name, refusal.record);
+    std::map<std::pair<shared::RecordId, std::string>, shared::Stamp> last;  // when this device wrote a cell last
+    std::vector<sync::StoredEntry> refused;
+    for (const auto space : kSpaces) {
+        each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
+            for (const auto& write : truth_.history().find(entry.name)->transaction.writes) {
+                const auto& id = truth_.history().find(entry.name)->transaction.records[write.record].id;
+                auto& stamp = last[{id, write.key}];
+                stamp = std::max(stamp, entry.stamp);
+            }
+            if (entry.ruling && entry.ruling->verdict != sync::Verdict::accepted) refused.push_back(entry);
+        });
+    }
+    for (const auto& entry : refused) {
+        const auto& transaction = truth_.history().find(entry.name)->transaction;
+        for (const auto& write : transaction.writes) {
+            const auto& id = transaction.records[write.record].id;
+            const auto deleted = last.find({id, std::string(shared::kExistence)});
+            const bool again =
+                last.at({id, write.key}) > entry.stamp || (deleted != last.end() && deleted->second > entry.stamp);
+            if (!again && !truth_.was_dropped(id) && !standing.contains({entry.name, id}))
+                throw Broken{of(device) + ": what " + text(entry.name) + " wanted does not stand any more"};
+        }
+    }
+}
+
 }  // namespace indaba::tests::simulation

@@ -30,6 +30,8 @@ public:
     void every_own_transaction_is_ruled(Device& device) const;
     /// Everything that the device ever wrote is still in its journals, its refused list says what was refused and why.
     void refused_are_shown(Device& device) const;
+    /// What was refused stands unless the same was written again or a person dropped it.
+    void refused_stand(Device& device) const;
 
 private:
     [[nodiscard]] model::Record expected(Device& device, const sync::StoredSpace& space, const shared::RecordId& id,

@@ -77,10 +77,15 @@ std::optional<sync::StoredRecord> Person::pick(Process& process, const std::stri
 
 Person::Done Person::act(Process& process)
 {
-    Done done{std::string(chance_.pick(kSpaces)), "", false};
+    Done done{std::string(chance_.pick(kSpaces)), "", false, false};
     if (chance_.below(25) == 0) {
         mistype(process, done.space);
         done.what = "mistyped";
+        return done;
+    }
+    if (chance_.below(10) == 0 && attend(process)) {
+        done.what = "attended to what was refused";
+        done.wrote = done.attended = true;
         return done;
     }
     const auto record = pick(process, done.space);
@@ -92,6 +97,29 @@ Person::Done Person::act(Process& process)
                 : done.wrote        ? "wrote " + model::text(*written)
                                     : "changed nothing";
     return done;
+}
+
+/// Tries again or drops something that stands refused; false if nothing does.
+bool Person::attend(Process& process)
+{
+    const auto standing = process.store->standing_refused({});
+    if (!standing || standing->empty()) return false;
+    const auto id = chance_.pick(*standing).record;
+    sync::Result<void> ended;
+    if (chance_.below(3) == 0) {
+        ended = process.replica.drop_refused(id);
+        if (ended.has_value()) truth_.dropped(id);
+    } else {
+        const auto key = model::item_keys()[chance_.below(model::item_keys().size())];
+        const auto again = process.replica.retry(id, {{std::string(key), value_for(key)}});
+        if (again.has_error()) ended = again.error();
+    }
+    if (ended.has_error() && !is_expected(ended.error().code))
+        throw Broken{"a person who tried again was answered: " + ended.error().text};
+    if (ended.has_error()) return false;
+    const auto left = process.store->standing_refused(id);
+    if (left && !left->empty()) throw Broken{"what a person attended to still stands"};
+    return true;
 }
 
 sync::Result<sync::TransactionName> Person::write(Process& process, const std::string& space)

@@ -1,4 +1,5 @@
-// What a person does on a device, at random: registers, edits, deletes, undeletes, settles, mistypes. One thread.
+// What a person does on a device, at random: registers, edits, deletes, undeletes, settles, mistypes, tries
+// again or drops what was refused. One thread.
 #pragma once
 
 #include "tests/simulation/device.hpp"
@@ -14,6 +15,7 @@ public:
         std::string space;
         std::string what;  ///< for the trace
         bool wrote = false;
+        bool attended = false;  ///< to something that stood refused
     };
     /// One action through a process. May throw Crash; throws Broken where a write was answered wrongly.
     [[nodiscard]] Done act(Process& process);
@@ -25,6 +27,7 @@ private:
     [[nodiscard]] shared::Value value_for(std::string_view key);
     [[nodiscard]] sync::Result<sync::TransactionName> write(Process& process, const std::string& space);
     [[nodiscard]] sync::Result<sync::TransactionName> settle(Process& process, const sync::StoredRecord& record);
+    [[nodiscard]] bool attend(Process& process);
     void mistype(Process& process, const std::string& space);
 
     Truth& truth_;

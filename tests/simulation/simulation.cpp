@@ -151,6 +151,7 @@ void Simulation::final_checks()
         judge_.observe(*device);
         judge_.every_own_transaction_is_ruled(*device);
         judge_.refused_are_shown(*device);
+        judge_.refused_stand(*device);
         judge_.shows_the_fold(*device);
         judge_.device_equals_the_centre(*device, centre);
     }

@@ -134,7 +134,7 @@ TEST_F(Planted, a_ruling_that_was_never_made)
             ruling->verdict = sync::Verdict::refused;
             ruling->reason = {sync::Reason::Code::rule, "", "planted"};
             must(device().keeper->begin(), "begin");
-            ASSERT_TRUE(must(device().keeper->set_ruling(*ruling), "ruling"));
+            (void)must(device().keeper->set_ruling(*ruling), "ruling");
             must(device().keeper->commit(), "commit");
             EXPECT_NE(complaint().find("another ruling"), std::string::npos);
             return;
@@ -224,9 +224,9 @@ TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
     }
     for (std::size_t i = 0; i < kFaults; ++i)
         EXPECT_GT(faults.of(Fault(i)), 0u) << name_of(Fault(i)) << " never struck";
-    for (const auto* what :
-         {"accepted", "conflict", "deleted", "disputed", "echo", "tombstone", "batch of a longer scan",
-          "ruled on a branch", "refused for reason 1", "refused for reason 2", "refused for reason 3"})
+    for (const auto* what : {"accepted", "conflict", "deleted", "disputed", "echo", "tombstone",
+                             "batch of a longer scan", "ruled on a branch", "refused for reason 1",
+                             "refused for reason 2", "refused for reason 3", "attended to a refusal"})
         EXPECT_GT(reached[what], 0u) << what << " never came up";
 }
 

@@ -23,6 +23,9 @@ public:
     void watch(sync::CentreStorage& centre);
     /// A hostile device's.
     void distrust(sync::JournalId journal) { history_.distrust(journal); }
+    /// A person does not want any more what was refused of this record.
+    void dropped(const shared::RecordId& id) { dropped_.insert(id); }
+    [[nodiscard]] bool was_dropped(const shared::RecordId& id) const { return dropped_.contains(id); }
     /// The centre told a device that this much of a journal is stored.
     void stored(sync::JournalId journal, std::uint64_t through);
 
@@ -63,6 +66,7 @@ private:
     std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_;
     std::map<shared::RecordId, std::pair<std::string, std::string>> homes_;  ///< of accepted records: space and type
     std::map<sync::JournalId, std::uint64_t> stored_;
+    std::set<shared::RecordId> dropped_;
 };
 
 }  // namespace indaba::tests::simulation

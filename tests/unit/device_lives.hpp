@@ -2,6 +2,7 @@
 // happens between them.
 #pragma once
 
+#include "shared/roles.hpp"
 #include "sync/client_session.hpp"
 #include "sync/server_session.hpp"
 #include "sync/store/store.hpp"
@@ -35,17 +36,18 @@ private:
     std::int64_t wrong_ms_;
 };
 
-/// Every device may write where something is granted.
+/// Every device may do what is granted.
 class ByGrants final : public Authority {
 public:
     explicit ByGrants(const std::vector<Replica::Grant>& grants) : grants_(grants) {}
     [[nodiscard]] Result<bool> may_write(const shared::DeviceId&, const SpaceName& space) override
     {
-        return std::ranges::find(grants_, space, &Replica::Grant::space) != grants_.end();
+        const auto place = std::ranges::find(grants_, space, &Replica::Grant::space);
+        return place != grants_.end() && shared::role_writes(place->role);
     }
-    [[nodiscard]] Result<bool> may_read(const shared::DeviceId& device, const SpaceName& space) override
+    [[nodiscard]] Result<bool> may_read(const shared::DeviceId&, const SpaceName& space) override
     {
-        return may_write(device, space);
+        return std::ranges::find(grants_, space, &Replica::Grant::space) != grants_.end();
     }
     [[nodiscard]] Result<Author> describe(JournalId journal, const shared::DeviceId& device) override
     {

@@ -92,7 +92,7 @@ TEST_F(StoreJournals, PayloadsOfEverySizeComeBack)
         auto one = entry(8, ++number);
         one.payload.assign(size, number);
         must(store_->add_entry(one));
-        EXPECT_TRUE(must(store_->set_ruling(ruling(one.name, number))));
+        EXPECT_EQ(must(store_->set_ruling(ruling(one.name, number))), sync::Storage::RulingKept::anew);
         one.ruling = ruling(one.name, number);
         expect_same(*must(store_->find_entry(one.name)), one);
     }
@@ -114,10 +114,11 @@ TEST_F(StoreJournals, ARulingIsKeptWithItsEntry)
     must(store_->add_entry(entry(8, 1)));
     auto refused = ruling(name_of(8, 1), 5, Verdict::refused);
     refused.reason = {Reason::Code::too_many_leaves, "", "settle first"};
-    EXPECT_TRUE(must(store_->set_ruling(refused)));
+    EXPECT_EQ(must(store_->set_ruling(refused)), sync::Storage::RulingKept::anew);
     EXPECT_EQ(must(store_->find_entry(name_of(8, 1)))->ruling, refused);
-    EXPECT_FALSE(must(store_->set_ruling(ruling(name_of(8, 2), 6))));
-    EXPECT_FALSE(must(store_->set_ruling(ruling({{8}, 1, 1}, 6))));
+    EXPECT_EQ(must(store_->set_ruling(refused)), sync::Storage::RulingKept::again);
+    EXPECT_EQ(must(store_->set_ruling(ruling(name_of(8, 2), 6))), sync::Storage::RulingKept::no_entry);
+    EXPECT_EQ(must(store_->set_ruling(ruling({{8}, 1, 1}, 6))), sync::Storage::RulingKept::no_entry);
 }
 
 TEST_F(StoreJournals, JournalsComeBackAndTheNewestOwnIsWrittenTo)
@@ -208,9 +209,9 @@ TEST_F(StoreJournals, CountsSayWhatIsOnlyHereAcceptedAndRefused)
     must(store_->save_journal(journal(40, "brics", false)));
     for (const std::uint8_t number : {1, 2, 3}) must(store_->add_entry(entry(20, number)));
     must(store_->add_entry(entry(40, 1)));
-    EXPECT_TRUE(must(store_->set_ruling(ruling(name_of(20, 1), 5, Verdict::refused))));
-    EXPECT_TRUE(must(store_->set_ruling(ruling(name_of(20, 2), 6))));
-    EXPECT_TRUE(must(store_->set_ruling(ruling(name_of(40, 1), 7, Verdict::refused))));
+    EXPECT_EQ(must(store_->set_ruling(ruling(name_of(20, 1), 5, Verdict::refused))), sync::Storage::RulingKept::anew);
+    EXPECT_EQ(must(store_->set_ruling(ruling(name_of(20, 2), 6))), sync::Storage::RulingKept::anew);
+    EXPECT_EQ(must(store_->set_ruling(ruling(name_of(40, 1), 7, Verdict::refused))), sync::Storage::RulingKept::anew);
     auto disputed = record(1, "enterprise", {{"name", "A"}});
     disputed.shown.at("name").leaves.push_back(leaf(name_of(6, 1), Value::text("B")));
     auto gone = record(2, "enterprise", {});

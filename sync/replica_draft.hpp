@@ -1,0 +1,17 @@
+// One transaction in the making. Only for sync/replica*.cpp.
+#pragma once
+
+#include "sync/replica.hpp"
+
+namespace indaba::sync {
+
+struct Replica::Draft {
+    StoredSpace space;
+    StoredJournal journal;
+    shared::Transaction transaction;
+    std::vector<StoredRecord> records;  ///< as they are before, in the order of the transaction's records
+    std::vector<bool> blind;            ///< not all of the record is here: what it then shows cannot be checked
+    std::vector<bool> again;            ///< something stood refused of it
+};
+
+}  // namespace indaba::sync

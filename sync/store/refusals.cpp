@@ -1,0 +1,78 @@
+#include "sync/store/refusals.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace indaba::sync::store {
+
+using shared::ByteView;
+using shared::Errc;
+
+Result<void> Refusals::stand(const StandingRefusal& refusal)
+{
+    INDABA_ASSIGN(const auto eid, entries_.eid_of(refusal.name));
+    if (!eid) return fail(Errc::corrupt, "a refusal of an entry that is not here");
+    for (const auto& key : refusal.keys) {
+        INDABA_ASSIGN(const auto number, names_.keys.number(key));
+        auto row = database_.statement(
+            "INSERT INTO refusal(record, eid, key, ended) VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING");
+        INDABA_TRY(row.bind_all(ByteView(refusal.record.bytes), *eid, number).run());
+    }
+    return {};
+}
+
+Result<void> Refusals::end(const RecordId& record, const std::vector<std::string>& keys)
+{
+    if (keys.empty()) {
+        auto rows = database_.statement("UPDATE refusal SET ended = 1 WHERE record = ?1 AND ended = 0");
+        return rows.bind_all(ByteView(record.bytes)).run();
+    }
+    auto any = database_.statement("SELECT 1 FROM refusal WHERE record = ?1 AND ended = 0 LIMIT 1");
+    INDABA_ASSIGN(const bool stands, any.bind_all(ByteView(record.bytes)).step());
+    if (!stands) return {};  // nearly always
+    any.reset();
+    for (const auto& key : keys) {
+        INDABA_ASSIGN(const auto number, names_.keys.find(key));
+        if (!number) continue;
+        auto rows = database_.statement("UPDATE refusal SET ended = 1 WHERE record = ?1 AND key = ?2");
+        INDABA_TRY(rows.bind_all(ByteView(record.bytes), *number).run());
+    }
+    return {};
+}
+
+Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<RecordId>& record)
+{
+    std::vector<StandingRefusal> found;
+    auto rows = record ? database_.statement(
+                             "SELECT eid, record, key FROM refusal WHERE ended = 0 AND record = ?1 "
+                             "ORDER BY eid, key")
+                       : database_.statement(
+                             "SELECT eid, record, key FROM refusal WHERE ended = 0 "
+                             "ORDER BY eid, record, key");
+    if (record) rows.bind_all(ByteView(record->bytes));
+    std::int64_t last = -1;
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) return found;
+        const auto id = rows.blob(1);
+        RecordId its{};
+        if (id.size() != its.bytes.size()) return fail(Errc::corrupt, "a refusal of no record");
+        std::ranges::copy(id, its.bytes.begin());
+        if (rows.int64(0) != last || found.back().record != its) {
+            last = rows.int64(0);
+            INDABA_ASSIGN(auto entry, entries_.at(last));
+            found.push_back({entry.name, its, {}});
+        }
+        INDABA_ASSIGN(const auto* key, names_.keys.name(std::uint64_t(rows.int64(2))));
+        found.back().keys.push_back(*key);
+    }
+}
+
+Result<void> Refusals::reopen(const TransactionName& name)
+{
+    INDABA_ASSIGN(const auto eid, entries_.eid_of(name));
+    if (!eid) return {};
+    return database_.statement("DELETE FROM refusal WHERE eid = ?1 AND ended = 0").bind_all(*eid).run();
+}
+
+}  // namespace indaba::sync::store

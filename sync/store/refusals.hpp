@@ -1,0 +1,38 @@
+// What refused transactions of this device still want, a row a cell. Rows stay when they have ended: a ruling that
+// comes again does not raise them. Thread rule: the database's.
+#pragma once
+
+#include "platform/sqlite.hpp"
+#include "sync/storage.hpp"
+#include "sync/store/entries.hpp"
+#include "sync/store/interned.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace indaba::sync::store {
+
+class Refusals {
+public:
+    Refusals(platform::Database& database, InternedNames& names, Entries& entries)
+        : database_(database), names_(names), entries_(entries)
+    {
+    }
+
+    /// Its entry must be there.
+    [[nodiscard]] Result<void> stand(const StandingRefusal& refusal);
+    /// No keys: all of the record's.
+    [[nodiscard]] Result<void> end(const RecordId& record, const std::vector<std::string>& keys);
+    /// In the order of their entries; of one record, or of all.
+    [[nodiscard]] Result<std::vector<StandingRefusal>> standing(const std::optional<RecordId>& record);
+    /// The entry has no ruling any more.
+    [[nodiscard]] Result<void> reopen(const TransactionName& name);
+
+private:
+    platform::Database& database_;
+    InternedNames& names_;
+    Entries& entries_;
+};
+
+}  // namespace indaba::sync::store
