@@ -82,10 +82,15 @@ public:
     [[nodiscard]] Result<void> resolve_existence(const RecordId& id, bool alive, const std::string& reason);
 
     enum class Refused : unsigned char {
-        standing,  ///< that no later write of this device to the same record followed: they wait for a person
+        standing,  ///< what nobody has written again or dropped: it waits for a person
         all,
     };
     [[nodiscard]] Result<std::vector<Refusal>> refused(Refused which = Refused::standing);
+    /// Writes again what stands refused of a record, corrected, and of those that were written together with it:
+    /// number of records written. It replaces what the first attempt would have; what others wrote since is a conflict.
+    [[nodiscard]] Result<std::size_t> retry_refused(const RecordId& id, const std::vector<Cell>& corrections);
+    /// What was refused of a record stands no more; `refused` with `all` still lists it.
+    [[nodiscard]] Result<void> drop_refused(const RecordId& id);
     [[nodiscard]] Result<Status> status();
 
     /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in

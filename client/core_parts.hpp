@@ -9,12 +9,12 @@
 
 #include <map>
 #include <set>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace indaba::client {
 
-/// Own transactions that were refused and not yet followed by another write of this device to the same record.
-using Refusals = std::unordered_map<RecordId, std::vector<shared::TransactionName>>;
+/// Records of which something that was written here stands refused.
+using Refusals = std::unordered_set<RecordId>;
 
 struct Core::Parts {
     Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store, bool opened_to_read);
@@ -31,6 +31,7 @@ struct Core::Parts {
 
     // core_view.cpp
     [[nodiscard]] Result<sync::Author> author(shared::JournalId journal);
+    [[nodiscard]] Result<RecordView> wanted(const RecordId& id);
     [[nodiscard]] Result<RecordView> view(const sync::StoredRecord& record, const Refusals& refusals);
     [[nodiscard]] Result<std::vector<Conflict>> conflicts_of(const sync::StoredRecord& record);
     [[nodiscard]] std::vector<Cell> shown_cells(const std::string& type, const sync::Cells& cells) const;
@@ -38,8 +39,12 @@ struct Core::Parts {
 
     // core_refused.cpp
     [[nodiscard]] Result<Refusals> refusals();
-    /// False if every record that it touched was written again from here.
-    [[nodiscard]] Result<bool> stands(const shared::TransactionName& refused, const shared::Transaction& transaction);
+    [[nodiscard]] Result<std::optional<Refusal>> refusal(const sync::StoredEntry& entry,
+                                                         const shared::Transaction& transaction, std::size_t index,
+                                                         const std::vector<std::string>* keys);
+    /// What stands refused, of one record or of all, in the order in which it was written.
+    [[nodiscard]] Result<std::vector<Refusal>> standing(const std::optional<RecordId>& only);
+    [[nodiscard]] Result<std::vector<Refusal>> ever_refused();
 
     // core_write.cpp
     [[nodiscard]] Result<std::string> space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here);
@@ -47,14 +52,12 @@ struct Core::Parts {
     [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
 
     [[nodiscard]] shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const;
+    [[nodiscard]] Result<void> add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here,
+                                        PutNotes& notes);
     [[nodiscard]] Result<void> keep_true(const std::vector<Draft>& drafts, PutNotes& notes);
 
     std::map<shared::JournalId, sync::Author> authors;  ///< as far as they were asked for; forgotten after a sync
 };
-
-/// True if a refused transaction of the record is still waiting for a person.
-[[nodiscard]] bool stands_refused(const sync::StoredRecord& record, const Refusals& refusals);
-[[nodiscard]] bool stands_refused(const sync::StoredRecord& record, const shared::TransactionName& refused);
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
 

@@ -62,23 +62,29 @@ Result<RecordView> Core::get(const RecordId& id)
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
     if (record && !is_gone(*record)) return parts_->view(*record, refusals);
-    if (refusals.contains(id)) {
-        INDABA_ASSIGN(const auto list, refused());
-        const auto found = std::ranges::find(list, id, &Refusal::record);
-        if (found != list.end())
-            return RecordView{id,
-                              found->type,
-                              found->space,
-                              found->title,
-                              found->cells,
-                              found->written_ms,
-                              parts_->home.enrolment().person,
-                              State::refused,
-                              {}};
-    }
+    if (refusals.contains(id)) return parts_->wanted(id);
     if (record && sync::existence(record->shown) == sync::Existence::deleted)
         return fail(Errc::not_found, fmt::format("record {} is deleted: `indaba history` says by whom", id.text()));
     return no_such_record(id);
+}
+
+/// A record of which nothing but refused writes is known: what they wanted, the last of each.
+Result<RecordView> Core::Parts::wanted(const RecordId& id)
+{
+    INDABA_ASSIGN(const auto list, standing(id));
+    if (list.empty()) return no_such_record(id);
+    const auto& last = list.back();
+    RecordView view{id, last.type, last.space, {}, {}, last.written_ms, home.enrolment().person, State::refused, {}};
+    for (const auto& refusal : list) {
+        for (const auto& cell : refusal.cells) {
+            const auto known = std::ranges::find(view.cells, cell.first, &Cell::first);
+            if (known == view.cells.end()) view.cells.push_back(cell);
+            else known->second = cell.second;
+        }
+    }
+    std::erase_if(view.cells, [](const Cell& cell) { return cell.first == kExistenceField; });
+    view.title = title(view.type, view.cells);
+    return view;
 }
 
 Result<void> Core::list(const ListQuery& query, const std::function<bool(RecordView&&)>& visit)
@@ -149,14 +155,16 @@ Result<Status> Core::status()
     INDABA_ASSIGN(const auto counts, parts_->store->queries().counts());
     for (const auto& count : counts) {
         status.records += count.records;
+        status.written.only_here += count.pending;
+        status.written.accepted += count.accepted;
+        status.written.refused += count.refused;
         status.conflicts += count.conflicts;
     }
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
     std::uint64_t refused_alive = 0;
-    for (const auto& [id, names] : refusals) {
+    for (const auto& id : refusals) {
         if (pending.contains(id)) continue;
         INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
-        if (record && !stands_refused(*record, refusals)) continue;
         ++status.refused;
         if (record && !is_gone(*record)) ++refused_alive;
     }

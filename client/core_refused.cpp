@@ -8,11 +8,15 @@ namespace indaba::client {
 
 namespace {
 
-std::vector<Cell> cells_written(const shared::Transaction& transaction, std::size_t record)
+using Keys = std::vector<std::string>;
+
+/// What an entry wrote to a record: of these keys, or all.
+std::vector<Cell> cells_written(const shared::Transaction& transaction, std::size_t record, const Keys* keys)
 {
     std::vector<Cell> cells;
     for (const auto& write : transaction.writes) {
         if (write.record != record) continue;
+        if (keys != nullptr && std::ranges::find(*keys, write.key) == keys->end()) continue;
         cells.emplace_back(write.key == shared::kExistence ? std::string(kExistenceField) : write.key, write.value);
     }
     return cells;
@@ -38,62 +42,94 @@ std::size_t blamed_record(const shared::Transaction& transaction, const std::str
 Result<Refusals> Core::Parts::refusals()
 {
     Refusals refusals;
-    std::optional<shared::Error> broken;
-    INDABA_TRY(store->queries().each_refused([&](sync::StoredEntry&& entry) {
-        auto transaction = shared::decode_transaction(entry.payload);
-        if (transaction.has_error()) {
-            broken = std::move(transaction).error();
-            return false;
-        }
-        for (const auto& record : transaction->records) refusals[record.id].push_back(entry.name);
-        return true;
-    }));
-    if (broken) return *broken;
+    INDABA_ASSIGN(const auto standing, store->standing_refused({}));
+    for (const auto& refusal : standing) refusals.insert(refusal.record);
     return refusals;
 }
 
-Result<bool> Core::Parts::stands(const shared::TransactionName& refused, const shared::Transaction& transaction)
+/// What an entry wanted of one of its records; nothing if the record or none of these keys is there.
+Result<std::optional<Refusal>> Core::Parts::refusal(const sync::StoredEntry& entry,
+                                                    const shared::Transaction& transaction, std::size_t index,
+                                                    const std::vector<std::string>* keys)
 {
-    for (const auto& touched : transaction.records) {
-        INDABA_ASSIGN(const auto record, store->find_record(touched.id));
-        if (!record || stands_refused(*record, refused)) return true;
+    if (index >= transaction.records.size() || !entry.ruling)
+        return shared::fail(shared::Errc::corrupt, "a refused entry without its record or its ruling");
+    const auto& ruling = *entry.ruling;
+    const auto& record = transaction.records[index];
+    Refusal refusal{record.id,
+                    transaction.records[blamed_record(transaction, ruling.reason.field)].id,
+                    record.type,
+                    {},
+                    entry.space,
+                    ruling.reason.field,
+                    ruling.reason.text,
+                    entry.stamp.unix_ms(),
+                    ruling.time_ms,
+                    cells_written(transaction, index, keys),
+                    restores(transaction, index)};
+    if (refusal.cells.empty()) return std::optional<Refusal>();
+    refusal.title = title(record.type, cells_written(transaction, index, nullptr));
+    if (const auto here = store->find_record(record.id); here.has_value() && *here && !(*here)->shown.empty())
+        refusal.title = title(record.type, shown_cells(record.type, (*here)->shown));
+    return std::optional(std::move(refusal));
+}
+
+Result<std::vector<Refusal>> Core::Parts::standing(const std::optional<RecordId>& only)
+{
+    std::vector<Refusal> list;
+    INDABA_ASSIGN(const auto all, store->standing_refused(only));
+    std::optional<sync::StoredEntry> entry;
+    shared::Transaction transaction;
+    for (const auto& standing : all) {
+        if (!entry || entry->name != standing.name) {
+            INDABA_ASSIGN(entry, store->find_entry(standing.name));
+            if (!entry) return shared::fail(shared::Errc::corrupt, "an entry of this device's journal is gone");
+            INDABA_ASSIGN(transaction, shared::decode_transaction(entry->payload));
+        }
+        const auto& records = transaction.records;
+        const auto place = std::ranges::find(records, standing.record, &shared::TouchedRecord::id);
+        INDABA_ASSIGN(auto found, refusal(*entry, transaction, std::size_t(place - records.begin()), &standing.keys));
+        if (found) list.push_back(std::move(*found));
     }
-    return false;
+    return list;
+}
+
+/// Everything that was ever refused, what was written again or dropped since as well.
+Result<std::vector<Refusal>> Core::Parts::ever_refused()
+{
+    std::vector<Refusal> list;
+    std::optional<shared::Error> broken;
+    const auto add_all = [&](const sync::StoredEntry& entry) -> Result<void> {
+        INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
+        for (std::size_t i = 0; i < transaction.records.size(); ++i) {
+            INDABA_ASSIGN(auto found, refusal(entry, transaction, i, nullptr));
+            if (found) list.push_back(std::move(*found));
+        }
+        return {};
+    };
+    INDABA_TRY(store->queries().each_refused([&](sync::StoredEntry&& entry) {
+        if (const auto added = add_all(entry); added.has_error()) broken = added.error();
+        return !broken;
+    }));
+    if (broken) return *broken;
+    return list;
 }
 
 Result<std::vector<Refusal>> Core::refused(Refused which)
 {
-    std::vector<Refusal> list;
-    std::optional<shared::Error> broken;
-    INDABA_TRY(parts_->store->queries().each_refused([&](sync::StoredEntry&& entry) {
-        auto transaction = shared::decode_transaction(entry.payload);
-        if (transaction.has_error() || transaction->records.empty() || !entry.ruling) {
-            broken = transaction.has_error() ? std::move(transaction).error()
-                                             : shared::fail(shared::Errc::corrupt, "a refused entry without records");
-            return false;
-        }
-        const auto stands = parts_->stands(entry.name, *transaction);
-        if (stands.has_error()) broken = stands.error();
-        if (broken || (which == Refused::standing && !*stands)) return !broken;
-        const auto& ruling = *entry.ruling;
-        const auto index = blamed_record(*transaction, ruling.reason.field);
-        const auto& record = transaction->records[index];
-        Refusal refusal{record.id,
-                        record.type,
-                        {},
-                        entry.space,
-                        ruling.reason.field,
-                        ruling.reason.text,
-                        entry.stamp.unix_ms(),
-                        ruling.time_ms,
-                        cells_written(*transaction, index),
-                        restores(*transaction, index)};
-        refusal.title = parts_->title(record.type, refusal.cells);
-        list.push_back(std::move(refusal));
-        return true;
-    }));
-    if (broken) return *broken;
-    return list;
+    return which == Refused::all ? parts_->ever_refused() : parts_->standing({});
+}
+
+Result<std::size_t> Core::retry_refused(const RecordId& id, const std::vector<Cell>& corrections)
+{
+    INDABA_TRY(require_writable());
+    return parts_->replica.retry(id, corrections);
+}
+
+Result<void> Core::drop_refused(const RecordId& id)
+{
+    INDABA_TRY(require_writable());
+    return parts_->replica.drop_refused(id);
 }
 
 }  // namespace indaba::client

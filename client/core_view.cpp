@@ -103,23 +103,6 @@ std::string Core::Parts::title(const std::string& type, const std::vector<Cell>&
     return catalogue.title(type, views);
 }
 
-bool stands_refused(const sync::StoredRecord& record, const shared::TransactionName& refused)
-{
-    const auto follows = [&](const sync::Leaf& leaf) {
-        return leaf.name.journal == refused.journal && leaf.name.number > refused.number;
-    };
-    return std::ranges::none_of(record.shown,
-                                [&](const sync::Cell& cell) { return std::ranges::any_of(cell.leaves, follows); });
-}
-
-bool stands_refused(const sync::StoredRecord& record, const Refusals& refusals)
-{
-    const auto found = refusals.find(record.id);
-    if (found == refusals.end()) return false;
-    return std::ranges::any_of(found->second,
-                               [&](const shared::TransactionName& refused) { return stands_refused(record, refused); });
-}
-
 Result<RecordView> Core::Parts::view(const sync::StoredRecord& record, const Refusals& refusals)
 {
     RecordView view;
@@ -138,7 +121,7 @@ Result<RecordView> Core::Parts::view(const sync::StoredRecord& record, const Ref
         view.updated_by = by.person;
     }
     if (!record.pending.empty()) view.state = State::only_here;
-    else if (stands_refused(record, refusals)) view.state = State::refused;
+    else if (refusals.contains(record.id)) view.state = State::refused;
     INDABA_ASSIGN(view.conflicts, conflicts_of(record));
     return view;
 }

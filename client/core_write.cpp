@@ -29,16 +29,6 @@ sync::Change change_of(const Draft& draft, const RecordId& id, const std::string
     return {sync::Change::Kind::put, id, type, draft.cells};
 }
 
-/// Before the write: what may have to be said after it.
-void add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here, PutNotes& notes)
-{
-    const auto add = [&](std::vector<RecordId>& ids) {
-        if (std::ranges::find(ids, *draft.id) == ids.end()) ids.push_back(*draft.id);
-    };
-    if (!here) add(notes.created);
-    else if (sync::existence(here->shown) == sync::Existence::deleted) add(notes.restored);
-}
-
 bool writes(const Draft& draft, const RecordId& id, const std::string& key)
 {
     return draft.id == id && std::ranges::find(draft.cells, key, &Cell::first) != draft.cells.end();
@@ -57,14 +47,22 @@ shared::Error Core::Parts::nowhere_to_write(const std::vector<sync::StoredSpace>
     return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
 }
 
-/// After the write: what was refused is known here though nothing of it is stored, and what was deleted here and not
-/// yet sent has all its fields again.
+/// Before the write: what may have to be said after it. What stands refused is known, though nothing of it is stored.
+Result<void> Core::Parts::add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here, PutNotes& notes)
+{
+    const auto add = [&](std::vector<RecordId>& ids) {
+        if (std::ranges::find(ids, *draft.id) == ids.end()) ids.push_back(*draft.id);
+    };
+    if (here && sync::existence(here->shown) == sync::Existence::deleted) add(notes.restored);
+    if (here) return {};
+    INDABA_ASSIGN(const auto standing, store->standing_refused(*draft.id));
+    if (standing.empty()) add(notes.created);
+    return {};
+}
+
+/// After the write: what was deleted here and not yet sent has all its fields again.
 Result<void> Core::Parts::keep_true(const std::vector<Draft>& drafts, PutNotes& notes)
 {
-    if (!notes.created.empty()) {
-        INDABA_ASSIGN(const auto known, refusals());
-        std::erase_if(notes.created, [&](const RecordId& id) { return known.contains(id); });
-    }
     std::vector<RecordId> bare;
     for (const auto& id : notes.restored) {
         INDABA_ASSIGN(const auto record, store->find_record(id));
@@ -168,7 +166,7 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNot
         std::optional<sync::StoredRecord> here;
         if (draft.id && (!complete || notes != nullptr)) {
             INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));
-            if (notes != nullptr) add_note(draft, here, noted);
+            if (notes != nullptr) INDABA_TRY(parts_->add_note(draft, here, noted));
         }
         INDABA_TRY(parts_->check_known(draft, here));
         auto its_space = draft.space;

@@ -86,6 +86,7 @@ json::object json_of(const Refusal& refusal)
             {"space", refusal.space},
             {"field", refusal.field},
             {"reason", refusal.reason},
+            {"because_of", refusal.blamed.text()},
             {"written_at", time_json(refusal.written_ms)},
             {"refused_at", time_json(refusal.ruled_ms)},
             {"fields", fields_json(refusal.cells)}};
@@ -117,6 +118,10 @@ json::object json_of(const Status& status)
             {"accepted", status.accepted},
             {"refused", status.refused},
             {"conflicts", status.conflicts},
+            {"written", json::object{{"changes", status.written.changes()},
+                                     {"only_here", status.written.only_here},
+                                     {"accepted", status.written.accepted},
+                                     {"refused", status.written.refused}}},
             {"last_contact", time_json(status.last_contact_ms)},
             {"last_attempt", time_json(status.last_attempt_ms)},
             {"clock_offset_ms", status.clock_offset_ms},

@@ -58,9 +58,10 @@ struct RecordView {
     std::vector<Conflict> conflicts;
 };
 
-/// A transaction of this device that the centre refused, with what it wanted.
+/// What a transaction of this device that the centre refused wanted of one record.
 struct Refusal {
-    RecordId record;    ///< the first that it touched
+    RecordId record;
+    RecordId blamed;    ///< the record for which all that was written together was refused; often this one
     std::string type;
     std::string title;
     std::string space;
@@ -68,7 +69,7 @@ struct Refusal {
     std::string reason;
     std::int64_t written_ms = 0;
     std::int64_t ruled_ms = 0;
-    std::vector<Cell> cells;  ///< what it wrote to that record
+    std::vector<Cell> cells;  ///< what it wrote to that record; of a standing one, what nobody has written again
     bool restored = false;    ///< an existence in them brings back a deleted record
 };
 
@@ -113,6 +114,14 @@ struct Status {
     std::uint64_t refused = 0;
     std::uint64_t refused_gone = 0;  ///< of these: nothing else is known of them, so they are not among the records
     std::uint64_t conflicts = 0;
+    /// Every change that was ever written here, a transaction each: it is in exactly one of these.
+    struct Written {
+        std::uint64_t only_here = 0;
+        std::uint64_t accepted = 0;
+        std::uint64_t refused = 0;
+        [[nodiscard]] std::uint64_t changes() const { return only_here + accepted + refused; }
+    };
+    Written written;
     std::int64_t last_contact_ms = 0;  ///< 0: never
     std::int64_t last_attempt_ms = 0;
     std::int64_t clock_offset_ms = 0;  ///< the centre's clock minus this device's, as of the last contact

@@ -132,8 +132,11 @@ std::string text_of(const Conflict& conflict)
 
 std::string text_of(const Refusal& refusal)
 {
-    return fmt::format("{}  {} {}: {}\n  written {}, refused {}: {}", refusal.record.text(), refusal.type,
-                       one_line(refusal.title), one_line(refusal.reason), time_text(refusal.written_ms),
+    const auto together = refusal.blamed == refusal.record
+                              ? std::string()
+                              : fmt::format(" (in record {}, written together with it)", refusal.blamed.text());
+    return fmt::format("{}  {} {}: {}{}\n  written {}, refused {}: {}", refusal.record.text(), refusal.type,
+                       one_line(refusal.title), one_line(refusal.reason), together, time_text(refusal.written_ms),
                        time_or_never(refusal.ruled_ms), cells_text(refusal.cells, refusal.restored));
 }
 
@@ -173,6 +176,9 @@ std::string text_of(const Status& status)
                         counted(status.conflicts, "conflict"));
     for (const auto& space : status.spaces)
         text += fmt::format("  {}: {} ({}), {}\n", space.name, one_line(space.title), space.kind, space.role);
+    text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
+                        counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
+                        status.written.refused);
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
                         time_or_never(status.last_attempt_ms));
     return text;

@@ -136,6 +136,56 @@ TEST_F(Refusal, a_device_without_a_role_neither_receives_nor_writes)
     EXPECT_EQ(boris.json({"list", "enterprise"}).as_array().size(), 1u);
 }
 
+TEST_F(Refusal, what_was_written_together_is_listed_whole_dropped_or_tried_again_with_the_role)
+{
+    std::vector<std::string> ids;
+    const auto written = amina.json({"put", "--from", "-"}, R"({"type": "enterprise", "fields": {"name": "Aurora"}}
+{"type": "enterprise", "fields": {"name": "Baikal"}}
+{"type": "enterprise", "fields": {"name": "Cerrado"}}
+)");
+    for (const auto& id : at(written, "ids").as_array()) ids.emplace_back(id.as_string());
+    centre.operate({"person", "add", "Amina", "--role", kSpace + "=viewer"});
+    EXPECT_EQ(number_at(amina.json({"sync"}), "refused"), 1);
+    EXPECT_EQ(amina.json({"refused"}).as_array().size(), 3u);
+    for (const auto& id : ids) EXPECT_EQ(text_at(amina.json({"get", id}), "state"), "refused");
+    const auto status = amina.json({"status"});
+    EXPECT_EQ(number_at(status, "refused"), 3);
+    EXPECT_EQ(number_at(at(status, "written"), "changes"), 1);
+    EXPECT_EQ(number_at(at(status, "written"), "refused"), 1);
+    EXPECT_EQ(amina.run({"refused", "retry", ids[0]}).code, 3);
+
+    amina.done({"refused", "drop", ids[1]});
+    EXPECT_EQ(amina.run({"refused", "drop", ids[1]}).code, 1);
+    EXPECT_EQ(amina.run({"refused", "retry", ids[1]}).code, 1);
+    EXPECT_EQ(amina.run({"refused", "retry", "nonsense"}).code, 2);
+    EXPECT_EQ(amina.json({"refused"}).as_array().size(), 2u);
+    EXPECT_EQ(amina.json({"refused", "--all"}).as_array().size(), 3u);
+
+    centre.operate({"person", "add", "Amina", "--role", kSpace + "=editor"});
+    EXPECT_EQ(number_at(amina.json({"sync"}), "accepted"), 1);
+    EXPECT_TRUE(amina.json({"refused"}).as_array().empty());
+    (void)boris.json({"sync"});
+    EXPECT_EQ(boris.json({"list", "enterprise"}).as_array().size(), 2u);
+}
+
+TEST_F(Refusal, a_correction_is_written_again_with_the_rest_of_what_was_wanted)
+{
+    std::string id;
+    {
+        HostileDevice hostile(amina.home());
+        id = hostile.write(
+            kSpace, "enterprise",
+            {{"city", Value::text("Durban")}, {"country", Value::code("ATLANTIS")}, {"name", Value::text("Aurora")}});
+    }
+    EXPECT_EQ(number_at(amina.json({"sync"}), "refused"), 1);
+    EXPECT_EQ(amina.run({"refused", "retry", id, "country=ATLANTIS"}).code, 3);
+    EXPECT_EQ(amina.run({"refused", "retry", id}).code, 3) << "it is against the same rule here";
+    EXPECT_EQ(number_at(amina.json({"refused", "retry", id, "country=ZA"}), "records"), 1);
+    EXPECT_EQ(number_at(amina.json({"sync"}), "accepted"), 1);
+    (void)boris.json({"sync"});
+    EXPECT_EQ(text_at(at(boris.json({"get", id}), "fields"), "city"), "Durban");
+}
+
 TEST_F(Refusal, a_role_taken_away_takes_the_records_away)
 {
     amina.done({"put", "enterprise", "name=Cape Mills"});

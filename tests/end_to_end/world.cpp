@@ -105,10 +105,10 @@ std::string Device::done(const Arguments& arguments, const std::string& input) c
     return trimmed(ended.out);
 }
 
-boost::json::value Device::json(Arguments arguments) const
+boost::json::value Device::json(Arguments arguments, const std::string& input) const
 {
     arguments.push_back("--json");
-    const auto text = done(arguments);
+    const auto text = done(arguments, input);
     boost::system::error_code failed;
     auto value = boost::json::parse(text, failed);
     EXPECT_FALSE(failed) << shown(arguments) << "\n" << text;

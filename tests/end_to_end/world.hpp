@@ -52,7 +52,7 @@ public:
     [[nodiscard]] Ended run(const Arguments& arguments, const std::string& input = {}) const;
     /// The same; its output without the line end. Fails the test unless it ends with 0.
     std::string done(const Arguments& arguments, const std::string& input = {}) const;
-    [[nodiscard]] boost::json::value json(Arguments arguments) const;
+    [[nodiscard]] boost::json::value json(Arguments arguments, const std::string& input = {}) const;
     [[nodiscard]] std::unique_ptr<Process> begin(const Arguments& arguments) const;
 
     [[nodiscard]] std::string home() const { return directory_.file(name_); }
