@@ -47,9 +47,14 @@ Result<std::vector<Draft>> drafts_of(const shared::Catalogue& catalogue, const R
 Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
-    INDABA_ASSIGN(const auto drafts, drafts_of(core->catalogue(), request));
+    INDABA_ASSIGN(auto drafts, drafts_of(core->catalogue(), request));
+    auto pieces = pieces_of(std::move(drafts));
+    auto piece = pieces.begin();
     PutNotes notes;
-    INDABA_ASSIGN(const auto ids, core->put(drafts, &notes));
+    const auto next = [&]() -> Result<std::vector<Draft>> {
+        return piece == pieces.end() ? std::vector<Draft>() : std::move(*piece++);
+    };
+    INDABA_ASSIGN(const auto ids, core->put_all(next, &notes));
     if (!shell.json) {
         for (const auto& id : ids) shell.print(id.text());
     } else if (request.from.empty()) {
@@ -86,7 +91,7 @@ void add_put(CLI::App& app, Shell& shell)
         ->type_name("SPACE");
     command
         ->add_option("--from", request->from,
-                     "several records in one transaction, as lines of JSON; - for standard input")
+                     "several records at once, all or none, as lines of JSON; - for standard input")
         ->type_name("FILE");
     command->footer(kExamples);
     command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));

@@ -62,6 +62,10 @@ public:
     /// One transaction, so all drafts are of one space and at most limits::kRecordsPerTransaction. The ids in their
     /// order. `notes`, if asked for, are added to; they cost a look at each record that has an id.
     [[nodiscard]] Result<std::vector<RecordId>> put(const std::vector<Draft>& drafts, PutNotes* notes = nullptr);
+    /// The same for any number of transactions, all of them or none: each call of `next` gives the drafts of one, and
+    /// an empty list ends it. An error of `next` is the answer, and nothing was written. Other writers wait meanwhile.
+    using NextDrafts = std::function<Result<std::vector<Draft>>()>;
+    [[nodiscard]] Result<std::vector<RecordId>> put_all(const NextDrafts& next, PutNotes* notes = nullptr);
     /// Checks the drafts as put() would and writes nothing: the error of each, by its index.
     [[nodiscard]] Result<std::vector<std::pair<std::size_t, shared::Error>>> check(const std::vector<Draft>& drafts);
     [[nodiscard]] Result<void> remove(const RecordId& id);

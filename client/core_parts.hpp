@@ -51,10 +51,12 @@ struct Core::Parts {
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
     [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
 
+    [[nodiscard]] Result<sync::Replica::Batch> batch_of(const std::vector<Draft>& drafts, std::vector<RecordId>& ids,
+                                                        PutNotes* noted);
     [[nodiscard]] shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const;
     [[nodiscard]] Result<void> add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here,
                                         PutNotes& notes);
-    [[nodiscard]] Result<void> keep_true(const std::vector<Draft>& drafts, PutNotes& notes);
+    [[nodiscard]] Result<void> add_notes(const std::vector<Draft>& drafts, PutNotes noted, PutNotes& notes);
 
     std::map<shared::JournalId, sync::Author> authors;  ///< as far as they were asked for; forgotten after a sync
 };

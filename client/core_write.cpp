@@ -60,19 +60,18 @@ Result<void> Core::Parts::add_note(const Draft& draft, const std::optional<sync:
     return {};
 }
 
-/// After the write: what was deleted here and not yet sent has all its fields again.
-Result<void> Core::Parts::keep_true(const std::vector<Draft>& drafts, PutNotes& notes)
+/// After the write: what was deleted here and not yet sent has all its fields again, and is nothing to tell.
+Result<void> Core::Parts::add_notes(const std::vector<Draft>& drafts, PutNotes noted, PutNotes& notes)
 {
-    std::vector<RecordId> bare;
-    for (const auto& id : notes.restored) {
+    std::ranges::move(noted.created, std::back_inserter(notes.created));
+    for (const auto& id : noted.restored) {
         INDABA_ASSIGN(const auto record, store->find_record(id));
         if (!record) continue;
         const auto is_new = [&](const Cell& cell) {
             return std::ranges::any_of(drafts, [&](const Draft& draft) { return writes(draft, id, cell.first); });
         };
-        if (std::ranges::all_of(shown_cells(record->type, record->shown), is_new)) bare.push_back(id);
+        if (std::ranges::all_of(shown_cells(record->type, record->shown), is_new)) notes.restored.push_back(id);
     }
-    notes.restored = std::move(bare);
     return {};
 }
 
@@ -149,44 +148,67 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
     return errors;
 }
 
-Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNotes* notes)
+/// The changes of one transaction; `ids` and `noted` are added to.
+Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& drafts, std::vector<RecordId>& ids,
+                                                   PutNotes* noted)
 {
-    INDABA_TRY(require_writable());
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
-        return fail(Errc::usage,
-                    fmt::format("{} records are too many for one transaction: at most {} (`indaba import` splits)",
-                                drafts.size(), shared::limits::kRecordsPerTransaction));
-    std::string space;
-    std::vector<RecordId> ids;
-    std::vector<sync::Change> changes;
-    PutNotes noted;
+        return fail(Errc::usage, fmt::format("{} records are too many for one transaction: at most {}", drafts.size(),
+                                             shared::limits::kRecordsPerTransaction));
+    sync::Replica::Batch batch;
     for (const auto& draft : drafts) {
         const bool complete =
             !draft.type.empty() && !draft.space.empty();  // the transaction itself looks the record up
         std::optional<sync::StoredRecord> here;
-        if (draft.id && (!complete || notes != nullptr)) {
-            INDABA_ASSIGN(here, parts_->store->find_record(*draft.id));
-            if (notes != nullptr) INDABA_TRY(parts_->add_note(draft, here, noted));
+        if (draft.id && (!complete || noted != nullptr)) {
+            INDABA_ASSIGN(here, store->find_record(*draft.id));
+            if (noted != nullptr) INDABA_TRY(add_note(draft, here, *noted));
         }
-        INDABA_TRY(parts_->check_known(draft, here));
+        INDABA_TRY(check_known(draft, here));
         auto its_space = draft.space;
         if (!complete) {
-            INDABA_ASSIGN(its_space, parts_->space_for(draft, here));
+            INDABA_ASSIGN(its_space, space_for(draft, here));
         }
-        if (!space.empty() && its_space != space)
+        if (!batch.space.empty() && its_space != batch.space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
-                                                 space, its_space));
-        space = std::move(its_space);
-        std::array<std::uint8_t, 10> random{};
-        parts_->random.fill(random);
-        ids.push_back(draft.id ? *draft.id : RecordId::make(parts_->clock.now_ms(), random));
-        changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
+                                                 batch.space, its_space));
+        batch.space = std::move(its_space);
+        std::array<std::uint8_t, 10> drawn{};
+        random.fill(drawn);
+        ids.push_back(draft.id ? *draft.id : RecordId::make(clock.now_ms(), drawn));
+        batch.changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
     }
-    if (!changes.empty()) INDABA_TRY(parts_->replica.write(space, std::move(changes)));
-    if (notes == nullptr) return ids;
-    INDABA_TRY(parts_->keep_true(drafts, noted));
-    std::ranges::move(noted.created, std::back_inserter(notes->created));
-    std::ranges::move(noted.restored, std::back_inserter(notes->restored));
+    return batch;
+}
+
+Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNotes* notes)
+{
+    INDABA_TRY(require_writable());
+    std::vector<RecordId> ids;
+    PutNotes noted;
+    if (drafts.empty()) return ids;
+    INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, ids, notes == nullptr ? nullptr : &noted));
+    INDABA_TRY(parts_->replica.write(batch.space, std::move(batch.changes)));
+    if (notes != nullptr) INDABA_TRY(parts_->add_notes(drafts, std::move(noted), *notes));
+    return ids;
+}
+
+Result<std::vector<RecordId>> Core::put_all(const NextDrafts& next, PutNotes* notes)
+{
+    INDABA_TRY(require_writable());
+    std::vector<RecordId> ids;
+    PutNotes noted;
+    std::vector<Draft> restoring;  // those that bring something back: few
+    INDABA_TRY(parts_->replica.write_all([&]() -> Result<std::optional<sync::Replica::Batch>> {
+        INDABA_ASSIGN(auto drafts, next());
+        if (drafts.empty()) return std::optional<sync::Replica::Batch>();
+        INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, ids, notes == nullptr ? nullptr : &noted));
+        for (auto& draft : drafts)
+            if (draft.id && std::ranges::find(noted.restored, *draft.id) != noted.restored.end())
+                restoring.push_back(std::move(draft));
+        return std::optional(std::move(batch));
+    }));
+    if (notes != nullptr) INDABA_TRY(parts_->add_notes(restoring, std::move(noted), *notes));
     return ids;
 }
 

@@ -139,4 +139,28 @@ Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalog
     return drafts;
 }
 
+std::size_t weight(const Draft& draft)
+{
+    std::size_t bytes = 64;
+    for (const auto& [key, value] : draft.cells) bytes += key.size() + value.encoding().size() + 16;
+    return bytes;
+}
+
+std::vector<std::vector<Draft>> pieces_of(std::vector<Draft> drafts)
+{
+    std::vector<std::vector<Draft>> pieces;
+    std::size_t bytes = 0;
+    for (auto& draft : drafts) {
+        const bool fits = !pieces.empty() && bytes < kPiece_bytes && draft.space == pieces.back().back().space &&
+                          pieces.back().size() < shared::limits::kRecordsPerTransaction;
+        if (!fits) {
+            pieces.emplace_back();
+            bytes = 0;
+        }
+        bytes += weight(draft);
+        pieces.back().push_back(std::move(draft));
+    }
+    return pieces;
+}
+
 }  // namespace indaba::client

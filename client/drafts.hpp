@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client/core.hpp"
+#include "shared/limits.hpp"
 
 #include <string>
 #include <string_view>
@@ -23,5 +24,11 @@ namespace indaba::client {
 /// One draft a line; blank lines and a byte order mark before the first are skipped. The error names the line.
 [[nodiscard]] Result<std::vector<Draft>> drafts_of_json_lines(const shared::Catalogue& catalogue, std::string_view text,
                                                               const Draft& defaults);
+
+/// In their order, in pieces that each fit one transaction: of one space as far as the drafts name it, not too large.
+[[nodiscard]] std::vector<std::vector<Draft>> pieces_of(std::vector<Draft> drafts);
+/// About what a draft takes in a transaction, bytes; a piece of kPiece_bytes stays well under the limit.
+[[nodiscard]] std::size_t weight(const Draft& draft);
+inline constexpr std::size_t kPiece_bytes = shared::limits::kTransaction_bytes / 4;
 
 }  // namespace indaba::client

@@ -1,6 +1,7 @@
 #include "client/table_import.hpp"
 
 #include "client/csv.hpp"
+#include "client/drafts.hpp"
 #include "shared/limits.hpp"
 
 #include <fmt/format.h>
@@ -15,8 +16,6 @@ using shared::fail;
 namespace {
 
 constexpr std::string_view kIdColumn = "id";
-/// A piece of this much text stays well under limits::kTransaction_bytes with keys and bases around it.
-constexpr std::size_t kPiece_bytes = shared::limits::kTransaction_bytes / 4;
 
 /// A table that breaks its format was given by the person who asks: it is wrong use, as a wrong command line is.
 Result<bool> next_row(CsvReader& reader, CsvRow& row)
@@ -66,13 +65,6 @@ Result<Draft> draft_of_row(const shared::Catalogue& catalogue, const std::vector
         }
     }
     return draft;
-}
-
-std::size_t weight(const Draft& draft)
-{
-    std::size_t bytes = 64;
-    for (const auto& [key, value] : draft.cells) bytes += key.size() + value.encoding().size() + 16;
-    return bytes;
 }
 
 /// Rows of a table as drafts, in pieces that each fit one transaction, so that a long table is never held whole.
@@ -148,17 +140,19 @@ Result<void> write_all(Core& core, std::string_view csv, const ImportOptions& op
 {
     Pieces pieces(core.catalogue(), csv, options);
     INDABA_TRY(pieces.open());
-    std::vector<Draft> drafts;
     std::vector<std::size_t> lines;
-    for (;;) {
-        INDABA_ASSIGN(const bool more, pieces.next(drafts, lines, report.bad));
-        if (!more) return {};
-        if (stop.stop_requested()) return fail(Errc::cancelled, "stopped");
-        INDABA_ASSIGN(const auto ids, core.put(drafts, &report.notes));
-        report.ids.insert(report.ids.end(), ids.begin(), ids.end());
-        report.written += drafts.size();
-        if (options.progress) options.progress(report.written, report.rows);
-    }
+    std::size_t given = 0;
+    const auto next = [&]() -> Result<std::vector<Draft>> {
+        if (stop.stop_requested()) return fail(Errc::cancelled, "stopped; nothing was written");
+        if (options.progress && given > 0) options.progress(given, report.rows);
+        std::vector<Draft> drafts;
+        INDABA_TRY(pieces.next(drafts, lines, report.bad));
+        given += drafts.size();
+        return drafts;
+    };
+    INDABA_ASSIGN(report.ids, core.put_all(next, &report.notes));
+    report.written = report.ids.size();
+    return {};
 }
 
 }  // namespace
@@ -170,8 +164,7 @@ Result<ImportReport> import_table(Core& core, std::string_view csv, const Import
     ImportReport report;
     INDABA_TRY(check_all(core, csv, options, report));
     if (!report.bad.empty() || options.dry_run) return report;
-    if (auto written = write_all(core, csv, options, std::move(stop), report); written.has_error())
-        report.error = std::move(written).error();
+    INDABA_TRY(write_all(core, csv, options, std::move(stop), report));
     return report;
 }
 

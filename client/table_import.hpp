@@ -25,15 +25,15 @@ struct ImportOptions {
 
 struct ImportReport {
     std::size_t rows = 0;
-    std::size_t written = 0;    ///< less than `rows` only if it was stopped, or failed, between two transactions
+    std::size_t written = 0;    ///< all rows or, if some are bad or this was a dry run, none
     std::vector<BadRow> bad;
     PutNotes notes;
     std::vector<RecordId> ids;  ///< of what was written, in the order of the rows
-    std::optional<shared::Error> error;  ///< why it ended early; what `written` counts is there
 };
 
-/// Written in transactions of up to limits::kRecordsPerTransaction rows. An error of the table as a whole (no header,
-/// an unknown column, broken quotes: usage) is the result's; those of rows are in the report.
+/// Written in transactions of up to limits::kRecordsPerTransaction rows, all of them or none. An error of the table as
+/// a whole (no header, an unknown column, broken quotes: usage), of the disk, or `cancelled` is the result's; those of
+/// rows are in the report.
 [[nodiscard]] Result<ImportReport> import_table(Core& core, std::string_view csv, const ImportOptions& options,
                                                 std::stop_token stop = {});
 

@@ -227,4 +227,15 @@ Result<TransactionName> Replica::write(const SpaceName& space, std::vector<Chang
     return name;
 }
 
+Result<void> Replica::write_all(const std::function<Result<std::optional<Batch>>()>& next)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    while (true) {
+        INDABA_ASSIGN(auto batch, next());
+        if (!batch) return transaction.commit();
+        INDABA_TRY(write_in_transaction(batch->space, std::move(batch->changes)));
+    }
+}
+
 }  // namespace indaba::sync

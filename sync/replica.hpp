@@ -9,7 +9,9 @@
 #include "sync/record_versions.hpp"
 #include "sync/storage.hpp"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace indaba::sync {
@@ -41,6 +43,14 @@ public:
     /// it to the journal and shows it. Returns its name; a change of nothing returns number 0 and stores nothing.
     /// Errors: rule_broken with the field first, not_found, forbidden (no role that writes in that space), too_large.
     [[nodiscard]] Result<TransactionName> write(const SpaceName& space, std::vector<Change> changes);
+
+    /// The same for any number of transactions, all of them or none: `next` gives one after the other, then nothing. An
+    /// error of `next` ends it, and nothing was written.
+    struct Batch {
+        SpaceName space;
+        std::vector<Change> changes;
+    };
+    [[nodiscard]] Result<void> write_all(const std::function<Result<std::optional<Batch>>()>& next);
 
     /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
     [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value,

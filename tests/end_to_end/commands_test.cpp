@@ -115,9 +115,11 @@ TEST_F(Commands, lines_of_one_put_are_one_transaction)
     EXPECT_EQ(amina.json({"list", "talent"}).as_array().size(), 1u);
     std::string many;
     for (int i = 0; i < 1'001; ++i) many += "{\"type\":\"talent\",\"fields\":{\"name\":\"N\"}}\n";
-    const auto over = amina.run({"put", "--from", file("many.jsonl", many)});
-    EXPECT_EQ(over.code, 2);
-    EXPECT_THAT(over.err, HasSubstr("at most 1000"));
+    const auto bad = amina.run({"put", "--from", "-"}, many + R"({"id":"0199c82d-0e48-7ae8-a582-43e2e191be40"})");
+    EXPECT_EQ(bad.code, 2);
+    EXPECT_EQ(amina.json({"list", "talent"}).as_array().size(), 1u) << "all of it or nothing";
+    EXPECT_EQ(at(amina.json({"put", "--from", file("many.jsonl", many)}), "ids").as_array().size(), 1'001u);
+    EXPECT_EQ(number_at(amina.json({"sync"}), "pushed"), 2);
 }
 
 TEST_F(Commands, like_mistakes_end_alike)
