@@ -48,17 +48,30 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory)
                                         home_directory));
     file.create = !file.read_only;
     file.key = home.database_key();
-    INDABA_ASSIGN(auto store, of_the_disk(sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {})));
-    return std::unique_ptr<Core>(new Core(std::make_unique<Parts>(std::move(home), std::move(store), file.read_only)));
+    auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});
+    if (store.has_error() && store.error().code == shared::Errc::full && is_there && !file.read_only) {
+        file.read_only = file.disk_is_full = true;  // what is there can still be looked up
+        file.create = false;
+        store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});
+    }
+    INDABA_ASSIGN(auto opened, of_the_disk(std::move(store)));
+    auto parts = std::make_unique<Parts>(std::move(home), std::move(opened), file.read_only);
+    parts->disk_is_full = file.disk_is_full;
+    return std::unique_ptr<Core>(new Core(std::move(parts)));
 }
 
 Result<void> Core::require_writable() const
 {
+    const auto& directory = parts_->home.directory();
     if (!parts_->read_only) return {};
+    if (parts_->disk_is_full)
+        return shared::fail(
+            shared::Errc::full,
+            fmt::format("{}: the disk is full, so nothing was changed; make room and try again", directory));
     return shared::fail(
         shared::Errc::io,
         fmt::format("{} may only be read, so nothing was changed: make it and its files writable, or work on a copy",
-                    parts_->home.directory()));
+                    directory));
 }
 
 }  // namespace indaba::client

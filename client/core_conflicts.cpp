@@ -44,7 +44,24 @@ Result<std::vector<Conflict>> Core::conflicts()
         return true;
     }));
     if (broken) return *broken;
+    parts_->remember_seen({}, list);
     return list;
+}
+
+/// What a choice will be made from. A home that cannot be written to now is one where nothing can be settled either.
+void Core::Parts::remember_seen(const std::optional<RecordId>& only, const std::vector<Conflict>& conflicts)
+{
+    if (read_only) return;
+    std::vector<sync::store::SeenConflict> seen;
+    for (const auto& conflict : conflicts) seen.push_back({conflict.record, conflict.field, conflict.seen});
+    (void)store->remember_seen(only, std::move(seen));
+}
+
+/// What the person was shown last; else what is there now.
+Result<sync::Replica::Seen> Core::Parts::seen_leaves(const Conflict& conflict)
+{
+    INDABA_ASSIGN(auto seen, store->seen_leaves(conflict.record, conflict.field));
+    return seen ? std::move(*seen) : conflict.seen;
 }
 
 Result<void> Core::resolve(const RecordId& id, const std::string& field, const Choice& choice,
@@ -63,7 +80,8 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
                     fmt::format("{}: nothing to settle there; `indaba conflicts` lists what is", field));
     }
     INDABA_ASSIGN(const auto value, chosen(*conflict, choice, parts_->catalogue));
-    INDABA_TRY(parts_->replica.settle(id, field, value, reason));
+    INDABA_ASSIGN(const auto seen, parts_->seen_leaves(*conflict));
+    INDABA_TRY(parts_->replica.settle(id, field, value, reason, seen));
     return {};
 }
 
@@ -77,7 +95,13 @@ Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::
         return fail(Errc::usage, alive ? "the record is not deleted"
                                        : "no edit met a deletion there: to delete it, use `indaba delete`");
     if (existence == sync::Existence::deleted && !alive) return fail(Errc::usage, "the record is deleted already");
-    INDABA_TRY(parts_->replica.settle_existence(id, alive, reason));
+    INDABA_ASSIGN(const auto conflicts, parts_->conflicts_of(*record));
+    const auto conflict = std::ranges::find(conflicts, kExistenceField, &Conflict::field);
+    sync::Replica::Seen seen;
+    if (conflict != conflicts.end()) {
+        INDABA_ASSIGN(seen, parts_->seen_leaves(*conflict));
+    }
+    INDABA_TRY(parts_->replica.settle_existence(id, alive, reason, seen));
     return {};
 }
 

@@ -28,6 +28,7 @@ struct Core::Parts {
     std::unique_ptr<sync::store::ReplicaStore> store;
     sync::Replica replica;
     const bool read_only;  ///< the home may not be written
+    bool disk_is_full = false;  ///< that is why
 
     // core_view.cpp
     [[nodiscard]] Result<sync::Author> author(shared::JournalId journal);
@@ -36,6 +37,10 @@ struct Core::Parts {
     [[nodiscard]] Result<std::vector<Conflict>> conflicts_of(const sync::StoredRecord& record);
     [[nodiscard]] std::vector<Cell> shown_cells(const std::string& type, const sync::Cells& cells) const;
     [[nodiscard]] std::string title(const std::string& type, const std::vector<Cell>& cells) const;
+
+    // core_conflicts.cpp
+    void remember_seen(const std::optional<RecordId>& only, const std::vector<Conflict>& conflicts);
+    [[nodiscard]] Result<sync::Replica::Seen> seen_leaves(const Conflict& conflict);
 
     // core_refused.cpp
     [[nodiscard]] Result<Refusals> refusals();

@@ -61,7 +61,11 @@ Result<RecordView> Core::get(const RecordId& id)
 {
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
-    if (record && !is_gone(*record)) return parts_->view(*record, refusals);
+    if (record && !is_gone(*record)) {
+        INDABA_ASSIGN(auto view, parts_->view(*record, refusals));
+        parts_->remember_seen(id, view.conflicts);
+        return view;
+    }
     if (refusals.contains(id)) return parts_->wanted(id);
     if (record && sync::existence(record->shown) == sync::Existence::deleted)
         return fail(Errc::not_found, fmt::format("record {} is deleted: `indaba history` says by whom", id.text()));
@@ -99,13 +103,16 @@ Result<void> Core::list(const ListQuery& query, const std::function<bool(RecordV
     filter.limit = query.limit;
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
     std::optional<shared::Error> broken;
+    std::vector<std::pair<RecordId, std::vector<Conflict>>> seen;
     INDABA_TRY(parts_->store->queries().list(filter, [&](sync::StoredRecord&& record) {
         auto view = parts_->view(record, refusals);
+        if (view.has_value() && !view->conflicts.empty()) seen.emplace_back(view->id, view->conflicts);
         if (view.has_value()) return visit(std::move(*view));
         broken = std::move(view).error();
         return false;
     }));
     if (broken) return *broken;
+    for (const auto& [id, conflicts] : seen) parts_->remember_seen(id, conflicts);
     return {};
 }
 

@@ -131,7 +131,7 @@ Result<std::vector<Conflict>> Core::Parts::conflicts_of(const sync::StoredRecord
     std::vector<Conflict> conflicts;
     const auto begin_conflict = [&](std::string field) -> Conflict& {
         auto name = title(record.type, shown_cells(record.type, record.shown));
-        return conflicts.emplace_back(Conflict{record.id, record.type, std::move(name), std::move(field), {}});
+        return conflicts.emplace_back(Conflict{record.id, record.type, std::move(name), std::move(field), {}, {}});
     };
     const auto add = [&](Conflict& conflict, const shared::TransactionName& name, shared::Stamp stamp, Value value,
                          bool is_shown) -> Result<void> {
@@ -143,6 +143,7 @@ Result<std::vector<Conflict>> Core::Parts::conflicts_of(const sync::StoredRecord
     const auto alive = sync::existence(record.shown);
     if (alive == sync::Existence::disputed) {
         auto& conflict = begin_conflict(kExistenceField);
+        conflict.seen = sync::leaf_names(record.shown);
         for (const auto& side : sides_of(record.shown))
             INDABA_TRY(add(conflict, side.name, side.stamp,
                            Value::text(side.deletion ? std::string("deleted") : edit_summary(side.cells)),
@@ -155,7 +156,10 @@ Result<std::vector<Conflict>> Core::Parts::conflicts_of(const sync::StoredRecord
         if (cell.key == shared::kExistence || !sync::in_conflict(cell, rule.policy)) continue;
         const auto* top = sync::shown(cell, rule);
         auto& conflict = begin_conflict(cell.key);
-        for (const auto& leaf : cell.leaves) INDABA_TRY(add(conflict, leaf.name, leaf.stamp, leaf.value, &leaf == top));
+        for (const auto& leaf : cell.leaves) {
+            INDABA_TRY(add(conflict, leaf.name, leaf.stamp, leaf.value, &leaf == top));
+            conflict.seen.push_back(leaf.name);
+        }
     }
     return conflicts;
 }

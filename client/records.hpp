@@ -29,8 +29,8 @@ inline constexpr const char* kExistenceField = "existence";
 
 /// One of several values that were written without knowing of each other.
 struct ConflictLeaf {
-    int number = 0;  ///< from 1, for `resolve`: holds as long as the conflict does not change
-    Value value;     ///< of the field; of an existence conflict a text: what was done
+    int number = 0;  ///< from 1, for `resolve`: holds as long as the conflict does not change, which resolve() notices
+    Value value;  ///< of the field; of an existence conflict a text: what was done
     std::string by;
     std::string device;
     std::int64_t at_ms = 0;
@@ -43,6 +43,7 @@ struct Conflict {
     std::string title;
     std::string field;  ///< the cell's key, or kExistenceField
     std::vector<ConflictLeaf> leaves;
+    std::vector<shared::TransactionName> seen;  ///< what a choice is made from: of another it is not taken
 };
 
 /// A record as it is shown: the centre's word with what was written here folded over it.
@@ -61,7 +62,7 @@ struct RecordView {
 /// What a transaction of this device that the centre refused wanted of one record.
 struct Refusal {
     RecordId record;
-    RecordId blamed;    ///< the record for which all that was written together was refused; often this one
+    RecordId blamed;  ///< the record for which all that was written together was refused; often this one
     std::string type;
     std::string title;
     std::string space;
@@ -70,12 +71,12 @@ struct Refusal {
     std::int64_t written_ms = 0;
     std::int64_t ruled_ms = 0;
     std::vector<Cell> cells;  ///< what it wrote to that record; of a standing one, what nobody has written again
-    bool restored = false;    ///< an existence in them brings back a deleted record
+    bool restored = false;  ///< an existence in them brings back a deleted record
 };
 
 /// What a put did that its person may not have meant or does not see yet.
 struct PutNotes {
-    std::vector<RecordId> created;   ///< under the id that was given: no record of that id was known here
+    std::vector<RecordId> created;  ///< under the id that was given: no record of that id was known here
     std::vector<RecordId> restored;  ///< were deleted; what they held besides comes with the next sync
 };
 
@@ -86,12 +87,12 @@ struct HistoryStep {
     std::string device;
     State state = State::accepted;
     std::vector<Cell> cells;  ///< absent values were cleared; kExistenceField holds a boolean
-    bool restored = false;    ///< the record was there before: an existence in them brings it back
+    bool restored = false;  ///< the record was there before: an existence in them brings it back
 };
 
 struct History {
     RecordId record;
-    bool complete = false;           ///< the centre told all; else what is known here
+    bool complete = false;  ///< the centre told all; else what is known here
     std::vector<HistoryStep> steps;  ///< oldest first
 };
 

@@ -29,6 +29,7 @@ struct DatabaseOptions {
     /// Reads go on while another connection writes. Where the file or its directory may not be written, nothing is made
     /// beside it: see sqlite_open.cpp for when that can be read.
     bool read_only = false;
+    bool disk_is_full = false;  ///< with read_only: as if the directory could not be written
     std::optional<Key32> key;  ///< encrypts every page, the -wal file's too; no key derivation, so make it random
     std::string vfs;  ///< empty: the system's
     int busy_timeout_ms = 5000;  ///< how long a lock held by somebody else is waited for

@@ -1,5 +1,6 @@
 #include "platform/sqlite_native.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 namespace indaba::platform {
@@ -28,16 +29,28 @@ std::string disk_failure_text(int code, sqlite3* handle, const std::string& path
            "). Nothing more is read or written until the program is started again; keep the file, check the disk";
 }
 
+/// SQLite makes the -shm file as large as it needs it, and does not call it full when that cannot be.
+bool is_without_room(int code, sqlite3* handle)
+{
+    if (code != SQLITE_IOERR_SHMSIZE || handle == nullptr) return false;
+    const int system_code = sqlite3_system_errno(handle);
+    return system_code == ENOSPC || system_code == EDQUOT;
+}
+
 }  // namespace
 
-bool is_disk_failure(int code) { return primary_code(code) == SQLITE_IOERR && code != SQLITE_IOERR_NOMEM; }
+bool is_disk_failure(int code)
+{
+    return primary_code(code) == SQLITE_IOERR && code != SQLITE_IOERR_NOMEM && code != SQLITE_IOERR_SHMSIZE;
+}
 
 Error sqlite_error(int code, sqlite3* handle, const std::string& path)
 {
     INDABA_CHECK(primary_code(code) != SQLITE_MISUSE);
     INDABA_CHECK(primary_code(code) != SQLITE_RANGE);
     const std::string said = one_line(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
-    if (is_disk_failure(code)) return {Errc::io, disk_failure_text(code, handle, path)};
+    if (is_without_room(code, handle)) return sqlite_error(SQLITE_FULL, nullptr, path);
+    if (is_disk_failure(code) || code == SQLITE_IOERR_SHMSIZE) return {Errc::io, disk_failure_text(code, handle, path)};
     switch (primary_code(code)) {
         case SQLITE_FULL: return {Errc::full, path + ": the disk is full; make room and try again"};
         case SQLITE_IOERR:

@@ -29,23 +29,31 @@ std::string directory_of(const std::string& path)
     return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
-bool has_bytes(const std::string& path)
+/// What a -shm file that is in use has at least; one that could not be made larger has less.
+constexpr std::uint64_t kShm_bytes = 32 * 1024;
+
+bool has_bytes(const std::string& path, std::uint64_t at_least = 1)
 {
     const auto state = file_state(path);
-    return state && state->size_bytes > 0;
+    return state && state->size_bytes >= at_least;
 }
 
 /// True for a file that must be read without locks, because the files that SQLite shares them in cannot be made beside
 /// it. That is right as long as nobody writes, and complete as long as there is no -wal file. A process that had the
 /// file open before, with a -wal and a -shm file, is read beside as usual. What is left, a -wal file alone, is what a
-/// killed process or an incomplete copy leaves: leaving it out would show an old state as the newest.
+/// killed process or an incomplete copy leaves: leaving it out would show an old state as the newest. A disk without
+/// room for them is the same.
 Result<bool> needs_stillness(const DatabaseOptions& options)
 {
     if (!options.read_only || is_uri(options.path) || !options.vfs.empty()) return false;
-    if (is_writable(options.path) && is_writable(directory_of(options.path))) return false;
+    if (!options.disk_is_full && is_writable(options.path) && is_writable(directory_of(options.path))) return false;
     const auto wal = options.path + "-wal";
-    if (exists(wal) && exists(options.path + "-shm")) return false;
+    if (exists(wal) && has_bytes(options.path + "-shm", kShm_bytes)) return false;
     if (!has_bytes(wal)) return true;
+    if (options.disk_is_full)
+        return shared::fail(Errc::full, wal +
+                                            ": the disk is full, and holds changes that take a little room to read; "
+                                            "make 1 MiB free and try again");
     return shared::fail(Errc::io, wal + ": holds changes that can only be read where the directory may be written");
 }
 

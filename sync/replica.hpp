@@ -53,9 +53,13 @@ public:
     [[nodiscard]] Result<void> write_all(const std::function<Result<std::optional<Batch>>()>& next);
 
     /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
+    /// `seen` are the leaves that the person chose from (of an existence dispute: all of the record's), ordered: with
+    /// others there now it is rule_broken, and nothing is written. Empty: whatever is there.
+    using Seen = std::vector<TransactionName>;
     [[nodiscard]] Result<TransactionName> settle(const RecordId& id, std::string_view key, const Value& value,
-                                                 std::string_view reason);
-    [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason);
+                                                 std::string_view reason, const Seen& seen = {});
+    [[nodiscard]] Result<TransactionName> settle_existence(const RecordId& id, bool alive, std::string_view reason,
+                                                           const Seen& seen = {});
 
     using Correction = std::pair<std::string, Value>;  ///< key and value
 

@@ -31,6 +31,13 @@ Value told(const shared::Catalogue& catalogue, std::string_view name, std::strin
     return Value::text(shared::clipped(text, shared::limits::kValue_bytes, length));
 }
 
+shared::Error changed_since(std::string_view what)
+{
+    return fail(Errc::rule_broken, std::string(what) +
+                                       ": somebody else's edit has come since you looked: look at the "
+                                       "conflict again ('indaba conflicts'), then settle it");
+}
+
 Result<void> check_reason(std::string_view reason)
 {
     if (reason.empty()) return fail(Errc::usage, "say why: a reason goes with every settlement");
@@ -52,7 +59,7 @@ Result<TransactionName> Replica::settle_with_reason(Change change, const StoredR
 }
 
 Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key, const Value& value,
-                                        std::string_view reason)
+                                        std::string_view reason, const Seen& seen)
 {
     INDABA_TRY(check_reason(reason));
     StorageTransaction transaction(ports_.storage);
@@ -62,6 +69,7 @@ Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key
     const auto* cell = record->shown.find(key);
     if (cell == nullptr || cell->leaves.empty())
         return fail(Errc::not_found, std::string(key) + ": the record has no such value");
+    if (!seen.empty() && !std::ranges::equal(cell->leaves, seen, {}, &Leaf::name)) return changed_since(key);
     const bool chosen = std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) { return leaf.value == value; });
     Change change{Change::Kind::settle, id, record->type, {{std::string(key), value}}};
     INDABA_ASSIGN(const auto name,
@@ -75,13 +83,15 @@ Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key
     return name;
 }
 
-Result<TransactionName> Replica::settle_existence(const RecordId& id, bool alive, std::string_view reason)
+Result<TransactionName> Replica::settle_existence(const RecordId& id, bool alive, std::string_view reason,
+                                                  const Seen& seen)
 {
     INDABA_TRY(check_reason(reason));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
     if (!record) return fail(Errc::not_found, "no such record here");
+    if (!seen.empty() && leaf_names(record->shown) != seen) return changed_since("existence");
     Change change{alive ? Change::Kind::restore : Change::Kind::confirm, id, record->type, {}};
     INDABA_ASSIGN(const auto name, settle_with_reason(std::move(change), *record,
                                                       {{"kind", Value::code(alive ? "restore" : "delete")},

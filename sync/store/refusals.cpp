@@ -1,7 +1,6 @@
 #include "sync/store/refusals.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include "sync/store/records.hpp"
 
 namespace indaba::sync::store {
 
@@ -54,10 +53,7 @@ Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<Reco
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return found;
-        const auto id = rows.blob(1);
-        RecordId its{};
-        if (id.size() != its.bytes.size()) return fail(Errc::corrupt, "a refusal of no record");
-        std::ranges::copy(id, its.bytes.begin());
+        INDABA_ASSIGN(const auto its, read_record_id(rows, 1, database_));
         if (rows.int64(0) != last || found.back().record != its) {
             last = rows.int64(0);
             INDABA_ASSIGN(auto entry, entries_.at(last));

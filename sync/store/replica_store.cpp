@@ -1,7 +1,10 @@
 #include "platform/files.hpp"
 #include "shared/limits.hpp"
+#include "sync/storage_transaction.hpp"
 #include "sync/store/store.hpp"
 #include "sync/store/tables.hpp"
+
+#include <algorithm>
 
 namespace indaba::sync::store {
 
@@ -93,6 +96,25 @@ Result<void> ReplicaStore::save_orphan(const Orphan& orphan) { return tables_->o
 Result<std::vector<Orphan>> ReplicaStore::orphans() { return tables_->orphans.all(); }
 
 Result<void> ReplicaStore::drop_orphan(const RecordId& record) { return tables_->orphans.drop(record); }
+
+Result<void> ReplicaStore::remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen)
+{
+    std::ranges::sort(seen);
+    INDABA_ASSIGN(const auto known, tables_->seen_conflicts.of(only));
+    if (known == seen) return {};
+    StorageTransaction transaction(*this);
+    INDABA_TRY(transaction.begin());
+    INDABA_TRY(tables_->seen_conflicts.remember(only, seen));
+    return transaction.commit();
+}
+
+Result<std::optional<std::vector<TransactionName>>> ReplicaStore::seen_leaves(const RecordId& record,
+                                                                              std::string_view key)
+{
+    INDABA_ASSIGN(const auto seen, tables_->seen_conflicts.of(record));
+    const auto place = std::ranges::find(seen, key, &SeenConflict::key);
+    return place == seen.end() ? std::optional<std::vector<TransactionName>>() : std::optional(place->leaves);
+}
 
 Result<void> ReplicaStore::require_room()
 {

@@ -81,6 +81,11 @@ CREATE TABLE space(
     backed_up INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
+CREATE TABLE seen_conflict(
+    record BLOB,
+    key TEXT,
+    leaves BLOB NOT NULL,    -- names
+    PRIMARY KEY(record, key)) WITHOUT ROWID;
 CREATE TABLE refusal(
     record BLOB,
     eid INT,

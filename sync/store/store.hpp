@@ -6,6 +6,7 @@
 #include "platform/sqlite.hpp"
 #include "shared/catalogue.hpp"
 #include "sync/store/queries.hpp"
+#include "sync/store/seen_conflicts.hpp"
 #include "sync/store/store_over.hpp"
 
 #include <functional>
@@ -56,6 +57,12 @@ public:
     [[nodiscard]] Result<void> require_room() override;
     [[nodiscard]] Result<StoredClock> clock() override;
     [[nodiscard]] Result<void> save_clock(const StoredClock& clock) override;
+
+    /// Outside a transaction: replaces what was remembered of one record, or of all. Nothing is written if it is that.
+    [[nodiscard]] Result<void> remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen);
+    /// Nothing if nothing was remembered.
+    [[nodiscard]] Result<std::optional<std::vector<TransactionName>>> seen_leaves(const RecordId& record,
+                                                                                  std::string_view key);
 
     /// What keep_rulings() kept and drop_rulings() has not dropped, in the order of the feed.
     [[nodiscard]] Result<std::vector<Ruling>> kept_rulings(const SpaceName& space);

@@ -9,7 +9,7 @@ Tables::Tables(std::unique_ptr<platform::Database> database, const shared::Catal
       search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
       records(*database_, names, catalogue, search_.get()), entries(*database_, names), journals(*database_, names),
       spaces(*database_, names), orphans(*database_, names), refusals(*database_, names, entries),
-      feed(*database_, names, records, entries)
+      seen_conflicts(*database_, names), feed(*database_, names, records, entries)
 {
 }
 

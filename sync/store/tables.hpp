@@ -12,6 +12,7 @@
 #include "sync/store/refusals.hpp"
 #include "sync/store/schema.hpp"
 #include "sync/store/search.hpp"
+#include "sync/store/seen_conflicts.hpp"
 #include "sync/store/spaces.hpp"
 
 #include <memory>
@@ -53,6 +54,7 @@ public:
     Spaces spaces;  ///< a replica's
     Orphans orphans;  ///< a replica's
     Refusals refusals;  ///< a replica's
+    SeenConflicts seen_conflicts;  ///< a replica's
     FeedTable feed;  ///< a centre's
 };
 

@@ -184,6 +184,27 @@ TEST_F(Scenario, history_is_whole_when_connected_and_honest_when_not)
     EXPECT_EQ(at(here, "steps").as_array().size(), 2u);
 }
 
+TEST_F(Scenario, a_conflict_that_grew_since_it_was_looked_at_is_not_settled_unseen)
+{
+    for (auto* device : {&amina, &boris}) {
+        device->enrol(centre, device == &amina ? "Amina" : "Boris");
+        (void)device->json({"sync"});
+    }
+    amina.done({"put", "enterprise", "--id", pumps, "city=Kazan"});
+    boris.done({"put", "enterprise", "--id", pumps, "city=Omsk"});
+    desk.done({"put", "enterprise", "--id", pumps, "city=Tomsk"});
+    for (auto* device : {&amina, &boris, &amina}) (void)device->json({"sync"});
+    EXPECT_EQ(at(amina.json({"conflicts"}).as_array().at(0), "leaves").as_array().size(), 2u);
+    (void)desk.json({"sync"});
+    (void)amina.json({"sync"});
+    const auto ended = amina.run({"resolve", pumps, "city", "--keep", "2", "--reason", "as agreed"});
+    EXPECT_EQ(ended.code, 3);
+    EXPECT_THAT(ended.err, HasSubstr("city: somebody else's edit has come since you looked"));
+    EXPECT_EQ(at(amina.json({"conflicts"}).as_array().at(0), "leaves").as_array().size(), 3u);
+    amina.done({"resolve", pumps, "city", "--keep", "2", "--reason", "as agreed"});
+    EXPECT_TRUE(amina.json({"conflicts"}).as_array().empty());
+}
+
 TEST_F(Scenario, when_nothing_changed_a_sync_is_one_short_question)
 {
     const auto synced = desk.json({"sync"});

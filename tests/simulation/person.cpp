@@ -83,7 +83,7 @@ Person::Done Person::act(Process& process)
         done.what = "mistyped";
         return done;
     }
-    if (chance_.below(10) == 0 && attend(process)) {
+    if (chance_.below(4) == 0 && attend(process)) {
         done.what = "attended to what was refused";
         done.wrote = done.attended = true;
         return done;

@@ -29,7 +29,8 @@ TEST(Json, a_conflict_has_the_members_of_the_contract)
         "enterprise",
         "A",
         "city",
-        {{1, Value::text("X"), "Amina", "tablet", 1'000, true}, {2, Value(), "Boris", "laptop", 2'000, false}}};
+        {{1, Value::text("X"), "Amina", "tablet", 1'000, true}, {2, Value(), "Boris", "laptop", 2'000, false}},
+        {}};
     EXPECT_EQ(
         boost::json::serialize(json_of(std::vector{conflict})),
         R"([{"record":"01931a2b-0000-7000-8000-000000000001","type":"enterprise","field":"city","leaves":[)"
