@@ -3,6 +3,7 @@
 #include "platform/files.hpp"
 #include "platform/paths.hpp"
 #include "platform/terminal.hpp"
+#include "shared/code_points.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -113,9 +114,18 @@ Result<std::string> read_input(const std::string& path)
 
 std::string one_line(std::string_view text)
 {
-    std::string line(text);
-    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    std::ranges::replace_if(line, is_control, ' ');
+    constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+    std::string line;
+    line.reserve(text.size());
+    while (!text.empty()) {
+        const auto point = shared::first_code_point(text);
+        const auto size = std::max<std::size_t>(point.size_bytes, 1);
+        if (shared::is_control(point.value) && (point.size_bytes != 0 || point.value == 0)) line += ' ';
+        else if (point.size_bytes == 0) line += kReplacement;
+        else if (shared::breaks_line(point.value)) line += ' ';
+        else line += text.substr(0, size);
+        text.remove_prefix(size);
+    }
     return line;
 }
 

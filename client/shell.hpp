@@ -50,7 +50,8 @@ public:
 /// All of a file or a pipe, or of standard input for "-".
 [[nodiscard]] Result<std::string> read_input(const std::string& path);
 
-/// Text for one line of a terminal: control characters become spaces.
+/// Text for one line of a terminal, whoever wrote it: control characters, line ends and what turns the writing
+/// direction become spaces, bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string one_line(std::string_view text);
 
 /// "1 record", "2 records"; the plural is the noun and an s.

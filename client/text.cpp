@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kName_columns = 18;
 constexpr std::size_t kTitle_columns = 60;
+constexpr std::size_t kShown_bytes = 4 * kTitle_columns;
 
 const char* state_text(State state)
 {
@@ -56,8 +57,8 @@ std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& recor
     };
     const auto add_cell = [&](const Cell& cell) {
         const auto parts = shared::key_parts(cell.first);
-        if (parts.element.empty()) add(cell.first, shown_value(cell.second, titles));
-        else add(std::string(parts.field), one_line(parts.element));
+        if (parts.element.empty()) add(one_line(cell.first), shown_value(cell.second, titles));
+        else add(one_line(parts.field), one_line(parts.element));
     };
     if (type != nullptr)
         for (const auto& field : type->fields)
@@ -66,6 +67,22 @@ std::vector<std::pair<std::string, std::string>> rows_of(const RecordView& recor
     for (const auto& cell : record.cells)
         if (type == nullptr || type->field(cell.first) == nullptr) add_cell(cell);
     return rows;
+}
+
+/// One word of a command that may be pasted into a shell.
+std::string shell_word(std::string_view text)
+{
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+               c == '@' || c == '/';
+    };
+    if (std::ranges::all_of(text, is_plain)) return std::string(text);
+    std::string word = "'";
+    for (const char c : one_line(text)) {
+        if (c == '\'') word += "'\\'";
+        word += c;
+    }
+    return word + "'";
 }
 
 std::string leaves_text(const Conflict& conflict)
@@ -95,7 +112,8 @@ std::string cells_text(const std::vector<Cell>& cells, bool restored)
 
 std::string text_of(const RecordView& record, const shared::Catalogue& catalogue, const Titles& titles)
 {
-    auto text = fmt::format("{}  {}  in {}  {}", record.id.text(), record.type, record.space, state_text(record.state));
+    auto text = fmt::format("{}  {}  in {}  {}", record.id.text(), one_line(record.type), one_line(record.space),
+                            state_text(record.state));
     const Titles with_ids = [&](const RecordId& id) -> std::optional<std::string> {
         const auto title = titles(id);
         if (!title) return title;
@@ -104,7 +122,8 @@ std::string text_of(const RecordView& record, const shared::Catalogue& catalogue
     for (const auto& [name, value] : rows_of(record, catalogue.type(record.type), with_ids))
         text += fmt::format("\n  {:<{}} {}", name, kName_columns, value);
     text += fmt::format("\nLast changed by {}, {}", one_line(record.updated_by), time_text(record.updated_at_ms));
-    for (const auto& conflict : record.conflicts) text += "\nConflict in " + conflict.field + leaves_text(conflict);
+    for (const auto& conflict : record.conflicts)
+        text += "\nConflict in " + one_line(conflict.field) + leaves_text(conflict);
     return text;
 }
 
@@ -114,7 +133,8 @@ std::string line_of(const RecordView& record, const shared::Catalogue& catalogue
     auto text = record.id.text() + "  " + one_line(record.title);
     for (const auto& [name, value] : rows_of(record, type, titles)) {
         const auto* field = type == nullptr ? nullptr : type->field(name);
-        if (field != nullptr && field->listed && !field->title) text += "  " + value.substr(0, kTitle_columns);
+        if (field != nullptr && field->listed && !field->title)
+            text += "  " + shared::clipped(value, kShown_bytes, kTitle_columns);
     }
     if (record.state != State::accepted) text += fmt::format("  [{}]", state_text(record.state));
     if (!record.conflicts.empty()) text += "  [conflict]";
@@ -124,10 +144,11 @@ std::string line_of(const RecordView& record, const shared::Catalogue& catalogue
 std::string text_of(const Conflict& conflict)
 {
     const bool existence = conflict.field == kExistenceField;
-    const auto how = existence ? "--restore|--delete" : conflict.field + " --keep NUMBER|--value VALUE";
-    return fmt::format("{} {}: {}{}\n    indaba resolve {} {} --reason TEXT", conflict.type, one_line(conflict.title),
-                       existence ? "deleted by one, edited by another" : conflict.field, leaves_text(conflict),
-                       conflict.record.text(), how);
+    const auto how = existence ? "--restore|--delete" : shell_word(conflict.field) + " --keep NUMBER|--value VALUE";
+    return fmt::format("{} {}: {}{}\n    indaba resolve {} {} --reason TEXT", one_line(conflict.type),
+                       one_line(conflict.title),
+                       existence ? "deleted by one, edited by another" : one_line(conflict.field),
+                       leaves_text(conflict), conflict.record.text(), how);
 }
 
 std::string text_of(const Refusal& refusal)
@@ -135,7 +156,7 @@ std::string text_of(const Refusal& refusal)
     const auto together = refusal.blamed == refusal.record
                               ? std::string()
                               : fmt::format(" (in record {}, written together with it)", refusal.blamed.text());
-    return fmt::format("{}  {} {}: {}{}\n  written {}, refused {}: {}", refusal.record.text(), refusal.type,
+    return fmt::format("{}  {} {}: {}{}\n  written {}, refused {}: {}", refusal.record.text(), one_line(refusal.type),
                        one_line(refusal.title), one_line(refusal.reason), together, time_text(refusal.written_ms),
                        time_or_never(refusal.ruled_ms), cells_text(refusal.cells, refusal.restored));
 }
@@ -168,14 +189,16 @@ std::string text_of(const History& history)
 
 std::string text_of(const Status& status)
 {
-    auto text = fmt::format("{} on {}, centre {}\n", one_line(status.person), one_line(status.device), status.server);
+    auto text =
+        fmt::format("{} on {}, centre {}\n", one_line(status.person), one_line(status.device), one_line(status.server));
     const auto deletions = status.only_here_deleted == 1 ? "a deletion" : "deletions";
     text += fmt::format("{}: {} accepted; {}; {}; {}\n", counted(status.records, "record"), status.accepted,
                         part_text(status.only_here, "only here", status.only_here_deleted, deletions),
                         part_text(status.refused, "refused", status.refused_gone, "not among the records"),
                         counted(status.conflicts, "conflict"));
     for (const auto& space : status.spaces)
-        text += fmt::format("  {}: {} ({}), {}\n", space.name, one_line(space.title), space.kind, space.role);
+        text += fmt::format("  {}: {} ({}), {}\n", one_line(space.name), one_line(space.title), one_line(space.kind),
+                            one_line(space.role));
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);

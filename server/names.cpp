@@ -1,7 +1,7 @@
 #include "server/names.hpp"
 
 #include "server/limits.hpp"
-#include "shared/bytes.hpp"
+#include "shared/code_points.hpp"
 #include "shared/ids.hpp"
 #include "shared/roles.hpp"
 
@@ -32,23 +32,8 @@ std::string quoted(std::string_view text)
     return "'" + out + (out.size() < text.size() ? "…'" : "'");
 }
 
-/// Decodes one code point of text known to be UTF-8 and moves past it.
-char32_t next_codepoint(std::string_view text, std::size_t& at)
-{
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    if (lead < 0x80) return lead;
-    const int rest = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    char32_t point = lead & (0x3fu >> rest);
-    for (int i = 0; i < rest; ++i) point = point << 6 | (static_cast<unsigned char>(text[at++]) & 0x3fu);
-    return point;
-}
-
 /// Characters that would break a line, hide, or turn the text around them.
-bool is_forbidden(char32_t point)
-{
-    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029 ||
-           (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
-}
+bool is_forbidden(char32_t point) { return shared::is_control(point) || shared::breaks_line(point) || point == 0xfeff; }
 
 bool is_dns_name(std::string_view host)
 {
@@ -78,9 +63,11 @@ Result<void> check_name(std::string_view name, std::string_view what)
     if (name.front() == ' ' || name.back() == ' ')
         return fail(Errc::usage, fmt::format("{} may not begin or end with a space", what));
     std::size_t count = 0;
-    for (std::size_t at = 0; at < name.size(); ++count) {
-        if (is_forbidden(next_codepoint(name, at)))
+    for (auto rest = name; !rest.empty(); ++count) {
+        const auto point = shared::first_code_point(rest);
+        if (is_forbidden(point.value))
             return fail(Errc::usage, fmt::format("{} may not hold control characters", what));
+        rest.remove_prefix(point.size_bytes);
     }
     if (count > limits::kName_codepoints)
         return fail(Errc::usage, fmt::format("{} may have at most {} characters", what, limits::kName_codepoints));

@@ -1,5 +1,7 @@
 #include "shared/bytes.hpp"
 
+#include "shared/code_points.hpp"
+
 namespace indaba::shared {
 
 namespace {
@@ -12,28 +14,6 @@ int digit(char c)
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
     if (c >= 'A' && c <= 'F') return c - 'A' + 10;
     return -1;
-}
-
-/// Length of the well-formed sequence at the front of `s`, or 0 (Unicode 15, table 3-7).
-std::size_t sequence_length(ByteView s)
-{
-    const auto lead = s[0];
-    const auto in = [&](std::size_t i, unsigned low, unsigned high) {
-        return i < s.size() && s[i] >= low && s[i] <= high;
-    };
-    if (lead >= 0x01 && lead <= 0x7f) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) return in(1, 0x80, 0xbf) ? 2 : 0;
-    if (lead >= 0xe0 && lead <= 0xef) {
-        const unsigned low = lead == 0xe0 ? 0xa0 : 0x80;
-        const unsigned high = lead == 0xed ? 0x9f : 0xbf;
-        return in(1, low, high) && in(2, 0x80, 0xbf) ? 3 : 0;
-    }
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        const unsigned low = lead == 0xf0 ? 0x90 : 0x80;
-        const unsigned high = lead == 0xf4 ? 0x8f : 0xbf;
-        return in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
-    }
-    return 0;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What may stand in a cell, and what must hold in a whole record.
 #include "shared/catalogue.hpp"
+#include "shared/cell_names.hpp"
 #include "shared/transaction.hpp"
 
 #include <algorithm>
@@ -90,7 +91,9 @@ Result<void> check_element(const Field& field, std::string_view element)
     if (!is_utf8(element)) return broken(field, "an element is not UTF-8 text");
     if (element.starts_with(' ') || element.ends_with(' '))
         return broken(field, "an element begins or ends with a space: remove it");
-    return check_text(field, element);
+    INDABA_TRY(check_text(field, element));
+    if (!is_element(element)) return broken(field, "an element holds a control character or line end: remove it");
+    return {};
 }
 
 Result<void> check_key(const Field& field, std::string_view key)

@@ -1,5 +1,6 @@
 // Reads catalogue.json into a Catalogue, and refuses one that does not hold together: Catalogue::parse.
 #include "shared/catalogue.hpp"
+#include "shared/cell_names.hpp"
 #include "shared/json_properties.hpp"
 
 #include <algorithm>
@@ -19,13 +20,6 @@ bool is_ordered(ValueKind kind)
 {
     return kind == ValueKind::integer || kind == ValueKind::decimal || kind == ValueKind::date ||
            kind == ValueKind::instant;
-}
-
-bool is_name(std::string_view text)
-{
-    const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-    const auto inner = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-    return !text.empty() && text.size() <= 63 && letter(text[0]) && std::ranges::all_of(text, inner);
 }
 
 std::optional<Pattern> read_pattern(JsonProperties& properties)

@@ -5,6 +5,7 @@
 // Names and journals stand in the order of their first use, which makes the encoding canonical.
 #include "shared/transaction.hpp"
 
+#include "shared/cell_names.hpp"
 #include "shared/check.hpp"
 #include "shared/limits.hpp"
 
@@ -91,8 +92,7 @@ Result<void> check_limits(const Transaction& transaction)
     if (transaction.records.size() > limits::kRecordsPerTransaction)
         return fail(Errc::too_large, "more than 1,000 records in one transaction: split it");
     for (const auto& record : transaction.records)
-        if (record.type.empty() || record.type.size() > limits::kKey_bytes)
-            return fail(Errc::malformed, "a record type is empty or too long");
+        if (!is_name(record.type)) return fail(Errc::malformed, "a record type whose name cannot be one");
     std::size_t bases = 0;
     for (const auto& write : transaction.writes) {
         if (write.bases.size() > limits::kBases)
@@ -103,8 +103,7 @@ Result<void> check_limits(const Transaction& transaction)
         return fail(Errc::too_large, "a transaction that replaces too much at once: split it");
     if (names_twice(transaction.records)) return fail(Errc::malformed, "a transaction that lists a record twice");
     for (const auto& write : transaction.writes)
-        if (write.key.empty() || write.key.size() > limits::kKey_bytes || !is_utf8(write.key))
-            return fail(Errc::malformed, "a field's name is empty, too long or not UTF-8");
+        if (!is_cell_name(write.key)) return fail(Errc::malformed, "a field whose name cannot be one");
     return {};
 }
 

@@ -143,6 +143,18 @@ Value random_value(Chance& chance)
     }
 }
 
+/// Of fields that this program does not know.
+std::string random_key(Chance& chance)
+{
+    auto key = "f" + std::to_string(chance.below(1'000));
+    switch (chance.below(4)) {
+        case 0: return std::string(shared::kExistence);
+        case 1: return key + "/e" + random_text(chance, 9);
+        case 2: return key + "@pt-BR";
+        default: return key + "_x-";
+    }
+}
+
 shared::TransactionName random_name(Chance& chance) { return {{chance.draw()}, random_number(chance), chance.draw()}; }
 
 shared::Transaction random_transaction(Chance& chance)
@@ -154,7 +166,7 @@ shared::Transaction random_transaction(Chance& chance)
             {random_record(chance), chance.below(2) == 0 ? "talent" : "type-" + std::to_string(chance.below(50))});
         std::map<std::string, shared::Write> writes;
         for (auto count = 1 + chance.below(6); count > 0; --count) {
-            const auto key = chance.below(4) == 0 ? std::string(shared::kExistence) : "f" + random_text(chance, 9);
+            const auto key = random_key(chance);
             writes[key] = {i, key, random_value(chance), several(chance, 4, [&] { return random_name(chance); })};
         }
         for (auto& [key, write] : writes) transaction.writes.push_back(std::move(write));

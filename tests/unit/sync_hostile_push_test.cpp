@@ -59,6 +59,20 @@ TEST_F(HostilePush, ThatReplacesWithoutEndIsRefused)
     EXPECT_EQ(encoded.error().code, shared::Errc::too_large);
 }
 
+TEST_F(HostilePush, WithAFieldThatATerminalWouldObeyIsRefusedAndWhatFollowsIsNot)
+{
+    auto hostile = payload(new_id(), {{0, "!", Value::boolean(true), {}}, {0, "zzzz", Value::text("A"), {}}});
+    const auto at = std::ranges::search(hostile, shared::as_bytes("zzzz")).begin();
+    std::ranges::copy(shared::as_bytes("\x1b[2J"), at);
+    const auto fine = payload(new_id(), {{0, "!", Value::boolean(true), {}}, {0, "name", Value::text("A"), {}}});
+    const auto pushed = centre_->ingest(change_set({hostile, fine}));
+    ASSERT_TRUE(pushed.has_value());
+    ASSERT_EQ(pushed->fresh.size(), 2u);
+    EXPECT_EQ(pushed->fresh[0].verdict, Verdict::refused);
+    EXPECT_EQ(pushed->fresh[0].reason.text.find('\x1b'), std::string::npos);
+    EXPECT_EQ(pushed->fresh[1].verdict, Verdict::accepted);
+}
+
 TEST_F(HostilePush, OfTheLongestElementsStillFitsIntoEverybodysMessages)
 {
     auto a = live("a", 11);
