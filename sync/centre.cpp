@@ -25,7 +25,8 @@ struct Centre::Line {
     CentreStorage::Head head;
     bool may_write = false;
     std::uint64_t id = 0;        ///< the line of the last entry
-    CentreStorage::Mark mark;    ///< its mark
+    CentreStorage::Mark at;      ///< the last entry, which need not be the last of its line
+    std::map<std::uint64_t, CentreStorage::Mark> grown;  ///< lines that this set goes on, with their new marks
     Ingested outcome;
 };
 
@@ -50,7 +51,7 @@ Result<void> Centre::find_line(const shared::ChangeSet& set, Line& line)
 {
     line.id = set.journal.id.value;
     if (set.first == 1) {
-        line.mark = {0, set.previous};
+        line.at = {0, set.previous};
         return {};
     }
     INDABA_ASSIGN(const auto before, ports_.storage.find_entry({set.journal.id, set.first - 1, set.previous.prefix()}));
@@ -60,7 +61,7 @@ Result<void> Centre::find_line(const shared::ChangeSet& set, Line& line)
         return {};
     }
     line.id = before->ruling->line;
-    line.mark = {set.first - 1, set.previous};
+    line.at = {set.first - 1, set.previous};
     return {};
 }
 
@@ -97,11 +98,19 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
     line.outcome.line = line.id;
     line.outcome.through = opened.set.first + opened.set.entries.size() - 1;
     if (!line.outcome.fresh.empty()) {
-        INDABA_TRY(ports_.storage.set_mark(opened.set.journal.id, line.id, line.mark));
+        for (const auto& [id, mark] : line.grown) INDABA_TRY(ports_.storage.set_mark(opened.set.journal.id, id, mark));
         INDABA_TRY(ports_.storage.save_journal(line.journal));
     }
     INDABA_TRY(transaction.commit());
     return line.outcome;
+}
+
+/// The last entry of the line on which the set stands, what the set itself has added included.
+Result<std::optional<CentreStorage::Mark>> Centre::mark_of(const Line& line)
+{
+    const auto grown = line.grown.find(line.id);
+    if (grown != line.grown.end()) return std::optional(grown->second);
+    return ports_.storage.mark(line.journal.head.id, line.id);
 }
 
 /// An entry ruled before is answered again; a new one is ruled, on its line or, if that has gone on without it, as a
@@ -112,14 +121,14 @@ Result<void> Centre::take_entry(StoredEntry entry, Line& line)
         INDABA_ASSIGN(auto known, ports_.storage.find_entry(entry.name));
         if (known && known->hash == entry.hash && known->ruling) {
             line.id = known->ruling->line;
-            line.mark = {entry.name.number, entry.hash};
+            line.at = {entry.name.number, entry.hash};
             line.outcome.repeated.push_back(std::move(*known->ruling));
             return {};
         }
-        INDABA_ASSIGN(const auto mark, ports_.storage.mark(line.journal.head.id, line.id));
-        if (mark && (mark->number != line.mark.number || mark->hash != line.mark.hash)) line.id = entry.hash.prefix();
+        INDABA_ASSIGN(const auto mark, mark_of(line));
+        if (mark && (mark->number != line.at.number || mark->hash != line.at.hash)) line.id = entry.hash.prefix();
     }
-    line.mark = {entry.name.number, entry.hash};
+    line.at = line.grown[line.id] = {entry.name.number, entry.hash};
     if (entry.name.number > line.journal.last) {
         line.journal.last = entry.name.number;
         line.journal.last_hash = entry.hash;

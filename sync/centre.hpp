@@ -82,6 +82,7 @@ private:
 
     Result<StoredJournal> journal_of(const shared::ChangeSet& set);
     Result<void> find_line(const shared::ChangeSet& set, Line& line);
+    Result<std::optional<CentreStorage::Mark>> mark_of(const Line& line);
     Result<void> take_entry(StoredEntry entry, Line& line);
     Result<void> rule(StoredEntry entry, Line& line);
     Result<bool> creates(std::span<const shared::Write> writes, Line& line);

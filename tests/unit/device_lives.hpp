@@ -129,6 +129,15 @@ protected:
         return life;
     }
 
+    /// What a file copied now makes: the same journal, and chance of its own from then on.
+    Life copy(Life& original, const std::string& name)
+    {
+        const auto file = in_memory(test_ + "_" + name);
+        backups_.push_back(platform::Database::open(file).value());  // a memory database lives while it is open
+        EXPECT_TRUE(original.store->database().execute("VACUUM INTO '" + file.path + "'").has_value());
+        return live(name, chance_.draw());
+    }
+
     std::size_t received_bytes_ = 0;  ///< by devices, of messages
     std::size_t largest_message_bytes_ = 0;
     std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message

@@ -1,5 +1,5 @@
 // A home that was copied, or put back from a copy: two lives of one database write under one journal until one of them
-// hears of the other. Nothing is lost or doubled, and both go on.
+// hears of the other. Nothing is lost or doubled, both go on, and what they wrote is ruled in lines without gaps.
 #include "tests/unit/device_lives.hpp"
 
 namespace indaba::sync {
@@ -45,6 +45,35 @@ TEST_F(CopiedDevice, OnePutBackFromACopySendsWhatItWritesAfterwards)
     EXPECT_EQ(progress.accepted, 1u);
     for (const auto& id : {first, second, third}) EXPECT_TRUE(has(back, id));
     EXPECT_EQ(centre_store_->head("forum").value().number, 3u);
+}
+
+TEST_F(CopiedDevice, ALineGoesOnWhereItsLastEntryStandsAlsoBehindALongerBranch)
+{
+    auto a = live("a", 11);
+    (void)sync(a);
+    (void)put(a, "Aurora");
+    EXPECT_TRUE(sync(a).up_to_date);
+    const auto journal = a.store->own_journal("forum").value()->head.id;
+    auto b = copy(a, "b");
+    const auto put_and_name = [&](Life& life, const std::string& name) {
+        (void)put(life, name);
+        const auto own = life.store->own_journal("forum").value();
+        return shared::TransactionName{journal, own->last, own->last_hash.prefix()};
+    };
+    std::vector<shared::TransactionName> by_b{put_and_name(b, "Baikal")};
+    EXPECT_TRUE(sync(b).up_to_date);
+    std::vector<shared::TransactionName> by_a;
+    for (const auto* name : {"A2", "A3", "A4", "A5"}) by_a.push_back(put_and_name(a, name));
+    for (const auto* name : {"B3", "B4"}) by_b.push_back(put_and_name(b, name));
+    EXPECT_TRUE(sync(a).up_to_date);
+    EXPECT_TRUE(sync(b).up_to_date);
+    const auto line_of = [&](const shared::TransactionName& name) {
+        return centre_store_->find_entry(name).value()->ruling->line;
+    };
+    for (const auto& name : by_a) EXPECT_EQ(line_of(name), by_a[0].hash) << name.number;
+    for (const auto& name : by_b) EXPECT_EQ(line_of(name), journal.value) << name.number;
+    EXPECT_EQ(centre_store_->mark(journal, journal.value).value()->hash.prefix(), by_b.back().hash);
+    EXPECT_EQ(centre_store_->mark(journal, by_a[0].hash).value()->hash.prefix(), by_a.back().hash);
 }
 
 TEST_F(CopiedDevice, DeletingWhatOneHasJustUndeletedIsNoConflictWithOneself)
