@@ -25,6 +25,13 @@ AnonymousLine::Ticket AnonymousLine::enter(const std::string& host, std::functio
     return last_;
 }
 
+bool AnonymousLine::make_room()
+{
+    if (line_.empty()) return false;
+    send_away(line_.begin());
+    return true;
+}
+
 void AnonymousLine::send_away(Line::iterator at)
 {
     const auto make_room = std::move(at->second.make_room);

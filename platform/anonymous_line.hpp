@@ -18,8 +18,10 @@ public:
     /// Both at least 1.
     AnonymousLine(std::size_t most, std::size_t most_per_network);
 
-    /// `make_room` is called at most once, during somebody else's enter(): cut the connection.
+    /// `make_room` is called at most once, during somebody else's enter() or make_room(): cut the connection.
     [[nodiscard]] Ticket enter(const std::string& host, std::function<void()> make_room);
+    /// The oldest of all has to make room, without a new one; false if nobody is here.
+    bool make_room();
     /// False if it had to make room before.
     bool leave(Ticket ticket) { return line_.erase(ticket) > 0; }
 

@@ -1,6 +1,7 @@
 #include "platform/http_server.hpp"
 
 #include "platform/anonymous_line.hpp"
+#include "platform/device_seats.hpp"
 #include "platform/net_connection.hpp"
 #include "platform/repeated_events.hpp"
 #include "shared/check.hpp"
@@ -22,10 +23,16 @@ using shared::fail;
 
 namespace {
 
-/// Before accepting again when the system has no descriptors left.
+/// Before accepting again when the system has no descriptors left and nobody here can make room.
 constexpr Duration kAcceptPause{std::chrono::milliseconds(200)};
 
 Address address_of(const tcp::endpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
+
+bool is_out_of_descriptors(const error_code& error)
+{
+    return error == boost::system::errc::too_many_files_open ||
+           error == boost::system::errc::too_many_files_open_in_system;
+}
 
 unsigned status_of(Errc code)
 {
@@ -49,6 +56,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     State(const Executor& executor, HttpServerOptions chosen, TlsContext context)
         : options(std::move(chosen)), tls(std::move(context)), acceptor(executor),
           anonymous(options.limits.anonymous_connections, options.limits.anonymous_per_network),
+          devices(options.limits.device_connections, options.limits.connections_per_device),
           events(executor, options.limits.repeated_events,
                  [this](const std::string& text, const Address& remote) {
                      if (options.on_event) options.on_event(ConnectionEvent{text, remote});
@@ -67,6 +75,8 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     static Task<> close_stream(std::shared_ptr<MessageStream> stream);
 
     AnonymousLine::Ticket line_up(const std::shared_ptr<Served>& served);
+    std::optional<DeviceSeats::Ticket> take_seat(const std::shared_ptr<Served>& served);
+    std::function<void()> cutting(const std::shared_ptr<Served>& served, const char* why);
     void report(const Connection& connection, const std::string& text);
     void report(const Address& remote, const std::string& text);
     void begin_closing();
@@ -77,7 +87,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     tcp::acceptor acceptor;
     std::unordered_set<std::shared_ptr<Served>> connections;
     AnonymousLine anonymous;
-    std::size_t devices = 0;
+    DeviceSeats devices;
     RepeatedEvents events;
     bool draining = false;
     TaskGroup tasks;
@@ -99,6 +109,7 @@ Task<> HttpServer::State::accept(Self self)
         error_code error;
         auto socket = co_await self->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (self->draining) co_return;
+        if (is_out_of_descriptors(error) && self->anonymous.make_room()) continue;
         if (error) {
             self->report(self->options.listen, "cannot accept connections (" + error.message() + ")");
             INDABA_CHECK(error != asio::error::bad_descriptor);
@@ -114,12 +125,24 @@ Task<> HttpServer::State::accept(Self self)
 
 AnonymousLine::Ticket HttpServer::State::line_up(const std::shared_ptr<Served>& served)
 {
-    return anonymous.enter(served->connection->peer().address.host, [this, waiting = std::weak_ptr(served)] {
-        const auto leaving = waiting.lock();
-        if (!leaving) return;
-        report(*leaving->connection, "cut a connection without a certificate: too many of them");
-        leaving->connection->abort();
-    });
+    return anonymous.enter(served->connection->peer().address.host,
+                           cutting(served, "cut a connection without a certificate: too many of them"));
+}
+
+std::optional<DeviceSeats::Ticket> HttpServer::State::take_seat(const std::shared_ptr<Served>& served)
+{
+    return devices.enter(served->connection->peer().certificate->device,
+                         cutting(served, "cut a device's oldest connection: it has too many"));
+}
+
+std::function<void()> HttpServer::State::cutting(const std::shared_ptr<Served>& served, const char* why)
+{
+    return [this, why, leaving = std::weak_ptr(served)] {
+        const auto cut = leaving.lock();
+        if (!cut) return;
+        report(*cut->connection, why);
+        cut->connection->abort();
+    };
 }
 
 /// A connection counts as anonymous until its certificate is known.
@@ -129,7 +152,7 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
         Self server;
         std::shared_ptr<Served> served;
         AnonymousLine::Ticket ticket;
-        bool device = false;
+        std::optional<DeviceSeats::Ticket> seat;
         Counted(Self counting, std::shared_ptr<Served> counted)
             : server(std::move(counting)), served(std::move(counted)), ticket(server->line_up(served))
         {
@@ -137,8 +160,8 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
         }
         ~Counted()
         {
-            if (device) --server->devices;
-            else server->anonymous.leave(ticket);
+            if (seat) server->devices.leave(*seat);
+            server->anonymous.leave(ticket);
             server->connections.erase(served);
             served->connection->abort();
         }
@@ -153,13 +176,12 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
         co_return;
     }
     if (connection->peer().certificate) {
-        if (self->devices >= self->options.limits.device_connections) {
+        if (!self->anonymous.leave(counted.ticket)) co_return;  // it has been cut
+        counted.seat = self->take_seat(served);
+        if (!counted.seat) {
             self->report(*connection, "turned away a device: too many are connected");
             co_return;
         }
-        if (!self->anonymous.leave(counted.ticket)) co_return;  // it has been cut
-        counted.device = true;
-        ++self->devices;
     }
     co_await serve_requests(self, served);
 }

@@ -25,6 +25,7 @@ struct ConnectionLimits {
     std::size_t anonymous_connections = 256;
     std::size_t anonymous_per_network = 64;  ///< of these, from one IPv4 address or one /64 of IPv6
     std::size_t device_connections = 4'096;
+    std::size_t connections_per_device = 8;  ///< the oldest makes room for a new one
     Duration repeated_events{std::chrono::seconds(1)};  ///< the same event again is counted, and told this often
     MessageLimits messages;
 };

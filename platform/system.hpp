@@ -1,7 +1,10 @@
-// The machine's own clock and randomness, behind the ports of shared/. Safe on any thread.
+// The machine's own clock and randomness, behind the ports of shared/, and what it lets one process have. Safe on any
+// thread.
 #pragma once
 
 #include "shared/ports.hpp"
+
+#include <cstddef>
 
 namespace indaba::platform {
 
@@ -15,5 +18,9 @@ class SystemRandom final : public shared::Random {
 public:
     void fill(std::span<std::uint8_t> out) override;
 };
+
+/// Lets this process have as many files and sockets open at a time as the system allows without asking its
+/// administrator; how many that is.
+[[nodiscard]] std::size_t raise_descriptor_limit();
 
 }  // namespace indaba::platform

@@ -49,6 +49,7 @@ Task<Result<void>> serve(const RunCommand* command, const DataDirectory* directo
     ServiceOptions options;
     options.listen = std::move(listen);
     options.version = command->version;
+    options.descriptors = platform::raise_descriptor_limit();
     INDABA_CO_ASSIGN(const auto service, Service::start(executor, *directory, std::move(options), clock, log));
 
     const Notifier signalled(executor);

@@ -36,9 +36,11 @@ private:
 Task<Result<void>> read_all(ConnectionPorts ports, std::shared_ptr<MessageStream> stream,
                             std::shared_ptr<Outbox> outbox, SessionId id)
 {
-    while (!outbox->has_ended()) {
+    for (bool is_first = true; !outbox->has_ended(); is_first = false) {
         INDABA_CO_TRY(co_await outbox->wait_for_room());
-        INDABA_CO_ASSIGN(auto frame, co_await stream->read());
+        auto reading = is_first ? platform::with_deadline(stream->read(), ports.first_message, "no hello in time")
+                                : stream->read();
+        INDABA_CO_ASSIGN(auto frame, co_await std::move(reading));
         INDABA_CO_ASSIGN(auto message, platform::unpack_message(frame, ports.decompressor));
         frame = {};
         auto handling =

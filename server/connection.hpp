@@ -20,6 +20,7 @@ struct ConnectionPorts {
     platform::Compressor& compressor;
     platform::Decompressor& decompressor;
     platform::Log& log;
+    platform::Duration first_message;  ///< how long a device may take to say hello
 };
 
 /// Returns when the connection is over. The peer has a certificate.

@@ -23,6 +23,14 @@ inline constexpr std::size_t kAnonymousConnections = 256;
 inline constexpr std::size_t kAnonymousPerNetwork = 64;
 /// With a device certificate, whether or not its session has begun: a file descriptor each.
 inline constexpr std::size_t kDeviceConnections = 4'096;
+/// Of these, from one device: several processes of one home, and some that its last network swallowed, which stay until
+/// their pings fail. The oldest makes room for a new one.
+inline constexpr std::size_t kConnectionsPerDevice = 8;
+/// File descriptors that connections leave free: the database with its companions, keys, log, timers, and sockets on
+/// their way in or out. Where the system allows fewer than all connections need, they are fewer (fit_connections).
+inline constexpr std::size_t kDescriptorReserve = 64;
+/// From the WebSocket handshake to the device's first message, which says who it is: a satellite link takes seconds.
+inline constexpr Duration kFirstMessage{15'000};
 /// What strangers cause is logged at once, and then as a count this often.
 inline constexpr Duration kRepeatedEvents{1'000};
 

@@ -30,7 +30,7 @@ struct Service::Parts {
     }
     [[nodiscard]] ConnectionPorts connection_ports()
     {
-        return {store, office->sessions(), compressor, decompressor, log};
+        return {store, office->sessions(), compressor, decompressor, log, options.first_message};
     }
 
     static Task<HttpResponse> answer(Parts* parts, HttpRequest request);
@@ -126,6 +126,16 @@ Task<> Service::Parts::watch(Parts* parts)
     }
 }
 
+void fit_connections(platform::ConnectionLimits& limits, std::size_t descriptors)
+{
+    const auto least = 2 * limits::kDescriptorReserve;
+    const auto room = std::max(descriptors, least) - limits::kDescriptorReserve;
+    limits.anonymous_connections = std::min(limits::kAnonymousConnections, room / 4);
+    limits.anonymous_per_network = std::min(limits::kAnonymousPerNetwork, limits.anonymous_connections / 4);
+    limits.device_connections = std::min(limits::kDeviceConnections, room - limits.anonymous_connections);
+    limits.connections_per_device = limits::kConnectionsPerDevice;
+}
+
 Result<std::unique_ptr<Service>> Service::start(const platform::Executor& executor, const DataDirectory& directory,
                                                 ServiceOptions options, shared::Clock& clock, platform::Log& log)
 {
@@ -138,9 +148,7 @@ Result<std::unique_ptr<Service>> Service::start(const platform::Executor& execut
     http.listen = parts->options.listen;
     http.tls = {std::move(identity), parts->office->facts().authority_pem};
     http.limits = parts->options.limits;
-    http.limits.anonymous_connections = limits::kAnonymousConnections;
-    http.limits.anonymous_per_network = limits::kAnonymousPerNetwork;
-    http.limits.device_connections = limits::kDeviceConnections;
+    fit_connections(http.limits, parts->options.descriptors);
     http.limits.repeated_events = limits::kRepeatedEvents;
     http.limits.messages.message_bytes = shared::limits::kMessage_bytes + platform::kMessageFrame_bytes;
     http.on_request = [p](HttpRequest request) { return Parts::answer(p, std::move(request)); };

@@ -22,7 +22,12 @@ struct ServiceOptions {
     std::string version;
     platform::ConnectionLimits limits = {};
     platform::Duration watch = limits::kWatch;  ///< how often changes by other processes are looked for
+    std::size_t descriptors = 1'024;  ///< files and sockets that this process may have open
+    platform::Duration first_message = limits::kFirstMessage;
 };
+
+/// As many connections as descriptors are left for, a quarter of them for strangers at most.
+void fit_connections(platform::ConnectionLimits& limits, std::size_t descriptors);
 
 class Service {
 public:

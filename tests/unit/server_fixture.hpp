@@ -83,7 +83,9 @@ protected:
     void start()
     {
         const auto directory = DataDirectory::open(data);
-        service = *Service::start(loop.executor(), *directory, {{"127.0.0.1", 0}, "1.2.3", {}, 50ms}, clock, log);
+        ServiceOptions options{{"127.0.0.1", 0}, "1.2.3", {}, 50ms};
+        options.first_message = first_message;
+        service = *Service::start(loop.executor(), *directory, std::move(options), clock, log);
     }
 
     /// Runs `scenario` against a running centre, then shuts the centre down; fails after 30 s.
@@ -163,6 +165,7 @@ protected:
     std::string data;
     std::FILE* log_file = std::fopen(home.file("log").c_str(), "w");
     MovedClock clock;
+    platform::Duration first_message = limits::kFirstMessage;  ///< before start()
     platform::Log log{platform::LogLevel::debug, log_file};
     platform::EventLoop loop;
     std::unique_ptr<Service> service;

@@ -1,4 +1,5 @@
 // The program itself, as an operator and a service manager meet it: words, exit codes, signals.
+#include "tests/unit/descriptor_limit.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -66,6 +68,15 @@ public:
             if (c == '\n') break;
         }
         return line;
+    }
+    /// The limit of open files that it has now, as the system says it.
+    [[nodiscard]] std::string open_files() const
+    {
+        const auto all = tests::content_of("/proc/" + std::to_string(id_) + "/limits");
+        std::istringstream line(all.substr(all.find("Max open files") + 14));
+        std::string soft;
+        line >> soft;
+        return soft;
     }
     void signal(int number) const { ::kill(id_, number); }
     [[nodiscard]] Ended wait()
@@ -149,6 +160,16 @@ TEST_F(ServerProcess, starts_again_after_it_was_killed)
     EXPECT_THAT(centre.read_line(), StartsWith("listening on"));
     centre.signal(SIGTERM);
     EXPECT_EQ(centre.wait().code, 0);
+}
+
+TEST_F(ServerProcess, may_open_as_many_files_as_the_system_allows)
+{
+    make_centre();
+    const tests::DescriptorLimit few(200);
+    if (few.hard() == RLIM_INFINITY || few.hard() > 1'048'576) GTEST_SKIP() << "no limit here";
+    auto centre = run_centre();
+    ASSERT_THAT(centre.read_line(), StartsWith("listening on"));
+    EXPECT_EQ(centre.open_files(), std::to_string(few.hard()));
 }
 
 TEST_F(ServerProcess, answers_wrong_words_with_one_line_and_a_code)

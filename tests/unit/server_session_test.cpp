@@ -221,6 +221,42 @@ protected:
         said->push_back(co_await std::move(reading));
     }
 
+    static Task<> ends_who_never_says_hello(ServerSessions* test)
+    {
+        Enrolled device;
+        auto visiting = visit(test, "Ana Silva", &device);
+        const auto stream = co_await std::move(visiting);
+        CO_ASSERT(stream);
+        EXPECT_TRUE((co_await stream->read()).has_error()) << "reading, the stream answers pings";
+    }
+
+    static Task<> one_device_with_many_sessions_shuts_nobody_out(ServerSessions* test)
+    {
+        Enrolled device;
+        auto visiting = visit(test, "Ana Silva", &device);
+        std::vector<Stream> streams;
+        streams.push_back(co_await std::move(visiting));
+        CO_ASSERT(streams[0]);
+        for (int i = 0; i < 40; ++i) {
+            auto connecting = test->connect(device);
+            auto opened = co_await std::move(connecting);
+            CO_ASSERT(opened.has_value());
+            streams.emplace_back(std::move(*opened));
+        }
+        EXPECT_TRUE((co_await streams[0]->read()).has_error());
+        EXPECT_TRUE((co_await greet(streams.back().get())).has_value());
+        Enrolled other;
+        auto coming = visit(test, "Bo Li", &other);
+        const auto stream = co_await std::move(coming);
+        CO_ASSERT(stream);
+        EXPECT_TRUE((co_await greet(stream.get())).has_value());
+        auto asking = platform::http_get(test->service->address(), "/health", test->anonymous());
+        const auto health = co_await std::move(asking);
+        CO_ASSERT(health.has_value());
+        const auto sessions = boost::json::parse(health->body).at("sessions").to_number<std::size_t>();
+        EXPECT_LE(sessions, limits::kConnectionsPerDevice + 1);
+    }
+
     static Task<> cuts_who_does_not_listen(ServerSessions* test)
     {
         Enrolled device;
@@ -253,6 +289,31 @@ TEST_F(ServerSessions, refuses_another_organisations_certificate)
 TEST_F(ServerSessions, needs_a_certificate) { run(needs_a_certificate(this)); }
 TEST_F(ServerSessions, ends_a_session_that_talks_nonsense) { run(ends_a_session_that_talks_nonsense(this)); }
 TEST_F(ServerSessions, says_goodbye_when_it_ends) { run(says_goodbye_when_it_ends(this)); }
+TEST_F(ServerSessions, ends_who_never_says_hello)
+{
+    first_message = 50ms;
+    run(ends_who_never_says_hello(this));
+    EXPECT_THAT(log_text(), HasSubstr("by=deadline"));
+}
+TEST_F(ServerSessions, one_device_with_many_sessions_shuts_nobody_out)
+{
+    run(one_device_with_many_sessions_shuts_nobody_out(this));
+}
+TEST(ServerConnections, are_as_many_as_there_are_descriptors_for)
+{
+    platform::ConnectionLimits fitted;
+    fit_connections(fitted, 1'048'576);
+    EXPECT_EQ(fitted.device_connections, 4'096u);
+    EXPECT_EQ(fitted.anonymous_connections, 256u);
+    EXPECT_EQ(fitted.anonymous_per_network, 64u);
+    for (const std::size_t descriptors : {16u, 200u, 1'024u, 4'415u}) {
+        fit_connections(fitted, descriptors);
+        const auto all = fitted.device_connections + fitted.anonymous_connections;
+        EXPECT_LE(all, std::max<std::size_t>(descriptors, 128) - 64);
+        EXPECT_GT(fitted.device_connections, fitted.anonymous_connections);
+        EXPECT_GT(fitted.anonymous_per_network, 0u);
+    }
+}
 TEST_F(ServerSessions, cuts_who_does_not_listen) { run(cuts_who_does_not_listen(this)); }
 
 }  // namespace indaba::server
