@@ -71,6 +71,12 @@ Sessions::Sink make_sink(platform::Executor executor, std::shared_ptr<Outbox> ou
 Task<> refuse(ConnectionPorts ports, std::shared_ptr<MessageStream> stream, DeviceId device, shared::Error error)
 {
     ports.log.warning("session_refused", {{"device", log_name(device)}, {"reason", error.text}});
+    // Of a session that never began: the last word comes in the words of sessions, so that it is read as one.
+    if (auto word = platform::pack_message(sync::encode_message(sync::Bye{error.code, error.text}), ports.compressor);
+        error.code == Errc::busy && word.has_value()) {
+        auto writing = stream->write(std::move(*word));
+        (void)co_await std::move(writing);
+    }
     const auto reason = error.code == Errc::forbidden   ? CloseReason::not_allowed
                         : error.code == Errc::cancelled ? CloseReason::going_away
                                                         : CloseReason::failed;

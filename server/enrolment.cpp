@@ -51,7 +51,11 @@ Result<EnrolmentAnswer> Enrolment::enrol(const EnrolmentRequest& request, const 
         return fail(Errc::busy, "too many wrong codes: wait ten minutes and try again");
     INDABA_ASSIGN(const auto key, platform::signing_request_key(request.signing_request_pem));
     const auto device = platform::device_id(key);
-    INDABA_ASSIGN(auto transaction, Transaction::write(ports_.database));
+    auto writing = Transaction::write(ports_.database);
+    if (writing.has_error() &&
+        writing.error().code == Errc::busy)  // by an operator's command, and none of the device's
+        return fail(Errc::timed_out, writing.error().text);
+    INDABA_ASSIGN(auto transaction, std::move(writing));
     const auto invitation = invitation_of(request.code, device);
     if (invitation.has_error()) {
         if (invitation.error().code == Errc::forbidden || invitation.error().code == Errc::malformed)

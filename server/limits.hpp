@@ -58,6 +58,9 @@ inline constexpr std::size_t kOutboxMost_bytes = 16 * 1024 * 1024;
 /// Another process of this centre (an operator's command) may have changed roles or revoked a device: looked at this
 /// often.
 inline constexpr Duration kWatch{2'000};
+/// After storing failed, how long no sign of a cure is a sign of none: a small write may succeed on a disk that is full
+/// for what devices send. They come back within this time.
+inline constexpr std::int64_t kTrouble_ms = 60 * 1000;
 /// For the store's answer to a health question: beyond it something is wrong.
 inline constexpr Duration kHealth{5'000};
 

@@ -37,6 +37,7 @@ Result<Health> Office::health()
 {
     INDABA_ASSIGN(const auto spaces, store_->spaces());
     if (const auto& broken = store_->database().broken()) return *broken;
+    INDABA_TRY(sessions_.require_storing());
     return Health{spaces.size(), sessions_.size()};
 }
 

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] Enrolment& enrolment() { return enrolment_; }
 
     [[nodiscard]] Result<void> note_port(std::uint16_t port);
-    /// An error if the database does not answer, or its disk has failed.
+    /// An error if the database does not answer, its disk has failed, or what devices send cannot be stored.
     [[nodiscard]] Result<Health> health();
     /// Leaves an empty write-ahead file behind.
     [[nodiscard]] Result<void> tidy_up();

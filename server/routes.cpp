@@ -51,6 +51,13 @@ std::string_view text_of(const shared::Error& error)
                          : "the centre cannot answer now: try again later";
 }
 
+/// Without paths: whoever reaches the port may ask.
+std::string_view reason_of(const shared::Error& error)
+{
+    if (sync::is_own_trouble(error.code)) return "the centre cannot store: its log says why";
+    return "the store does not answer";
+}
+
 }  // namespace
 
 Route route_of(const platform::HttpRequest& request)
@@ -63,7 +70,8 @@ Route route_of(const platform::HttpRequest& request)
 
 HttpResponse health_response(const Result<Health>& health, std::string_view version)
 {
-    if (health.has_error()) return json_response(503, {{"status", "failed"}, {"version", version}});
+    if (health.has_error())
+        return json_response(503, {{"status", "failed"}, {"version", version}, {"reason", reason_of(health.error())}});
     return json_response(
         200, {{"status", "ok"}, {"version", version}, {"spaces", health->spaces}, {"sessions", health->sessions}});
 }

@@ -1,6 +1,8 @@
 #include "server/sessions.hpp"
 
 #include "platform/sqlite.hpp"
+#include "server/limits.hpp"
+#include "server/settings.hpp"
 
 #include <algorithm>
 
@@ -13,25 +15,32 @@ using shared::fail;
 
 constexpr std::int64_t kContactAgain_ms = 60 * 1000;  // a session's end is written down if it was longer than this
 
-sync::Actions goodbye(Errc code, std::string text)
+sync::Actions goodbye(const shared::Error& error)
 {
+    const auto said = sync::for_device(error);
     sync::Actions actions;
-    actions.send.push_back(sync::encode_message(sync::Bye{code, text}));
+    actions.send.push_back(sync::encode_message(sync::Bye{said.code, said.text}));
     actions.close = true;
-    actions.error = fail(code, std::move(text));
+    actions.error = error;
     return actions;
 }
+
+std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
 
 }  // namespace
 
 Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
 {
     if (going_away_) return fail(Errc::cancelled, "the centre is shutting down: try again later");
-    INDABA_TRY(ports_.registry.require_welcome(device));
-    INDABA_ASSIGN(auto grants, ports_.registry.grants(device));
+    const auto welcome = ports_.registry.require_welcome(device);
+    auto grants = welcome.has_value() ? ports_.registry.grants(device) : welcome.error();
+    if (grants.has_error()) {
+        note_trouble(device, grants.error());
+        return sync::for_device(grants.error());
+    }
     sync::ServerSession::Peer peer{device, [&registry = ports_.registry, device] { return registry.grants(device); }};
-    sessions_.try_emplace(
-        ++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink), std::move(grants)});
+    sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),
+                                        std::move(*grants)});
     return last_;
 }
 
@@ -40,7 +49,9 @@ void Sessions::on_message(SessionId id, const shared::Bytes& message)
     const auto open = sessions_.find(id);
     if (open == sessions_.end()) return;
     auto actions = open->second.session.on_message(message);
-    note_grown(id, open->second.session.take_grown());
+    const auto grown = open->second.session.take_grown();
+    if (!grown.empty()) trouble_ms_ = 0;
+    note_grown(id, grown);
     const bool is_first = open->second.noted_ms == 0 && !actions.close;
     // Before the answer goes: what the device asks for next then finds its contact written down.
     if (is_first) ports_.later([this, id] { note_contact(id); });
@@ -62,8 +73,32 @@ void Sessions::deliver(Table::iterator open, sync::Actions actions)
     if (actions.send.empty() && !actions.close) return;
     const auto sink = open->second.sink;
     const bool is_over = actions.close;
+    if (actions.error) {
+        note_trouble(open->second.device, *actions.error);
+        actions.error = sync::for_device(*actions.error);
+    }
     sink({std::move(actions.send), actions.close, std::move(actions.error)});
     if (is_over) close(open->first);
+}
+
+void Sessions::note_trouble(const DeviceId& device, const shared::Error& error)
+{
+    if (!sync::is_own_trouble(error.code)) return;
+    trouble_ms_ = std::max<std::int64_t>(ports_.clock.now_ms(), 1);
+    ports_.log.error("cannot_store", {{"device", log_name(device)}, {"reason", error.text}});
+}
+
+Result<void> Sessions::require_storing()
+{
+    if (trouble_ms_ == 0) return {};
+    if (ports_.clock.now_ms() < trouble_ms_ + limits::kTrouble_ms)
+        return fail(Errc::full, "what a device sent could not be stored");
+    INDABA_ASSIGN(auto transaction, Transaction::write(ports_.database));
+    INDABA_ASSIGN(const auto names, hosts(ports_.database));
+    INDABA_TRY(save_hosts(transaction, names));  // as they are: it costs a write
+    INDABA_TRY(transaction.commit());
+    trouble_ms_ = 0;
+    return {};
 }
 
 void Sessions::note_grown(SessionId by, const std::set<SpaceName>& spaces)
@@ -110,17 +145,18 @@ void Sessions::write_contact(const DeviceId& device, const std::string& program)
         INDABA_TRY(ports_.registry.note_contact(transaction, device, program, ports_.clock.now_ms()));
         return transaction.commit();
     };
-    if (const auto written = write(); written.has_error())
-        ports_.log.warning("contact_not_noted", {{"device", shared::to_hex(device.hash.bytes).substr(0, 12)},
-                                                 {"reason", written.error().text}});
+    const auto written = write();
+    if (written.has_value()) return;
+    note_trouble(device, written.error());
+    ports_.log.warning("contact_not_noted", {{"device", log_name(device)}});
 }
 
 sync::Actions Sessions::review(Open& open)
 {
     if (const auto welcome = ports_.registry.require_welcome(open.device); welcome.has_error())
-        return goodbye(welcome.error().code, welcome.error().text);
+        return goodbye(welcome.error());
     auto grants = ports_.registry.grants(open.device);
-    if (grants.has_error()) return goodbye(grants.error().code, grants.error().text);
+    if (grants.has_error()) return goodbye(grants.error());
     const auto before = std::exchange(open.grants, *grants);
     if (before == *grants || open.session.program().empty()) return {};
     // What was taken away is not sent any more: the session asks for every batch.

@@ -44,6 +44,9 @@ public:
     void close(SessionId id);
     /// Looks whether another process changed who may do what, and ends or informs the sessions it concerns.
     void refresh();
+    /// An error from when something of a device could not be stored until something can be again: what a device sends,
+    /// or after a while a write of this call.
+    [[nodiscard]] Result<void> require_storing();
     /// Tells every session goodbye and opens no more.
     void shut_down();
 
@@ -62,6 +65,7 @@ private:
     void deliver(Table::iterator open, sync::Actions actions);
     void note_grown(SessionId by, const std::set<SpaceName>& spaces);
     void announce();
+    void note_trouble(const DeviceId& device, const shared::Error& error);
     void note_contact(SessionId id);
     void write_contact(const DeviceId& device, const std::string& program);
     [[nodiscard]] sync::Actions review(Open& open);
@@ -70,6 +74,7 @@ private:
     Table sessions_;
     SessionId last_ = 0;
     bool going_away_ = false;
+    std::int64_t trouble_ms_ = 0;  ///< when storing failed last; 0: it works
     std::map<SpaceName, SessionId> grown_;  ///< not announced yet, and by whom; 0: by several
 };
 

@@ -31,6 +31,37 @@ std::size_t size_of(const HistoryEntry& line)
 
 }  // namespace
 
+bool is_own_trouble(Errc code)
+{
+    switch (code) {
+        case Errc::io:
+        case Errc::full:
+        case Errc::busy:
+        case Errc::corrupt:
+        case Errc::usage:
+        case Errc::rule_broken: return true;
+        case Errc::not_found:
+        case Errc::malformed:
+        case Errc::too_large:
+        case Errc::untrusted:
+        case Errc::forbidden:
+        case Errc::unreachable:
+        case Errc::timed_out:
+        case Errc::cancelled:
+        case Errc::unsupported: return false;
+    }
+    return false;
+}
+
+shared::Error for_device(const shared::Error& error)
+{
+    if (!is_own_trouble(error.code)) return error;
+    // busy: a device that stays connected comes back by itself.
+    return fail(Errc::busy,
+                "the centre cannot store anything at the moment: what you wrote is kept here and will be "
+                "sent later; its operator must look at its disk");
+}
+
 Actions ServerSession::on_message(shared::ByteView bytes)
 {
     Actions actions;
@@ -266,7 +297,8 @@ Result<std::vector<Author>> ServerSession::untold_authors(const std::vector<Ruli
 Actions ServerSession::finish(Result<void> outcome, Actions actions)
 {
     if (outcome.has_error()) {
-        actions.send.push_back(encode_message(Bye{outcome.error().code, outcome.error().text}));
+        const auto said = for_device(outcome.error());
+        actions.send.push_back(encode_message(Bye{said.code, said.text}));
         actions.error = outcome.error();
         actions.close = true;
     }

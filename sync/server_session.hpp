@@ -13,6 +13,12 @@
 
 namespace indaba::sync {
 
+/// True of an error that is the centre's own, its disk's above all, and none of the device's.
+[[nodiscard]] bool is_own_trouble(shared::Errc code);
+/// The error as a device may hear it. Of the centre's own trouble it hears one general line: paths are not for it, and
+/// its person must not look for the fault on their own disk.
+[[nodiscard]] shared::Error for_device(const shared::Error& error);
+
 class ServerSession {
 public:
     struct Peer {

@@ -16,7 +16,11 @@ using shared::Errc;
 constexpr std::size_t kRememberedPushes = 200;
 
 /// How a session between honest ends may end: a disk was full, or the centre is going away.
-bool is_expected(const shared::Error& error) { return error.code == Errc::full || error.code == Errc::unreachable; }
+/// A full disk is told as busy to the device when it is the centre's.
+bool is_expected(const shared::Error& error)
+{
+    return error.code == Errc::full || error.code == Errc::busy || error.code == Errc::unreachable;
+}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 // Whole devices, with stores of their own, reconcile through a running centre.
+#include "server/sessions.hpp"
 #include "sync/client_session.hpp"
 #include "sync/store/store.hpp"
 #include "tests/unit/server_fixture.hpp"
@@ -8,6 +9,7 @@ namespace indaba::server {
 namespace {
 
 using sync::store::ReplicaStore;
+using testing::HasSubstr;
 
 /// A device that has enrolled and carries what it may.
 struct SyncingDevice {
@@ -45,6 +47,28 @@ struct SyncingDevice {
     std::unique_ptr<sync::Replica> replica;
 };
 using Holder = std::shared_ptr<SyncingDevice>;
+
+/// A centre's sessions without a network, on a database that can be told to be full.
+struct Desk {
+    Desk(const std::string& data, shared::Clock& clock, platform::Log& log)
+        : directory(*DataDirectory::open(data)), store(*directory.open_store()), feed_key(*directory.feed_key()),
+          registry(*store), centre({*store, registry, clock, digest, feed_key, shared::Catalogue::builtin()}),
+          sessions({centre, registry, store->database(), clock, log, [](const std::function<void()>&) {}})
+    {
+    }
+    void allow_pages(int pages)
+    {
+        EXPECT_TRUE(store->database().execute("PRAGMA max_page_count = " + std::to_string(pages)).has_value());
+    }
+
+    DataDirectory directory;
+    std::unique_ptr<sync::store::CentreStore> store;
+    KeyPair feed_key;
+    Registry registry;
+    platform::OpensslDigest digest;
+    sync::Centre centre;
+    Sessions sessions;
+};
 
 Task<Result<void>> send_all(MessageStream* stream, sync::Actions actions)
 {
@@ -101,6 +125,39 @@ protected:
         const auto ended = co_await std::move(conversing);
         EXPECT_TRUE(ended.has_value()) << ended.error().text;
         co_return session.progress();
+    }
+
+    static Task<> bring_one(ServerSync* test, Holder* device)
+    {
+        auto enrolling = enrol_device(test, "Ana Silva", "device.db");
+        *device = co_await std::move(enrolling);
+        auto syncing = sync_once(test, *device);
+        EXPECT_TRUE((co_await std::move(syncing)).up_to_date);
+    }
+
+    /// A whole session without a network; what ended it, if not being up to date.
+    static std::optional<shared::Error> sync_at(Sessions& sessions, SyncingDevice& device)
+    {
+        std::vector<Bytes> heard;
+        const auto sink = [&](const Delivery& delivery) {
+            heard.insert(heard.end(), delivery.send.begin(), delivery.send.end());
+        };
+        const auto id = sessions.open(device.identity.id(), sink);
+        EXPECT_TRUE(id.has_value());
+        sync::ClientSession session(*device.replica, {"test", false});
+        auto actions = session.start();
+        while (!actions.close) {
+            for (const auto& message : std::exchange(actions.send, {})) sessions.on_message(*id, message);
+            if (heard.empty()) break;
+            for (const auto& message : std::exchange(heard, {})) {
+                auto more = session.on_message(message);
+                std::ranges::move(more.send, std::back_inserter(actions.send));
+                actions.close = actions.close || more.close;
+                if (more.error) actions.error = more.error;
+            }
+        }
+        sessions.close(*id);
+        return actions.error;
     }
 
     static Task<> watch(ServerSync* test, Holder device, std::uint64_t records, platform::Notifier caught_up,
@@ -207,5 +264,47 @@ TEST_F(ServerSync, brings_records_across) { run(brings_records_across(this)); }
 TEST_F(ServerSync, pushes_live_to_who_stays) { run(pushes_live_to_who_stays(this)); }
 TEST_F(ServerSync, is_told_no_by_the_centre) { run(is_told_no_by_the_centre(this)); }
 TEST_F(ServerSync, goes_on_after_the_centre_restarts) { run(goes_on_after_the_centre_restarts(this)); }
+
+TEST_F(ServerSync, tells_of_the_centres_full_disk_in_one_line_and_its_log_in_another)
+{
+    Holder device;
+    run(bring_one(this, &device));
+    Desk desk(data, clock, log);
+    auto& sessions = desk.sessions;
+    EXPECT_TRUE(sessions.require_storing().has_value());
+
+    desk.allow_pages(1);  // no more than it has
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(device->write("forum", std::string(200, 'x')).has_value());
+    const auto told = sync_at(sessions, *device);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->code, Errc::busy);
+    EXPECT_THAT(told->text, HasSubstr("the centre cannot store anything at the moment"));
+    EXPECT_THAT(told->text, HasSubstr("its operator"));
+    EXPECT_THAT(told->text, testing::Not(HasSubstr("centre.db")));
+    EXPECT_THAT(log_text(), testing::ContainsRegex("level=error.*event=cannot_store.*centre.db: the disk is full"));
+    EXPECT_TRUE(sessions.require_storing().has_error());
+
+    desk.allow_pages(1'000'000);
+    EXPECT_TRUE(sessions.require_storing().has_error()) << "no sign of a cure yet";
+    const auto healed = sync_at(sessions, *device);
+    EXPECT_FALSE(healed) << healed->text;
+    EXPECT_TRUE(sessions.require_storing().has_value());
+    EXPECT_EQ(desk.store->head("forum")->number, 50u);
+}
+
+TEST_F(ServerSync, believes_a_write_of_its_own_when_no_device_comes_back)
+{
+    Holder device;
+    run(bring_one(this, &device));
+    Desk desk(data, clock, log);
+    auto& sessions = desk.sessions;
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(device->write("forum", std::string(200, 'x')).has_value());
+    desk.allow_pages(1);
+    ASSERT_TRUE(sync_at(sessions, *device));
+    clock.ahead_ms += limits::kTrouble_ms - 5'000;
+    EXPECT_TRUE(sessions.require_storing().has_error());
+    clock.ahead_ms += 10'000;
+    EXPECT_TRUE(sessions.require_storing().has_value());
+}
 
 }  // namespace indaba::server
