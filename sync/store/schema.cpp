@@ -29,6 +29,7 @@ CREATE TABLE record(
     shown BLOB NOT NULL,     -- cells
     word BLOB,               -- cells; NULL: the same as shown
     pending BLOB);           -- names; NULL: none
+-- Every merge, get and reference comes with an id; unique, so that a record never lies here twice.
 CREATE UNIQUE INDEX record_by_id ON record(id);
 CREATE TABLE entry(
     eid INTEGER PRIMARY KEY,
@@ -46,6 +47,8 @@ CREATE TABLE entry(
     reason_text TEXT,
     chain BLOB,               -- the feed's chain after it; NULL on a device
     payload BLOB);            -- a short one; NULL: see the table payload
+-- Finds an entry by its name and reads a journal in order. Not unique: branches of a copied journal have entries of one
+-- number, so the hash is compared in the few rows that are found.
 CREATE INDEX entry_by_name ON entry(journal, number);
 CREATE TABLE payload(eid INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE journal(
@@ -63,9 +66,13 @@ CREATE TABLE journal(
 )sql";
 
 constexpr const char* kReplica = R"sql(
+-- Lists and counts a type of a space without reading rows that are deleted, hidden or of another type.
 CREATE INDEX record_shown ON record(space, type) WHERE flags < 4;
+-- The conflicts, which are few among many records: nearly empty, and written only when one comes or goes.
 CREATE INDEX record_conflict ON record(space) WHERE flags & 1;
+-- Which journals are this device's, among those of everybody whose name it knows: asked for with every write.
 CREATE INDEX journal_own ON journal(space) WHERE own;
+-- What stands refused is listed and counted without reading every entry ever written.
 CREATE INDEX entry_refused ON entry(journal, number) WHERE verdict > 0;
 CREATE TABLE space(
     sid INTEGER PRIMARY KEY,
@@ -101,7 +108,9 @@ CREATE TABLE orphan(
 )sql";
 
 constexpr const char* kCentre = R"sql(
+-- The scan of a feed: a space's records in the order of their numbers, from anywhere.
 CREATE INDEX record_feed ON record(space, number) WHERE number > 0;
+-- The rulings of a feed in order; unique, so that no number is given twice.
 CREATE UNIQUE INDEX entry_feed ON entry(space, ruled) WHERE ruled > 0;
 CREATE TABLE space(sid INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL);
 CREATE TABLE mark(
