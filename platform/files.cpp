@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <thread>
 
 namespace indaba::platform {
 namespace {
@@ -143,6 +144,20 @@ Result<void> make_directory(const std::string& path)
     return sync_directory(directory_of(path));
 }
 
+/// flock() has no deadline of its own.
+Result<void> lock_file(int file, int how, const std::string& path, std::chrono::milliseconds patience)
+{
+    constexpr std::chrono::milliseconds kPause{10};
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (::flock(file, how | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return system_error(path, "cannot be locked");
+        if (std::chrono::steady_clock::now() >= deadline)
+            return shared::fail(Errc::busy, path + ": another process holds it; try again");
+        std::this_thread::sleep_for(kPause);
+    }
+    return {};
+}
+
 }  // namespace
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
@@ -241,9 +256,24 @@ Result<void> make_private_directory(const std::string& path)
     return {};
 }
 
+Result<void> sync_file(const std::string& path)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!file || ::fsync(file.get()) != 0) return system_error(path, "cannot be written to disk");
+    return {};
+}
+
+Result<void> replace_file(const std::string& from, const std::string& to)
+{
+    INDABA_TRY(sync_file(from));
+    if (::rename(from.c_str(), to.c_str()) != 0) return system_error(to, "cannot be replaced");
+    return sync_directory(directory_of(to));
+}
+
 Result<void> remove_file(const std::string& path)
 {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error(path, "cannot be removed");
+    if (::unlink(path.c_str()) == 0) return sync_directory(directory_of(path));
+    if (errno != ENOENT) return system_error(path, "cannot be removed");
     return {};
 }
 
@@ -254,16 +284,25 @@ Result<std::uint64_t> free_bytes(const std::string& path)
     return std::uint64_t(status.f_bavail) * status.f_frsize;
 }
 
-Result<FileLock> FileLock::try_take(const std::string& path)
+Result<FileLock> FileLock::try_take(const std::string& path) { return take(path, {}); }
+
+Result<FileLock> FileLock::take(const std::string& path, std::chrono::milliseconds patience)
 {
     Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFileMode));
     if (!file) return system_error(path, "cannot be opened");
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) {
-            return shared::fail(Errc::busy, path + ": another process holds it; try again");
-        }
-        return system_error(path, "cannot be locked");
+    INDABA_TRY(lock_file(file.get(), LOCK_EX, path, patience));
+    return FileLock(file.release());
+}
+
+Result<FileLock> FileLock::share(const std::string& path, std::chrono::milliseconds patience)
+{
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFileMode));
+    if (!file && (errno == EACCES || errno == EROFS)) {
+        file = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+        if (!file && (errno == ENOENT || errno == EACCES)) return FileLock(-1);
     }
+    if (!file) return system_error(path, "cannot be opened");
+    INDABA_TRY(lock_file(file.get(), LOCK_SH, path, patience));
     return FileLock(file.release());
 }
 

@@ -5,6 +5,7 @@
 #include "shared/bytes.hpp"
 #include "shared/result.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -58,17 +59,28 @@ struct FileState {
 /// Mode 0700, with its parents. forbidden if it exists and others may enter it.
 [[nodiscard]] Result<void> make_private_directory(const std::string& path);
 
-/// Not an error if it is not there.
+/// What was written to the file survives a power cut.
+[[nodiscard]] Result<void> sync_file(const std::string& path);
+
+/// `to` becomes what `from` is, with all that was written to `from`, or stays as it was; a power cut changes nothing
+/// about that.
+[[nodiscard]] Result<void> replace_file(const std::string& from, const std::string& to);
+
+/// Not an error if it is not there. Survives a power cut.
 [[nodiscard]] Result<void> remove_file(const std::string& path);
 
 /// What this program may still write on the file system of `path`, which must be there.
 [[nodiscard]] Result<std::uint64_t> free_bytes(const std::string& path);
 
-/// Held by one process at a time, and let go when it ends, however it ends. The file stays.
+/// Held by one process at a time, or shared by several; let go when they end, however they end. The file stays.
 class FileLock {
 public:
     /// busy if somebody holds it.
     [[nodiscard]] static Result<FileLock> try_take(const std::string& path);
+    /// busy if somebody holds or shares it for so long.
+    [[nodiscard]] static Result<FileLock> take(const std::string& path, std::chrono::milliseconds patience);
+    /// busy if somebody holds it alone for so long. Where the file is not there and cannot be made, nothing is shared.
+    [[nodiscard]] static Result<FileLock> share(const std::string& path, std::chrono::milliseconds patience);
     FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     FileLock& operator=(FileLock&&) = delete;
     ~FileLock();

@@ -12,4 +12,7 @@ namespace indaba::platform {
 /// not made here. usage if the environment names none.
 [[nodiscard]] shared::Result<std::string> default_client_home();
 
+/// The file that holds a passphrase, for scripts: INDABA_PASSPHRASE_FILE; empty if the environment names none.
+[[nodiscard]] std::string named_passphrase_file();
+
 }  // namespace indaba::platform

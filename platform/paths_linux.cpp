@@ -38,4 +38,6 @@ shared::Result<std::string> default_client_home()
     return shared::fail(shared::Errc::usage, "there is no home directory here; name one with --home or INDABA_HOME");
 }
 
+std::string named_passphrase_file() { return from_environment("INDABA_PASSPHRASE_FILE"); }
+
 }  // namespace indaba::platform

@@ -8,9 +8,9 @@
 #pragma once
 
 #include "platform/files.hpp"
+#include "platform/secret.hpp"
 #include "platform/sqlite_statement.hpp"
 
-#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -19,8 +19,6 @@
 struct sqlite3;
 
 namespace indaba::platform {
-
-using Key32 = std::array<std::uint8_t, 32>;
 
 struct DatabaseOptions {
     /// A file path, or a URI beginning with "file:" (for example file:/name?vfs=memdb, shared within the process).

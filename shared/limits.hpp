@@ -57,6 +57,15 @@ inline constexpr std::size_t kSpacesPerSession = 256;
 /// 4 KiB to the -wal file, which is written over from 16 MiB on; the rest is 1,300 edits that share no page.
 inline constexpr std::uint64_t kPullReserve_bytes = 64 * 1024 * 1024;
 
+// --- passphrases (files of a home) ---
+/// Of a new passphrase: fewer than this many characters can be tried one by one.
+inline constexpr std::size_t kPassphraseLeast_characters = 8;
+/// Several sentences in any script.
+inline constexpr std::size_t kPassphrase_bytes = 1'024;
+/// What a home's file may ask for to make a key of a passphrase: a hostile one must not take the machine down.
+inline constexpr std::uint32_t kPassphraseMemory_kib = 256 * 1024;
+inline constexpr std::uint32_t kPassphrasePasses = 16;
+
 // --- clocks ---
 /// How far a message may move a device's clock past its own time: a wrong clock must not spread.
 inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;

@@ -32,8 +32,8 @@ const std::vector<Room>& rooms()
          {"shared", "sync", "store", "platform", "options"}},
         {"platform",
          {"shared", "platform"},
-         {"boost/system", "boost/json", "boost/asio", "boost/beast", "sqlite3.h", "openssl", "zstd", "spdlog", "fmt",
-          "POSIX"},
+         {"boost/system", "boost/json", "boost/asio", "boost/beast", "sqlite3.h", "openssl", "argon2", "zstd", "spdlog",
+          "fmt", "POSIX"},
          {"shared", "platform", "sqlite3", "options"}},
         {"client",
          {"shared", "sync", "sync/store", "platform", "client"},
@@ -62,7 +62,7 @@ bool is_posix(std::string_view header)
         std::to_array<std::string_view>({"", "arpa/", "asm/", "linux/", "net/", "netinet/", "sys/"});
     const auto folder = header.substr(0, header.find('/') + 1);
     return header.ends_with(".h") && std::ranges::find(kFolders, folder) != kFolders.end() && header != "sqlite3.h" &&
-           !header.starts_with("zstd");
+           header != "argon2.h" && !header.starts_with("zstd");
 }
 
 bool is_standard(std::string_view header) { return header.find_first_of("./") == header.npos; }

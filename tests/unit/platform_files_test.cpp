@@ -170,6 +170,33 @@ private:
     std::optional<std::string> before_;
 };
 
+TEST(Files, ALockIsSharedOrHeldAlone)
+{
+    const tests::TemporaryDirectory directory;
+    const std::string path = directory.file("lock");
+    {
+        const auto first = FileLock::share(path, {});
+        ASSERT_TRUE(first);
+        EXPECT_TRUE(FileLock::share(path, {}));
+        EXPECT_EQ(FileLock::take(path, std::chrono::milliseconds(20)).error().code, Errc::busy);
+    }
+    const auto alone = FileLock::take(path, {});
+    ASSERT_TRUE(alone);
+    EXPECT_EQ(FileLock::share(path, std::chrono::milliseconds(20)).error().code, Errc::busy);
+}
+
+TEST(Files, OneTakesTheOthersPlace)
+{
+    const tests::TemporaryDirectory directory;
+    ASSERT_TRUE(write_file_atomic(directory.file("old"), as_bytes("old")));
+    ASSERT_TRUE(write_file_atomic(directory.file("new"), as_bytes("new")));
+    ASSERT_TRUE(replace_file(directory.file("new"), directory.file("old")));
+    EXPECT_EQ(tests::content_of(directory.file("old")), "new");
+    EXPECT_FALSE(exists(directory.file("new")));
+    EXPECT_EQ(replace_file(directory.file("new"), directory.file("old")).error().code, Errc::not_found);
+    EXPECT_EQ(tests::content_of(directory.file("old")), "new");
+}
+
 TEST(FreeBytes, AreAskedOfTheFileSystemOfAFile)
 {
     const tests::TemporaryDirectory directory;

@@ -1,3 +1,4 @@
+#include "platform/sqlite_copy.hpp"
 #include "tests/unit/file_size_limit.hpp"
 #include "tests/unit/read_only.hpp"
 #include "tests/unit/sqlite_fixture.hpp"
@@ -118,6 +119,32 @@ TEST_F(SqliteFile, WhatCannotBeEncryptedIsRefused)
     EXPECT_EQ(Database::open(memory).error().code, Errc::usage);
     memory.path = "file:" + directory_.file("plain.db") + "?vfs=unix";
     EXPECT_EQ(Database::open(memory).error().code, Errc::usage);
+}
+
+TEST_F(SqliteFile, ACopyUnderAnotherKeyHoldsEverythingAndOpensWithThatKeyAlone)
+{
+    DatabaseOptions encrypted = options();
+    encrypted.path = directory_.file("it's 100% = ours?.db");
+    encrypted.key = key_of(1);
+    const auto copy = directory_.file("copy, which isn't #1.db");
+    {
+        auto database = open(encrypted);
+        ASSERT_TRUE(database->execute("CREATE TABLE note(id INTEGER PRIMARY KEY, text)"));
+        for (int id = 1; id <= 100; ++id) ASSERT_TRUE(insert(*database, id * 7, kSecret));
+        ASSERT_TRUE(copy_under_key(encrypted, copy, key_of(2))) << "the log of an open database is copied too";
+    }
+    EXPECT_EQ(mode_of(copy), 0600u);
+    EXPECT_EQ(content_of(copy).find(kSecret), std::string::npos);
+    EXPECT_EQ(copy_under_key(encrypted, copy, key_of(2)).error().text.find("hexkey"), std::string::npos);
+    DatabaseOptions other = encrypted;
+    other.path = copy;
+    EXPECT_TRUE(Database::open(other).has_error());
+    other.key = key_of(2);
+    auto opened = open(other);
+    EXPECT_EQ(count(*opened), 100);
+    auto last = opened->statement("SELECT max(id) FROM note");
+    ASSERT_TRUE(*last.step());
+    EXPECT_EQ(last.int64(0), 700);
 }
 
 TEST_F(SqliteFile, NewFilesAreForTheirOwnerAlone)
