@@ -1,6 +1,7 @@
 #include "client/commands.hpp"
 #include "client/enrolment.hpp"
 #include "client/interruption.hpp"
+#include "client/passphrase_source.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@ namespace {
 struct Request {
     std::string invitation;
     std::string device;
+    bool passphrase = false;
 };
 
 Result<int> run(Shell& shell, const Request& request)
@@ -23,8 +25,15 @@ Result<int> run(Shell& shell, const Request& request)
     }
     INDABA_ASSIGN(const auto invitation, Invitation::parse(line));
     INDABA_ASSIGN(const auto directory, shell.home_directory());
+    AskPassphrase passphrase;
+    if (request.passphrase || !passphrase_file(shell).empty()) {
+        INDABA_ASSIGN(passphrase, ask_new_passphrase(passphrase_file(shell)));
+        // Before Ctrl-C becomes a stop token, which a person who is asked would not feel.
+        INDABA_ASSIGN(auto chosen, passphrase());
+        passphrase = once(std::move(chosen));
+    }
     const Interruption interruption;
-    auto home = enrol(directory, invitation, request.device, interruption.token());
+    auto home = enrol(directory, invitation, request.device, interruption.token(), passphrase);
     if (home.has_error() && home.error().code == shared::Errc::unreachable)
         return shared::fail(
             shared::Errc::unreachable,
@@ -52,6 +61,9 @@ void add_enrol(CLI::App& app, Shell& shell)
         ->required();
     command->add_option("--device", request->device, "what others read beside your changes; else this machine's name")
         ->type_name("NAME");
+    command->add_flag(
+        "--passphrase", request->passphrase,
+        "lock this home with a passphrase from the start; it is asked for, or read from --passphrase-file");
     command->footer(
         "Examples:\n  indaba enrol indaba:centre.example:8443/9f86…/2K7M…\n  indaba enrol - < invitation.txt");
     command->callback(chosen(shell, [request](Shell& its) { return run(its, *request); }));

@@ -42,7 +42,7 @@ std::string_view given_command(int argc, const char* const* argv)
 {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (word == "--home") ++i;
+        if (word == "--home" || word == "--passphrase-file") ++i;
         else if (!word.starts_with('-')) return word;
     }
     return {};
@@ -81,12 +81,16 @@ int run_command_line(int argc, const char* const* argv)
     CLI::App app(kAbout, "indaba");
     app.footer(kFooter);
     app.add_option("--home", shell.home, "this device's home directory (or INDABA_HOME)")->type_name("DIR");
+    app.add_option("--passphrase-file", shell.passphrase_file,
+                   "where this home's passphrase is, - for a line of standard input (or INDABA_PASSPHRASE_FILE)")
+        ->type_name("FILE");
     app.add_flag("--json", shell.json, "answer in JSON");
     app.set_version_flag("--version", "indaba " INDABA_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
-    for (const auto add : {add_enrol, add_put, add_get, add_list, add_search, add_delete, add_history, add_import,
-                           add_export, add_sync, add_status, add_conflicts, add_refused, add_resolve})
+    for (const auto add :
+         {add_enrol, add_put, add_get, add_list, add_search, add_delete, add_history, add_import, add_export, add_sync,
+          add_status, add_conflicts, add_refused, add_resolve, add_passphrase, add_unlock, add_lock})
         add(app, shell);
     try {
         app.parse(argc, argv);

@@ -34,9 +34,9 @@ Core::~Core() = default;
 const Home& Core::home() const { return parts_->home; }
 const shared::Catalogue& Core::catalogue() const { return parts_->catalogue; }
 
-Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory)
+Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory, const AskPassphrase& ask)
 {
-    INDABA_ASSIGN(auto home, Home::open(home_directory));
+    INDABA_ASSIGN(auto home, Home::open(home_directory, ask));
     platform::DatabaseOptions file;
     file.path = home.database_path();
     const bool is_there = platform::exists(file.path);

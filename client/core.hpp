@@ -52,9 +52,10 @@ struct SyncOptions {
 
 class Core {
 public:
-    /// not_found if the home is not enrolled; corrupt, io, unsupported as Home::open. A home that may only be read
-    /// opens as well.
-    [[nodiscard]] static Result<std::unique_ptr<Core>> open(const std::string& home_directory);
+    /// not_found if the home is not enrolled; corrupt, io, unsupported, untrusted, busy as Home::open. A home that may
+    /// only be read opens as well.
+    [[nodiscard]] static Result<std::unique_ptr<Core>> open(const std::string& home_directory,
+                                                            const AskPassphrase& ask = {});
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;

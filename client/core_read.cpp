@@ -152,6 +152,9 @@ Result<Status> Core::status()
     INDABA_ASSIGN(const auto clock, parts_->store->clock());
     status.clock_offset_ms = clock.offset_ms;
     status.last_contact_ms = contact.last_contact_ms;
+    INDABA_ASSIGN(const auto kept, how_kept(parts_->home.directory()));
+    status.protection = protection_name(kept.protection);
+    status.locked = kept.locked;
     Pending pending;
     INDABA_ASSIGN(const auto spaces, parts_->store->spaces());
     for (const auto& space : spaces) {

@@ -131,17 +131,23 @@ Result<Invitation> Invitation::parse(std::string_view text)
 }
 
 Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
-                   std::stop_token stop)
+                   std::stop_token stop, const AskPassphrase& ask_passphrase)
 {
     INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
     INDABA_ASSIGN(const auto lock, of_the_disk(platform::FileLock::try_take(directory + "/enrol.lock")));
     if (Home::is_enrolled(directory)) {
-        INDABA_ASSIGN(const auto home, Home::open(directory));
+        INDABA_ASSIGN(const auto enrolment, Home::enrolment_of(directory));
         return fail(Errc::usage,
                     fmt::format("{} is enrolled already, as a device of {} at {}: enrol with another --home", directory,
-                                home.enrolment().person, home.enrolment().server.text()));
+                                enrolment.person, enrolment.server.text()));
     }
-    INDABA_ASSIGN(const auto key, Home::prepare(directory));
+    AskPassphrase passphrase;
+    platform::Secret chosen;
+    if (ask_passphrase) {
+        INDABA_ASSIGN(chosen, ask_passphrase());  // once, for all that follows
+        passphrase = [&] { return Result<platform::Secret>(platform::Secret(chosen.bytes())); };
+    }
+    INDABA_ASSIGN(const auto key, Home::prepare(directory, passphrase));
     if (device_name.empty()) device_name = usual_device_name(key);
     const auto body = json::serialize(json::object{
         {"code", invitation.code}, {"csr_pem", platform::make_signing_request(key)}, {"device_name", device_name}});
@@ -149,7 +155,7 @@ Result<Home> enrol(const std::string& directory, const Invitation& invitation, s
     if (response.status != 200) return refusal_of(response);
     INDABA_ASSIGN(auto enrolment, enrolment_of(response.body, invitation, key));
     enrolment.device_name = std::move(device_name);
-    return Home::create(directory, key, enrolment);
+    return Home::create(directory, key, enrolment, passphrase);
 }
 
 }  // namespace indaba::client

@@ -24,8 +24,9 @@ struct Invitation {
 
 /// `device_name` is what others will read beside what is written here; empty: this machine's name.
 /// forbidden: the invitation is used or expired. untrusted: somebody else answers there. usage: enrolled already.
-/// busy: another process is enrolling this home.
+/// busy: another process is enrolling this home. With a passphrase the home is locked by it from its first byte;
+/// untrusted: an enrolment that was cut off began with another one.
 [[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
-                                 std::stop_token stop = {});
+                                 std::stop_token stop = {}, const AskPassphrase& passphrase = {});
 
 }  // namespace indaba::client

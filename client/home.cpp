@@ -17,8 +17,6 @@ constexpr int kVersion = 1;
 constexpr std::size_t kMaxFile_bytes = 64 * 1024;
 
 std::string enrolment_path(const std::string& directory) { return directory + "/enrolment.json"; }
-std::string device_key_path(const std::string& directory) { return directory + "/device.key"; }
-std::string database_key_path(const std::string& directory) { return directory + "/data.key"; }
 std::string contact_path(const std::string& directory) { return directory + "/contact.json"; }
 
 shared::Error damaged(const std::string& directory, const char* file)
@@ -86,16 +84,6 @@ Result<Enrolment> read_enrolment(const std::string& directory)
     return enrolment;
 }
 
-Result<platform::Key32> read_database_key(const std::string& directory)
-{
-    INDABA_ASSIGN(const auto bytes,
-                  of_the_disk(platform::read_private_file(database_key_path(directory), kMaxFile_bytes)));
-    platform::Key32 key{};
-    if (bytes.size() != key.size()) return damaged(directory, "data.key");
-    std::ranges::copy(bytes, key.begin());
-    return key;
-}
-
 }  // namespace
 
 shared::Error of_the_disk(shared::Error error)
@@ -104,52 +92,72 @@ shared::Error of_the_disk(shared::Error error)
     return error;
 }
 
-Home::Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key)
+Home::Home(std::string directory, Enrolment enrolment, platform::KeyPair key, OpenKeys keys)
     : directory_(std::move(directory)), enrolment_(std::move(enrolment)), key_(std::move(key)),
-      database_key_(database_key)
+      database_key_(keys.data), lock_(std::make_shared<const platform::FileLock>(std::move(keys.lock)))
 {
 }
 
 bool Home::is_enrolled(const std::string& directory) { return platform::exists(enrolment_path(directory)); }
 
-Result<Home> Home::open(const std::string& directory)
+Result<Enrolment> Home::enrolment_of(const std::string& directory) { return read_enrolment(directory); }
+
+Result<Home> Home::open(const std::string& directory, const AskPassphrase& ask)
 {
     INDABA_ASSIGN(auto enrolment, read_enrolment(directory));
     // An existing directory is only looked at: who may enter it decides whether its keys are still secrets.
     INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
-    auto pem = of_the_disk(platform::read_private_file(device_key_path(directory), kMaxFile_bytes));
-    if (pem.has_error() && pem.error().code == shared::Errc::not_found) return damaged(directory, "device.key");
-    if (pem.has_error()) return std::move(pem).error();
-    auto key = platform::KeyPair::from_pem(shared::as_text(*pem));
+    INDABA_ASSIGN(auto keys, open_keys(directory, ask));
+    auto key = platform::KeyPair::from_pem(keys.device_pem);
     if (key.has_error()) return damaged(directory, "device.key");
-    auto database_key = read_database_key(directory);
-    if (database_key.has_error() && database_key.error().code == shared::Errc::not_found)
-        return damaged(directory, "data.key");
-    if (database_key.has_error()) return std::move(database_key).error();
-    return Home(directory, std::move(enrolment), std::move(*key), *database_key);
+    return Home(directory, std::move(enrolment), std::move(*key), std::move(keys));
 }
 
-Result<platform::KeyPair> Home::prepare(const std::string& directory)
+Result<platform::KeyPair> Home::prepare(const std::string& directory, const AskPassphrase& passphrase)
 {
     INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
-    const auto left = platform::read_private_file(device_key_path(directory), kMaxFile_bytes);
-    if (left.has_value()) {
-        if (auto key = platform::KeyPair::from_pem(shared::as_text(*left)); key.has_value()) return key;
+    // Keys made now would bury these records for good.
+    if (platform::exists(directory + "/indaba.db")) return damaged(directory, "enrolment.json");
+    const KeyFiles files(directory);
+    INDABA_ASSIGN(const bool are_wrapped, files.are_wrapped());
+    if (are_wrapped) {
+        INDABA_ASSIGN(const auto keys, open_keys(directory, passphrase));
+        return platform::KeyPair::from_pem(keys.device_pem);
     }
     auto key = platform::KeyPair::generate();
-    INDABA_TRY(of_the_disk(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem()))));
+    if (const auto left = platform::read_private_file(files.device_key(), kMaxFile_bytes); left.has_value()) {
+        if (auto same = platform::KeyPair::from_pem(shared::as_text(*left)); same.has_value()) key = std::move(*same);
+    }
+    HomeKeys keys;
+    keys.device_pem = key.to_pem();
+    platform::SystemRandom().fill(keys.data.emplace_back());
+    if (!passphrase) {
+        INDABA_TRY(files.write_plain(keys));
+        return key;
+    }
+    INDABA_ASSIGN(const auto chosen, passphrase());
+    INDABA_TRY(check_new_passphrase(chosen));
+    INDABA_ASSIGN(const auto wrapping, new_wrapping(chosen, {}));
+    INDABA_TRY(files.write_wrapped(keys, wrapping));
+    INDABA_TRY(files.remove_plain());
     return key;
 }
 
-Result<Home> Home::create(const std::string& directory, const platform::KeyPair& key, const Enrolment& enrolment)
+Result<Home> Home::create(const std::string& directory, const platform::KeyPair& key, const Enrolment& enrolment,
+                          const AskPassphrase& passphrase)
 {
-    INDABA_TRY(of_the_disk(platform::write_private_file(device_key_path(directory), shared::as_bytes(key.to_pem()))));
-    platform::Key32 database_key{};
-    platform::SystemRandom().fill(database_key);
-    INDABA_TRY(of_the_disk(platform::write_private_file(database_key_path(directory), database_key)));
+    if (platform::exists(directory + "/indaba.db")) return damaged(directory, "enrolment.json");
+    const KeyFiles files(directory);
+    INDABA_ASSIGN(const bool are_wrapped, files.are_wrapped());
+    if (!are_wrapped) {
+        HomeKeys keys;
+        keys.device_pem = key.to_pem();
+        platform::SystemRandom().fill(keys.data.emplace_back());
+        INDABA_TRY(files.write_plain(keys));
+    }
     INDABA_TRY(
         of_the_disk(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment)))));
-    return open(directory);
+    return open(directory, passphrase);
 }
 
 std::string Home::database_path() const { return directory_ + "/indaba.db"; }

@@ -3,11 +3,13 @@
 // Values, any thread; several processes may use one home at once. Deliberately not: the database itself (core.hpp).
 #pragma once
 
+#include "client/protection.hpp"
 #include "platform/crypto.hpp"
 #include "platform/net_address.hpp"
 #include "platform/sqlite.hpp"
 #include "platform/tls.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -43,16 +45,21 @@ template <class T>
 class Home {
 public:
     /// io if it may not be read, or others may enter the directory; not_found, with what to do, if it is not enrolled;
-    /// corrupt if a part is missing; unsupported if a newer program wrote it.
-    [[nodiscard]] static Result<Home> open(const std::string& directory);
+    /// corrupt if a part is missing; unsupported if a newer program wrote it; untrusted if it is locked and `ask` gives
+    /// no passphrase, or a wrong one; busy while its keys are being changed.
+    [[nodiscard]] static Result<Home> open(const std::string& directory, const AskPassphrase& ask = {});
     [[nodiscard]] static bool is_enrolled(const std::string& directory);
+    /// What needs no key; the errors of open() as far as they are about it.
+    [[nodiscard]] static Result<Enrolment> enrolment_of(const std::string& directory);
 
     /// The device's key in a directory that is not enrolled yet: the one that an interrupted enrolment left, or a new
-    /// one.
-    [[nodiscard]] static Result<platform::KeyPair> prepare(const std::string& directory);
-    /// Makes the directory an enrolled home: all of it or nothing.
+    /// one. With a passphrase no key lies on the disk as it is, from the first on. corrupt if there are records whose
+    /// enrolment is gone.
+    [[nodiscard]] static Result<platform::KeyPair> prepare(const std::string& directory,
+                                                           const AskPassphrase& passphrase = {});
+    /// Makes the directory an enrolled home: all of it or nothing. The same passphrase as for prepare().
     [[nodiscard]] static Result<Home> create(const std::string& directory, const platform::KeyPair& key,
-                                             const Enrolment& enrolment);
+                                             const Enrolment& enrolment, const AskPassphrase& passphrase = {});
 
     [[nodiscard]] const std::string& directory() const { return directory_; }
     [[nodiscard]] const Enrolment& enrolment() const { return enrolment_; }
@@ -69,12 +76,13 @@ public:
     void note_contact(const Contact& contact) const;
 
 private:
-    Home(std::string directory, Enrolment enrolment, platform::KeyPair key, const platform::Key32& database_key);
+    Home(std::string directory, Enrolment enrolment, platform::KeyPair key, OpenKeys keys);
 
     std::string directory_;
     Enrolment enrolment_;
     platform::KeyPair key_;
     platform::Key32 database_key_;
+    std::shared_ptr<const platform::FileLock> lock_;  ///< shared: the keys stay these as long as it lives
 };
 
 }  // namespace indaba::client

@@ -125,7 +125,9 @@ json::object json_of(const Status& status)
             {"last_contact", time_json(status.last_contact_ms)},
             {"last_attempt", time_json(status.last_attempt_ms)},
             {"clock_offset_ms", status.clock_offset_ms},
-            {"server", status.server}};
+            {"server", status.server},
+            {"protection", status.protection},
+            {"locked", status.locked}};
 }
 
 json::object json_of(const SyncReport& report)

@@ -1,5 +1,6 @@
 #include "client/shell.hpp"
 
+#include "client/passphrase_source.hpp"
 #include "platform/files.hpp"
 #include "platform/paths.hpp"
 #include "platform/terminal.hpp"
@@ -56,7 +57,7 @@ Result<std::string> Shell::home_directory() const
 Result<std::unique_ptr<Core>> Shell::open() const
 {
     INDABA_ASSIGN(const auto directory, home_directory());
-    return Core::open(directory);
+    return Core::open(directory, ask_passphrase(*this));
 }
 
 void Shell::print(std::string_view line)

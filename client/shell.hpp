@@ -29,6 +29,7 @@ class Shell {
 public:
     std::string home;   ///< empty: the usual one
     bool json = false;  ///< answers for programs
+    std::string passphrase_file;  ///< empty: the one that the environment names, else a person is asked
     std::function<int(Shell&)> command;  ///< what was asked for
 
     [[nodiscard]] Result<std::string> home_directory() const;

@@ -1,6 +1,7 @@
 #include "client/text.hpp"
 
 #include "client/json.hpp"
+#include "client/protection.hpp"
 #include "client/shell.hpp"
 
 #include <fmt/format.h>
@@ -204,7 +205,16 @@ std::string text_of(const Status& status)
                         status.written.refused);
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
                         time_or_never(status.last_attempt_ms));
+    if (!status.protection.empty()) text += "\n" + protection_line(status.protection, status.locked);
     return text;
+}
+
+std::string protection_line(std::string_view protection, bool locked)
+{
+    if (protection == protection_name(Protection::permission))
+        return "Encrypted, with the key beside it: file permission alone keeps it. `indaba passphrase set` locks it.";
+    if (locked) return "Encrypted, its key under a passphrase: each command asks until `indaba unlock`.";
+    return "Encrypted, its key under a passphrase, now unlocked: `indaba lock` ends that.";
 }
 
 std::optional<std::string> clock_warning(std::int64_t offset_ms)

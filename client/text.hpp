@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace indaba::client {
@@ -23,6 +24,8 @@ using Titles = std::function<std::optional<std::string>(const RecordId&)>;
 [[nodiscard]] std::string text_of(const History& history);
 [[nodiscard]] std::string text_of(const Status& status);
 [[nodiscard]] std::string text_of(const SyncReport& report);
+/// How the keys of a home are kept.
+[[nodiscard]] std::string protection_line(std::string_view protection, bool locked);
 /// Nothing if the device's clock is about right.
 [[nodiscard]] std::optional<std::string> clock_warning(std::int64_t offset_ms);
 /// For people alone: programs know which ids they gave.

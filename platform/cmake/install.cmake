@@ -17,12 +17,13 @@ target_compile_features(indaba_shared PUBLIC cxx_std_20)
 # What an embedder may include: client/README.md, "To embed it". Whole, because tests/embed compiles each of them alone;
 # what is not here may change with any version.
 set(public_headers
-    client/core.hpp client/csv.hpp client/drafts.hpp client/enrolment.hpp client/home.hpp
-    client/json.hpp client/records.hpp client/sync_report.hpp client/table_export.hpp client/table_import.hpp
+    client/core.hpp client/csv.hpp client/drafts.hpp client/enrolment.hpp client/home.hpp client/home_keys.hpp
+    client/json.hpp client/protection.hpp client/records.hpp client/sync_report.hpp client/table_export.hpp
+    client/table_import.hpp
     platform/crypto.hpp platform/files.hpp platform/net_address.hpp platform/passphrase.hpp platform/secret.hpp
     platform/sqlite.hpp platform/sqlite_statement.hpp platform/system.hpp platform/tls.hpp
-    shared/archive.hpp shared/bytes.hpp shared/catalogue.hpp shared/ids.hpp shared/limits.hpp
-    shared/name_index.hpp shared/pattern.hpp shared/ports.hpp shared/result.hpp shared/value.hpp)
+    shared/archive.hpp shared/bytes.hpp shared/catalogue.hpp shared/ids.hpp shared/limits.hpp shared/name_index.hpp
+    shared/pattern.hpp shared/ports.hpp shared/result.hpp shared/value.hpp)
 foreach(header IN LISTS public_headers)
     cmake_path(GET header PARENT_PATH room)
     install(FILES ${header} DESTINATION ${header_dir}/${room})
