@@ -80,20 +80,20 @@ void Centre::put_back()
     start();
 }
 
-std::string Centre::enrol(const std::string& person)
+std::string Centre::enrol(const std::string& person, const std::string& program)
 {
     const auto data = path("centre");
     (void)done({INDABA_SERVER_PROGRAM, "person", "add", person, "--role", "forum=editor", "--data", data});
     const auto invitation = done({INDABA_SERVER_PROGRAM, "invite", person, "--data", data});
     auto home = path(person);
-    (void)done({INDABA_PROGRAM, "enrol", invitation, "--home", home});
-    (void)sync(home);
+    (void)done({program, "enrol", invitation, "--home", home});
+    (void)sync(home, program);
     return home;
 }
 
-Synced sync(const std::string& home)
+Synced sync(const std::string& home, const std::string& program)
 {
-    const auto ran = run({INDABA_PROGRAM, "sync", "--json", "--home", home});
+    const auto ran = run({program, "sync", "--json", "--home", home});
     const auto report = boost::json::parse(ran.output).as_object();
     INDABA_CHECK(ran.exit_code == 0 && report.at("up_to_date").as_bool());
     const auto number = [&](const char* name) { return report.at(name).to_number<double>(); };

@@ -28,7 +28,7 @@ class Centre {
 public:
     Centre();
     /// The home of a newly enrolled device whose person may write in the forum; it has synchronised once.
-    [[nodiscard]] std::string enrol(const std::string& person);
+    [[nodiscard]] std::string enrol(const std::string& person, const std::string& program = INDABA_PROGRAM);
     [[nodiscard]] std::string path(const std::string& name) const { return directory_.path(name); }
 
     /// Copies its directory, as a snapshot of its disk would.
@@ -52,7 +52,7 @@ struct Synced {
     double bytes_received = 0;
     double round_trips = 0;
 };
-[[nodiscard]] Synced sync(const std::string& home);
+[[nodiscard]] Synced sync(const std::string& home, const std::string& program = INDABA_PROGRAM);
 
 /// Writes the rows as new records; seconds to the last commit.
 [[nodiscard]] double write_rows(const std::string& home, std::span<const Row> rows, std::size_t rows_per_transaction);
