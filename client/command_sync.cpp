@@ -21,7 +21,7 @@ std::string calm_line(Core& core)
 {
     const auto& server = core.home().enrolment().server;
     const auto status = core.status();
-    const auto waiting = status.has_value() ? status->only_here : 0;
+    const auto waiting = status.has_value() ? status->written.only_here : 0;
     const auto wait = waiting == 1 ? std::string("1 change waits") : fmt::format("{} changes wait", waiting);
     return fmt::format("No connection to {}. Everything is saved here; {}.", server.text(), wait);
 }

@@ -46,6 +46,12 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory, cons
                             fmt::format("{} holds no records yet and may only be read: make it writable, then run "
                                         "`indaba sync`",
                                         home_directory));
+    // Nothing can be written before a space is known, so a device that never met its centre had nothing to lose.
+    if (!is_there && home.contact().last_contact_ms > 0)
+        return shared::fail(shared::Errc::corrupt,
+                            fmt::format("{} is missing: put it back from a copy; without one, enrol this device anew "
+                                        "in another directory (what was not sent from here is lost)",
+                                        file.path));
     file.create = !file.read_only;
     file.key = home.database_key();
     auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});

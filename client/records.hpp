@@ -127,7 +127,7 @@ struct Status {
     std::int64_t last_attempt_ms = 0;
     std::int64_t clock_offset_ms = 0;  ///< the centre's clock minus this device's, as of the last contact
     std::string protection;  ///< of the home's keys: protection_name()
-    bool locked = false;     ///< the next command is asked for the passphrase
+    bool locked = false;  ///< the next command is asked for the passphrase
 };
 
 }  // namespace indaba::client

@@ -55,8 +55,8 @@ public:
     };
     [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set);
 
-    /// A device's place in a space's feed. A cursor whose head is not on the chain means one of the two was restored.
-    [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Cursor& cursor);
+    /// A device's place in a space's feed. One whose head is not on the chain means one of the two was restored.
+    [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Place& place);
 
     /// The next step of a scan for a device at (base, position), about `target_bytes` of it. `holds(ruling)` is true
     /// for the receiver's own entries that it surely still holds: they are echoed, not sent back.

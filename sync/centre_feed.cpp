@@ -26,11 +26,11 @@ bool is_echo(const FeedRecord& record, const TransactionName& name)
 
 }  // namespace
 
-Result<bool> Centre::on_chain(const SpaceName& space, const Cursor& cursor)
+Result<bool> Centre::on_chain(const SpaceName& space, const Place& place)
 {
-    if (cursor.position > cursor.head || cursor.base > cursor.position) return false;
-    INDABA_ASSIGN(const auto hash, ports_.storage.chain_at(space, cursor.head));
-    return hash && *hash == cursor.head_hash;
+    if (place.position > place.head || place.base > place.position) return false;
+    INDABA_ASSIGN(const auto hash, ports_.storage.chain_at(space, place.head));
+    return hash && hash->prefix() == place.head_hash;
 }
 
 Result<const RecordVersions*> Centre::versions(const SpaceName& space)

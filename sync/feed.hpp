@@ -67,6 +67,21 @@ struct Cursor {
     friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
+/// A cursor as it travels, once for every space at the start of every session. 64 bits of the head's hash tell a chain
+/// from what it was before a backup was put back; that nobody forges a head is the signature's to show, not this.
+struct Place {
+    std::uint64_t base = 0;
+    std::uint64_t position = 0;
+    std::uint64_t head = 0;
+    std::uint64_t head_hash = 0;  ///< its prefix
+
+    [[nodiscard]] static Place of(const Cursor& cursor)
+    {
+        return {cursor.base, cursor.position, cursor.head, cursor.head_hash.prefix()};
+    }
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
 /// A record as the feed carries it: its cells newer than the receiver's base, under its newest number.
 struct FeedRecord {
     shared::RecordId id;

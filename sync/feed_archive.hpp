@@ -26,10 +26,9 @@ void serialize(Archive& archive, SignedHead& head)
 }
 
 template <class Archive>
-void serialize(Archive& archive, Cursor& cursor)
+void serialize(Archive& archive, Place& place)
 {
-    archive(shared::compact(cursor.base), shared::compact(cursor.position), shared::compact(cursor.head),
-            cursor.head_hash);
+    archive(shared::compact(place.base), shared::compact(place.position), shared::compact(place.head), place.head_hash);
 }
 
 template <class Archive>

@@ -16,7 +16,7 @@ using shared::Errc;
 template <class Archive>
 void serialize(Archive& archive, Following& following)
 {
-    archive(following.space, following.cursor);
+    archive(following.space, following.place);
 }
 
 template <class Archive>

@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kProtocol = 1;
 /// A space that a device follows, and where it stands in its feed.
 struct Following {
     SpaceName space;
-    Cursor cursor;
+    Place place;
 };
 
 /// Device, first. Change sets may follow at once, without waiting for the welcome.

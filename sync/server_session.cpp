@@ -140,8 +140,8 @@ Result<Standing> ServerSession::follow(const Following& following)
     lanes_.erase(following.space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
     if (!granted) return Standing::not_granted;
-    Lane lane{following.cursor.base, following.cursor.position, {}, false};
-    INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.cursor));
+    Lane lane{following.place.base, following.place.position, {}, false};
+    INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.place));
     if (!joins) return Standing::start_over;  // the device compares, or follows from zero
     INDABA_ASSIGN(const auto head, centre_.storage().head(following.space));
     const bool at_head = lane.base == head.number;

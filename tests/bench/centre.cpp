@@ -51,6 +51,8 @@ Centre::Centre()
     const auto data = path("centre");
     (void)done({INDABA_SERVER_PROGRAM, "init", "--data", data, "--name", "127.0.0.1"});
     (void)done({INDABA_SERVER_PROGRAM, "space", "add", "forum", "--kind", "event", "--data", data});
+    (void)done({INDABA_SERVER_PROGRAM, "space", "add", "brics", "--kind", "directory", "--data", data});
+    (void)done({INDABA_SERVER_PROGRAM, "space", "add", "za", "--kind", "country", "--data", data});
     start();
 }
 
@@ -83,7 +85,8 @@ void Centre::put_back()
 std::string Centre::enrol(const std::string& person, const std::string& program)
 {
     const auto data = path("centre");
-    (void)done({INDABA_SERVER_PROGRAM, "person", "add", person, "--role", "forum=editor", "--data", data});
+    (void)done({INDABA_SERVER_PROGRAM, "person", "add", person, "--role", "forum=editor", "--role", "brics=viewer",
+                "--role", "za=editor", "--data", data});
     const auto invitation = done({INDABA_SERVER_PROGRAM, "invite", person, "--data", data});
     auto home = path(person);
     (void)done({program, "enrol", invitation, "--home", home});

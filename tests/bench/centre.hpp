@@ -23,7 +23,7 @@ private:
     std::string path_;
 };
 
-/// A centre with the space "forum" that is running.
+/// A centre that is running, with the space "forum" and, as a delegate has them, a directory and a country.
 class Centre {
 public:
     Centre();

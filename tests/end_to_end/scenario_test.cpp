@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace indaba::tests {
 namespace {
 
@@ -205,8 +207,25 @@ TEST_F(Scenario, a_conflict_that_grew_since_it_was_looked_at_is_not_settled_unse
     EXPECT_TRUE(amina.json({"conflicts"}).as_array().empty());
 }
 
-TEST_F(Scenario, when_nothing_changed_a_sync_is_one_short_question)
+TEST_F(Scenario, a_database_that_is_gone_is_missed_and_not_made_anew)
 {
+    std::filesystem::remove(desk.home() + "/indaba.db");
+    for (const Arguments& command : {Arguments{"status"}, {"sync"}, {"put", "enterprise", "name=A"}}) {
+        const auto ended = desk.run(command);
+        EXPECT_EQ(ended.code, 1);
+        EXPECT_THAT(ended.err, HasSubstr("indaba.db is missing"));
+    }
+    EXPECT_FALSE(std::filesystem::exists(desk.home() + "/indaba.db"));
+}
+
+TEST_F(Scenario, when_nothing_changed_a_sync_is_one_short_question_also_about_three_spaces)
+{
+    centre.operate({"space", "add", "directory", "--kind", "directory"});
+    centre.operate({"space", "add", "za", "--kind", "country"});
+    centre.operate({"person", "add", "Clara", "--role", "directory=viewer", "--role", "za=editor"});
+    desk.done({"put", "enterprise", "--space", kSpace, "name=Last"});
+    (void)desk.json({"sync"});
+    EXPECT_EQ(at(desk.json({"status"}), "spaces").as_array().size(), 3u);
     const auto synced = desk.json({"sync"});
     EXPECT_EQ(number_at(synced, "round_trips"), 1);
     EXPECT_LE(number_at(synced, "bytes_sent") + number_at(synced, "bytes_received"), 300);

@@ -73,7 +73,7 @@ sync::Replica::Grant random_grant(Chance& chance)
 sync::Following random_following(Chance& chance)
 {
     return {random_text(chance, 10),
-            {random_number(chance), random_number(chance), random_number(chance), random_hash(chance)}};
+            {random_number(chance), random_number(chance), random_number(chance), chance.draw()}};
 }
 
 sync::SignedHead random_head(Chance& chance, const shared::SpaceName& space, std::uint64_t number)

@@ -95,7 +95,9 @@ protected:
         for (const auto& [line, names] : lines()) {
             ruled += names.size();
             EXPECT_EQ(line, line == head_.id.value ? line : names.front().hash);
-            if (line == head_.id.value) EXPECT_EQ(names.front().number, 1u);
+            if (line == head_.id.value) {
+                EXPECT_EQ(names.front().number, 1u);
+            }
             for (std::size_t i = 1; i < names.size(); ++i) {
                 EXPECT_EQ(names[i].number, names[i - 1].number + 1);
                 EXPECT_EQ(written_.at(names[i]).previous, written_.at(names[i - 1]).hash);
