@@ -3,6 +3,8 @@
 #include "platform/descriptor.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
@@ -23,15 +25,20 @@ constexpr std::array<int, 5> kSignals{SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP}
 volatile std::sig_atomic_t arrived = 0;
 void note(int number) { arrived = number; }
 
-/// While it lives what is typed is not shown, and a signal only ends the reading: the terminal must show again what is
-/// typed before anybody else gets it.
+/// While it lives what is typed is not shown, and a signal only ends the waiting: the terminal must show again what is
+/// typed before anybody else gets it. Signals are held back but while waiting, so that none comes just before it and is
+/// not noticed.
 class Unseen {
 public:
     explicit Unseen(int terminal) : terminal_(terminal)
     {
         arrived = 0;
+        sigset_t held;
+        (void)::sigemptyset(&held);
+        for (const int signal : kSignals) (void)::sigaddset(&held, signal);
+        (void)::pthread_sigmask(SIG_BLOCK, &held, &usually_held_);
         struct sigaction action{};
-        action.sa_handler = note;  // without SA_RESTART: read() must return
+        action.sa_handler = note;
         for (std::size_t i = 0; i < kSignals.size(); ++i) (void)::sigaction(kSignals[i], &action, &before_[i]);
         shown_ = ::tcgetattr(terminal_, &usual_) == 0;
         if (!shown_) return;
@@ -43,15 +50,24 @@ public:
     {
         if (shown_) (void)::tcsetattr(terminal_, TCSAFLUSH, &usual_);
         for (std::size_t i = 0; i < kSignals.size(); ++i) (void)::sigaction(kSignals[i], &before_[i], nullptr);
+        (void)::pthread_sigmask(SIG_SETMASK, &usually_held_, nullptr);
         if (arrived != 0) (void)::raise(arrived);
     }
     Unseen(const Unseen&) = delete;
     Unseen& operator=(const Unseen&) = delete;
 
+    /// False: a signal came instead.
+    [[nodiscard]] bool wait_for_a_line() const
+    {
+        pollfd line{terminal_, POLLIN, 0};
+        return ::ppoll(&line, 1, nullptr, &usually_held_) > 0;
+    }
+
 private:
     int terminal_;
     bool shown_;
     termios usual_{};
+    sigset_t usually_held_{};
     std::array<struct sigaction, kSignals.size()> before_{};
 };
 
@@ -79,7 +95,7 @@ shared::Result<Secret> ask_unseen(const std::string& prompt, std::size_t max_byt
     {
         const Unseen unseen(terminal.get());
         say(terminal.get(), prompt);
-        count = ::read(terminal.get(), line.data(), line.size());
+        if (unseen.wait_for_a_line()) count = ::read(terminal.get(), line.data(), line.size());
         say(terminal.get(), "\n");
     }
     auto size = std::size_t(count > 0 ? count : 0);
