@@ -90,7 +90,7 @@ int run_command_line(int argc, const char* const* argv)
     app.fallthrough();
     for (const auto add :
          {add_enrol, add_put, add_get, add_list, add_search, add_delete, add_history, add_import, add_export, add_sync,
-          add_status, add_conflicts, add_refused, add_resolve, add_passphrase, add_unlock, add_lock})
+          add_status, add_conflicts, add_refused, add_forgotten, add_resolve, add_passphrase, add_unlock, add_lock})
         add(app, shell);
     try {
         app.parse(argc, argv);

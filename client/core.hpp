@@ -96,6 +96,12 @@ public:
     [[nodiscard]] Result<std::size_t> retry_refused(const RecordId& id, const std::vector<Cell>& corrections);
     /// What was refused of a record stands no more; `refused` with `all` still lists it.
     [[nodiscard]] Result<void> drop_refused(const RecordId& id);
+    /// What the centre, put back from a backup, has no more and no device has brought again, oldest find first.
+    [[nodiscard]] Result<std::vector<Forgotten>> forgotten();
+    /// Writes it again as an edit of what is shown now. Should its author's device bring it after all, that replaces
+    /// nothing and is no conflict.
+    [[nodiscard]] Result<void> restore_forgotten(const RecordId& id);
+    [[nodiscard]] Result<void> drop_forgotten(const RecordId& id);
     [[nodiscard]] Result<Status> status();
 
     /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in

@@ -179,6 +179,8 @@ Result<Status> Core::status()
         if (record && !is_gone(*record)) ++refused_alive;
     }
     status.only_here = pending.size();
+    INDABA_ASSIGN(const auto orphans, parts_->store->orphans());
+    status.forgotten = orphans.size();
     const auto pending_alive =
         std::uint64_t(std::ranges::count_if(pending, [](const auto& known) { return known.second; }));
     status.only_here_deleted = status.only_here - pending_alive;

@@ -92,6 +92,16 @@ json::object json_of(const Refusal& refusal)
             {"fields", fields_json(refusal.cells)}};
 }
 
+json::object json_of(const Forgotten& forgotten)
+{
+    return {{"record", forgotten.record.text()},
+            {"type", forgotten.type},
+            {"space", forgotten.space},
+            {"by", forgotten.by},
+            {"found_at", time_json(forgotten.found_ms)},
+            {"fields", fields_json(forgotten.cells)}};
+}
+
 json::object json_of(const History& history)
 {
     json::array steps;
@@ -117,6 +127,7 @@ json::object json_of(const Status& status)
             {"only_here", status.only_here},
             {"accepted", status.accepted},
             {"refused", status.refused},
+            {"forgotten", status.forgotten},
             {"conflicts", status.conflicts},
             {"written", json::object{{"changes", status.written.changes()},
                                      {"only_here", status.written.only_here},

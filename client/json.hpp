@@ -19,6 +19,7 @@ namespace indaba::client {
 [[nodiscard]] boost::json::object json_of(const RecordView& record);
 [[nodiscard]] boost::json::object json_of(const Conflict& conflict);
 [[nodiscard]] boost::json::object json_of(const Refusal& refusal);
+[[nodiscard]] boost::json::object json_of(const Forgotten& forgotten);
 [[nodiscard]] boost::json::object json_of(const History& history);
 [[nodiscard]] boost::json::object json_of(const Status& status);
 [[nodiscard]] boost::json::object json_of(const SyncReport& report);

@@ -74,6 +74,17 @@ struct Refusal {
     bool restored = false;  ///< an existence in them brings back a deleted record
 };
 
+/// What somebody wrote to a record, the centre once had, and has no more since it was put back from a backup.
+struct Forgotten {
+    RecordId record;
+    std::string type;
+    std::string title;
+    std::string space;
+    std::int64_t found_ms = 0;  ///< when this device noticed
+    std::string by;  ///< who wrote the newest of it
+    std::vector<Cell> cells;
+};
+
 /// What a put did that its person may not have meant or does not see yet.
 struct PutNotes {
     std::vector<RecordId> created;  ///< under the id that was given: no record of that id was known here
@@ -114,6 +125,7 @@ struct Status {
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
     std::uint64_t refused_gone = 0;  ///< of these: nothing else is known of them, so they are not among the records
+    std::uint64_t forgotten = 0;  ///< records of which the centre, put back from a backup, has something no more
     std::uint64_t conflicts = 0;
     /// Every change that was ever written here, a transaction each: it is in exactly one of these.
     struct Written {

@@ -162,6 +162,13 @@ std::string text_of(const Refusal& refusal)
                        time_or_never(refusal.ruled_ms), cells_text(refusal.cells, refusal.restored));
 }
 
+std::string text_of(const Forgotten& forgotten)
+{
+    return fmt::format("{}  {} {}, by {}; missed since {}: {}", forgotten.record.text(), one_line(forgotten.type),
+                       one_line(forgotten.title), one_line(forgotten.by), time_text(forgotten.found_ms),
+                       cells_text(forgotten.cells, false));
+}
+
 std::vector<std::string> lines_of(const PutNotes& notes)
 {
     std::vector<std::string> lines;
@@ -203,6 +210,9 @@ std::string text_of(const Status& status)
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);
+    if (status.forgotten > 0)
+        text += fmt::format("The centre was put back from a backup and has no more what {} held: `indaba forgotten`\n",
+                            counted(status.forgotten, "record"));
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
                         time_or_never(status.last_attempt_ms));
     if (!status.protection.empty()) text += "\n" + protection_line(status.protection, status.locked);

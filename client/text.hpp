@@ -21,6 +21,7 @@ using Titles = std::function<std::optional<std::string>(const RecordId&)>;
 [[nodiscard]] std::string line_of(const RecordView& record, const shared::Catalogue& catalogue, const Titles& titles);
 [[nodiscard]] std::string text_of(const Conflict& conflict);
 [[nodiscard]] std::string text_of(const Refusal& refusal);
+[[nodiscard]] std::string text_of(const Forgotten& forgotten);
 [[nodiscard]] std::string text_of(const History& history);
 [[nodiscard]] std::string text_of(const Status& status);
 [[nodiscard]] std::string text_of(const SyncReport& report);

@@ -151,6 +151,13 @@ Reason refuse_by_rule(const shared::Error& error)
                   colon == std::string::npos ? std::string() : error.text.substr(0, colon));
 }
 
+/// Also what replaces something that is not here: a creation that was refused, or that the centre has lost.
+bool creates(std::span<const shared::Write> writes)
+{
+    const auto place = std::ranges::find(writes, shared::kExistence, &shared::Write::key);
+    return place != writes.end() && !is_deletion(*place);
+}
+
 Reason check_record(const StoredRecord& record, std::span<const shared::Write> writes,
                     const shared::Catalogue& catalogue)
 {
@@ -203,19 +210,6 @@ Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> 
     return {};
 }
 
-/// A record begins with a write to its existence that replaces nothing, or only what was refused: a creation that is
-/// tried again.
-Result<bool> Centre::creates(std::span<const shared::Write> writes, Line& line)
-{
-    const auto place = std::ranges::find(writes, shared::kExistence, &shared::Write::key);
-    if (place == writes.end() || is_deletion(*place)) return false;
-    for (const auto& base : place->bases) {
-        INDABA_ASSIGN(const auto* entry, line.entries.load(base));
-        if (entry == nullptr || !entry->refused()) return false;
-    }
-    return true;
-}
-
 Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
                              std::vector<StoredRecord>& records)
 {
@@ -226,10 +220,7 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
     for (const auto& touched : loaded->transaction().records) {
         INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
         const auto writes = loaded->writes_to(touched.id);
-        if (!found) {
-            INDABA_ASSIGN(const bool made, creates(writes, line));
-            if (!made) return refuse(Reason::Code::no_record, "a record that is not at the centre");
-        }
+        if (!found && !creates(writes)) return refuse(Reason::Code::no_record, "a record that is not at the centre");
         auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
         if (record.space != entry.space) return refuse(Reason::Code::no_record, "a record of another space");
         if (record.type != touched.type)

@@ -85,7 +85,6 @@ private:
     Result<std::optional<CentreStorage::Mark>> mark_of(const Line& line);
     Result<void> take_entry(StoredEntry entry, Line& line);
     Result<void> rule(StoredEntry entry, Line& line);
-    Result<bool> creates(std::span<const shared::Write> writes, Line& line);
     Result<Reason> judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
                          std::vector<StoredRecord>& records);
     Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,

@@ -70,6 +70,12 @@ public:
     /// What was refused of this record stands no more; the journal keeps it. Not found if nothing of it stands.
     [[nodiscard]] Result<void> drop_refused(const RecordId& id);
 
+    /// Writes again what the centre, put back from a backup, has no more of this record (Storage::orphans), as an edit
+    /// of what it shows now. Not found if there is nothing; otherwise the errors of write().
+    [[nodiscard]] Result<void> restore_orphan(const RecordId& id);
+    /// Nobody wants it back.
+    [[nodiscard]] Result<void> drop_orphan(const RecordId& id);
+
     /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
     /// Full comes before the disk is: the last of it is for what the person writes.
     /// `applied` is false for a batch that belongs elsewhere (another process was faster): ask again from the cursor.
@@ -171,6 +177,7 @@ private:
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);
+    static void name_orphan(const Orphan& orphan, Draft& draft);
     Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);
     Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,
                                                std::vector<std::pair<std::string, Value>> why);

@@ -13,22 +13,6 @@ namespace {
 
 using shared::Errc;
 
-/// The centre has ruled on it, as far as its marks say.
-bool is_marked(const TransactionName& name, const Replica::Marks& marks)
-{
-    const auto place = marks.find(name.journal);
-    return place != marks.end() && name.number <= place->second.number;
-}
-
-bool is_known(const TransactionName& name, const Cells& word)
-{
-    return std::ranges::any_of(word, [&](const Cell& cell) {
-        return has_name(cell.unknown, name) || std::ranges::any_of(cell.leaves, [&](const Leaf& leaf) {
-                   return leaf.name == name || has_name(leaf.saw, name);
-               });
-    });
-}
-
 }  // namespace
 
 Result<Replica::Held> Replica::held(const SpaceName& space)
@@ -106,20 +90,6 @@ Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& hea
     for (auto& journal : journals) INDABA_TRY(reopen(journal, marks, entries));
     INDABA_TRY(transaction.commit());
     return true;
-}
-
-/// Of the word that was: leaves that the centre neither has nor knows of, and that are not sent to it again from here.
-Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks)
-{
-    Orphan orphan{record.id, record.type, record.space, {}, ports_.clock.now_ms()};
-    for (const auto& cell : word) {
-        for (const auto& leaf : cell.leaves) {
-            if (is_marked(leaf.name, marks) || is_known(leaf.name, record.centre_word())) continue;
-            INDABA_ASSIGN(const auto own, ports_.storage.find_entry(leaf.name));
-            if (!own) orphan.cells.at(cell.key).leaves.push_back(leaf);
-        }
-    }
-    return orphan.cells.empty() ? Result<void>() : ports_.storage.save_orphan(orphan);
 }
 
 Result<void> Replica::replace_word(const FeedRecord& fetched, const Marks& marks, Step& step)

@@ -7,7 +7,6 @@
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
 namespace indaba::sync {
@@ -200,26 +199,6 @@ Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
         if (!record || std::ranges::find(record->pending, name) == record->pending.end()) continue;
         INDABA_TRY(settle_pending(*record, step));
         INDABA_TRY(ports_.storage.save_record(*record));
-    }
-    return {};
-}
-
-/// What was ruled again is no orphan any more.
-Result<void> Replica::claim_orphans(const std::vector<Ruling>& rulings)
-{
-    INDABA_ASSIGN(auto orphans, ports_.storage.orphans());
-    if (orphans.empty()) return {};
-    std::set<TransactionName> ruled;
-    for (const auto& ruling : rulings) ruled.insert(ruling.name);
-    for (auto& orphan : orphans) {
-        Cells left;
-        for (auto& cell : orphan.cells) {
-            std::erase_if(cell.leaves, [&](const Leaf& leaf) { return ruled.contains(leaf.name); });
-            if (!cell.leaves.empty()) left.at(cell.key) = std::move(cell);
-        }
-        orphan.cells = std::move(left);
-        INDABA_TRY(orphan.cells.empty() ? ports_.storage.drop_orphan(orphan.record)
-                                        : ports_.storage.save_orphan(orphan));
     }
     return {};
 }

@@ -137,11 +137,7 @@ std::string Truth::no_record(const std::string& space, const Feed& feed, const m
         const auto home = homes_.find(touched.id);
         if (home != homes_.end() && home->second.first != space) return text(touched.id) + " lives in another space";
         const auto* existence = written.write(touched.id, shared::kExistence);
-        const bool creates = is_alive_write(existence) && std::ranges::all_of(existence->bases, [&](const Name& base) {
-                                 const auto* before = ruling(base);
-                                 return before != nullptr && before->verdict == sync::Verdict::refused;
-                             });
-        if (!feed.here.contains(touched.id) && !creates) return text(touched.id) + " is not there";
+        if (!feed.here.contains(touched.id) && !is_alive_write(existence)) return text(touched.id) + " is not there";
     }
     return {};
 }

@@ -107,6 +107,33 @@ TEST_F(RestoredCentre, WhoseLostWritesNobodyBringsAgainLeavesThemAside)
     }
 }
 
+TEST_F(RestoredCentre, WhatItLostIsWrittenAgainOrLetGoByWhoeverRemembersIt)
+{
+    const auto both = put(a_, "Aurora");
+    sync_all();
+    const auto backup = back_up("night");
+    const auto lost = put(b_, "Cerrado");
+    const auto unwanted = put(b_, "Delta");
+    edit(b_, both, "city", "Surat");
+    sync_all();
+    put_back(backup);
+    (void)sync(a_);
+    EXPECT_TRUE(a_.replica->restore_orphan(lost).has_value());
+    EXPECT_TRUE(a_.replica->restore_orphan(both).has_value());
+    EXPECT_TRUE(a_.replica->drop_orphan(unwanted).has_value());
+    EXPECT_FALSE(a_.replica->restore_orphan(unwanted).has_value());
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+    EXPECT_EQ(sync(a_).accepted, 2u);
+    EXPECT_EQ(word_of(*centre_store_, both).find("city")->leaves.at(0).value, Value::text("Surat"));
+    EXPECT_EQ(word_of(*centre_store_, lost).find("name")->leaves.at(0).value, Value::text("Cerrado"));
+
+    sync_all();  // b is back after all, and brings what it wrote: it is what was written again, not another
+    expect_same({both, lost, unwanted});
+    EXPECT_EQ(word_of(*centre_store_, both).find("city")->leaves.size(), 1u);
+    EXPECT_EQ(word_of(*centre_store_, lost).find("name")->leaves.size(), 1u);
+    EXPECT_TRUE(has(a_, unwanted));
+}
+
 TEST_F(RestoredCentre, ThatWroteOtherThingsSinceIsFoundOutToo)
 {
     const auto backup = back_up("night");
