@@ -99,10 +99,12 @@ Result<void> Replica::name_refused(const RecordId& id, Draft& draft)
 {
     INDABA_ASSIGN(const auto standing, ports_.storage.standing_refused(id));
     draft.again.push_back(!standing.empty());
+    if (standing.empty()) return {};
     const auto index = std::uint32_t(draft.transaction.records.size() - 1);
-    for (auto& write : draft.transaction.writes)
+    auto& writes = draft.transaction.writes;
+    for (auto write = writes.rbegin(); write != writes.rend() && write->record == index; ++write)
         for (const auto& refusal : standing)
-            if (write.record == index && has_key(refusal, write.key)) insert_name(write.bases, refusal.name);
+            if (has_key(refusal, write->key)) insert_name(write->bases, refusal.name);
     return {};
 }
 

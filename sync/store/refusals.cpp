@@ -7,8 +7,18 @@ namespace indaba::sync::store {
 using shared::ByteView;
 using shared::Errc;
 
+Result<bool> Refusals::any()
+{
+    if (any_) return *any_;
+    auto row = database_.statement("SELECT 1 FROM refusal WHERE ended = 0 LIMIT 1");
+    INDABA_ASSIGN(const bool found, row.step());
+    if (writing_) any_ = found;
+    return found;
+}
+
 Result<void> Refusals::stand(const StandingRefusal& refusal)
 {
+    any_.reset();
     INDABA_ASSIGN(const auto eid, entries_.eid_of(refusal.name));
     if (!eid) return fail(Errc::corrupt, "a refusal of an entry that is not here");
     for (const auto& key : refusal.keys) {
@@ -26,10 +36,6 @@ Result<void> Refusals::end(const RecordId& record, const std::vector<std::string
         auto rows = database_.statement("UPDATE refusal SET ended = 1 WHERE record = ?1 AND ended = 0");
         return rows.bind_all(ByteView(record.bytes)).run();
     }
-    auto any = database_.statement("SELECT 1 FROM refusal WHERE record = ?1 AND ended = 0 LIMIT 1");
-    INDABA_ASSIGN(const bool stands, any.bind_all(ByteView(record.bytes)).step());
-    if (!stands) return {};  // nearly always
-    any.reset();
     for (const auto& key : keys) {
         INDABA_ASSIGN(const auto number, names_.keys.find(key));
         if (!number) continue;
@@ -42,6 +48,8 @@ Result<void> Refusals::end(const RecordId& record, const std::vector<std::string
 Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<RecordId>& record)
 {
     std::vector<StandingRefusal> found;
+    INDABA_ASSIGN(const bool stands, any());
+    if (!stands) return found;
     auto rows = record ? database_.statement(
                              "SELECT eid, record, key FROM refusal WHERE ended = 0 AND record = ?1 "
                              "ORDER BY eid, key")

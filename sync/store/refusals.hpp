@@ -26,13 +26,24 @@ public:
     [[nodiscard]] Result<void> end(const RecordId& record, const std::vector<std::string>& keys);
     /// In the order of their entries; of one record, or of all.
     [[nodiscard]] Result<std::vector<StandingRefusal>> standing(const std::optional<RecordId>& record);
+    /// From begin() to end() nobody else writes.
+    void begin() { writing_ = true; }
+    void end()
+    {
+        writing_ = false;
+        any_.reset();
+    }
     /// The entry has no ruling any more.
     [[nodiscard]] Result<void> reopen(const TransactionName& name);
 
 private:
+    [[nodiscard]] Result<bool> any();
+
     platform::Database& database_;
     InternedNames& names_;
     Entries& entries_;
+    bool writing_ = false;
+    std::optional<bool> any_;  ///< something stands: asked once a transaction, for nearly always nothing does
 };
 
 }  // namespace indaba::sync::store

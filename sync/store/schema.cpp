@@ -99,6 +99,8 @@ CREATE TABLE refusal(
     key INT,
     ended INT NOT NULL,
     PRIMARY KEY(record, eid, key)) WITHOUT ROWID;
+-- Of what was ever refused, the little that stands: asked about at every write.
+CREATE INDEX refusal_standing ON refusal(record) WHERE ended = 0;
 CREATE TABLE orphan(
     record BLOB PRIMARY KEY,
     space INT NOT NULL,

@@ -34,6 +34,7 @@ Result<void> Tables::begin()
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
     transaction_.emplace(std::move(transaction));
     forget();  // what reads before it have seen, others may have changed since
+    refusals.begin();
     return {};
 }
 
@@ -59,6 +60,7 @@ void Tables::forget()
 {
     records.forget();
     feed.forget();
+    refusals.end();
     if (search_) search_->forget();
 }
 
