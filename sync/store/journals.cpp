@@ -68,19 +68,21 @@ Result<void> Journals::save(const StoredJournal& journal)
 {
     INDABA_ASSIGN(const auto jid, names_.journals.number(journal.head.id.value));
     INDABA_ASSIGN(const auto space, names_.spaces.number(journal.head.space));
-    auto row = database_.statement(
-        "UPDATE journal SET space = ?2, author_key = ?3, own = ?4, last = ?5, last_hash = ?6, ruled = ?7, "
-        "ruled_hash = ?8 WHERE jid = ?1");
     const ByteView key(journal.head.author.bytes);
     const ByteView last_hash(journal.last_hash.bytes);
     const std::int64_t own = journal.own ? 1 : 0;
-    INDABA_TRY(row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
+    // Nearly always only its ends move. Setting a column of an index, even to what it was, writes the index too.
+    auto moved = database_.statement(
+        "UPDATE journal SET last = ?5, last_hash = ?6, ruled = ?7, ruled_hash = ?8 "
+        "WHERE jid = ?1 AND (space, author_key, own) IS (?2, ?3, ?4)");
+    INDABA_TRY(moved.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
     if (database_.changes() == 0) {
-        auto insert = database_.statement(
+        auto row = database_.statement(
             "INSERT INTO journal(jid, space, author_key, own, last, last_hash, ruled, ruled_hash) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(jid) DO UPDATE SET space = ?2, author_key = ?3, "
+            "own = ?4, last = ?5, last_hash = ?6, ruled = ?7, ruled_hash = ?8");
         INDABA_TRY(
-            insert.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
+            row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
     }
     auto author = journal.author;
     author.journal = journal.head.id;

@@ -87,7 +87,6 @@ CREATE TABLE space(
     position_hash BLOB NOT NULL,
     backed_up INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
-CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
 CREATE TABLE seen_conflict(
     record BLOB,
     key TEXT,

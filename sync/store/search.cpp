@@ -18,13 +18,21 @@ constexpr std::size_t kHeldText_bytes = 1024 * 1024;
 
 constexpr const char* kVersionKey = "search_version";
 
+constexpr const char* kDrop = R"sql(
+DROP TABLE IF EXISTS search;
+DROP TABLE IF EXISTS indexed;
+DROP TABLE IF EXISTS stale;
+)sql";
+
 // One segment a transaction: merging four of a kind, the default, doubles the cost of what is written.
 constexpr const char* kMake = R"sql(
-DROP TABLE IF EXISTS search;
 CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, detail=none,
     tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
 INSERT INTO search(search, rank) VALUES('automerge', 16);
-DELETE FROM stale;
+-- What the index does not have yet: rows beyond `upto`, and rows before it that are noted.
+CREATE TABLE indexed(upto INT NOT NULL);
+CREATE TABLE stale(seq INTEGER PRIMARY KEY, rid INT NOT NULL);
+INSERT INTO indexed SELECT coalesce(max(rid), 0) FROM record;
 )sql";
 
 std::int64_t version_of(const shared::Catalogue& catalogue)
@@ -49,6 +57,7 @@ Result<void> Search::provide()
 
 Result<void> Search::rebuild()
 {
+    INDABA_TRY(database_.execute(kDrop));
     INDABA_TRY(database_.execute(kMake));
     INDABA_TRY(database_.statement("UPDATE record SET searched = 0 WHERE searched <> 0").run());
     auto rows = database_.statement("SELECT rid FROM record ORDER BY rid");
@@ -69,7 +78,7 @@ Result<void> Search::drop(platform::Database& database)
     INDABA_ASSIGN(const auto version, platform::meta_int64(database, kVersionKey));
     if (!version || *version == 0) return {};
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(database));
-    INDABA_TRY(database.execute("DROP TABLE IF EXISTS search; DELETE FROM stale"));
+    INDABA_TRY(database.execute(kDrop));
     INDABA_TRY(platform::set_meta_int64(transaction, kVersionKey, 0));
     return transaction.commit();
 }
@@ -83,16 +92,14 @@ Result<void> Search::changed(std::int64_t rid, bool fresh, std::string text)
     } else {
         changes_[place->second].text = std::move(text);
     }
-    return text_bytes_ < kHeldText_bytes ? Result<void>() : index_changed();
+    return text_bytes_ < kHeldText_bytes ? Result<void>() : index_all();
 }
 
 Result<void> Search::write()
 {
     if (changes_.empty()) return {};
     INDABA_ASSIGN(const bool noted, only_noted());
-    if (noted) return {};
-    INDABA_TRY(index_changed());
-    return index_stale();
+    return noted ? Result<void>() : index_all();
 }
 
 void Search::forget()
@@ -102,43 +109,42 @@ void Search::forget()
     text_bytes_ = 0;
 }
 
-/// Notes the changed rows; false if too many wait then.
+/// Notes the changed rows that do not wait anyway; false if too many wait then.
 Result<bool> Search::only_noted()
 {
     if (changes_.size() >= kStale) return false;
+    INDABA_ASSIGN(const auto known, upto());
     std::int64_t last = 0;
-    auto note = database_.statement("INSERT INTO stale(rid) VALUES (?1)");
     for (const auto& change : changes_) {
+        if (change.rid >= known + std::int64_t(kStale)) return false;
+        if (change.rid > known) continue;
+        auto note = database_.statement("INSERT INTO stale(rid) VALUES (?1)");
         INDABA_TRY(note.bind_all(change.rid).run());
         last = database_.last_insert_rowid();  // counts from 1 again whenever the table was emptied
     }
     return last < std::int64_t(kStale);
 }
 
-Result<void> Search::index_changed()
+/// What waits and what this transaction changed, in order of rows: FTS5 writes a segment for every step back.
+Result<void> Search::index_all()
 {
-    // FTS5 takes rows in their order, or else writes a segment for every step back.
-    std::ranges::sort(changes_, {}, &Change::rid);
+    INDABA_ASSIGN(auto known, upto());
     INDABA_ASSIGN(const auto waiting, stale());
+    for (const auto rid : waiting) {
+        if (places_.contains(rid)) continue;
+        INDABA_ASSIGN(auto text, current_text(rid));
+        changes_.push_back({rid, true, std::move(text)});
+    }
+    std::ranges::sort(changes_, {}, &Change::rid);
     for (auto& change : changes_) {
         // The number of a row that is gone can come again while the old row's text is still in the index.
-        if (waiting.contains(change.rid)) change.fresh = false;
+        if (waiting.contains(change.rid)) change.fresh = change.rid > known;
         INDABA_TRY(index(change));
     }
+    known = std::max(known, changes_.back().rid);
     forget();
-    return {};
-}
-
-Result<void> Search::index_stale()
-{
-    INDABA_ASSIGN(const auto waiting, stale());
-    std::vector<std::int64_t> rids(waiting.begin(), waiting.end());
-    std::ranges::sort(rids);
-    for (const auto rid : rids) {
-        INDABA_ASSIGN(auto text, current_text(rid));
-        INDABA_TRY(index({rid, false, std::move(text)}));
-    }
-    return database_.statement("DELETE FROM stale").run();
+    INDABA_TRY(database_.statement("DELETE FROM stale").run());
+    return database_.statement("UPDATE indexed SET upto = ?1").bind_all(known).run();
 }
 
 Result<void> Search::index(const Change& change)
@@ -150,10 +156,19 @@ Result<void> Search::index(const Change& change)
     return insert.bind_all(change.rid, std::string_view(change.text)).run();
 }
 
+Result<std::int64_t> Search::upto()
+{
+    auto row = database_.statement("SELECT upto FROM indexed");
+    INDABA_ASSIGN(const bool found, row.step());
+    if (!found) return shared::fail(shared::Errc::corrupt, database_.path() + ": the search index has no end");
+    return row.int64(0);
+}
+
 Result<std::unordered_set<std::int64_t>> Search::stale()
 {
     std::unordered_set<std::int64_t> rids;
-    auto rows = database_.statement("SELECT rid FROM stale");
+    auto rows = database_.statement(
+        "SELECT rid FROM stale UNION ALL SELECT rid FROM record WHERE rid > (SELECT upto FROM indexed)");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return rids;

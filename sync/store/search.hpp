@@ -1,7 +1,7 @@
 // The search index: an FTS5 table that holds no text, derived from the records in the transaction that writes them. A
-// changed record is noted as stale (a few bytes) and indexed with the next kStale others, or at once in a transaction
-// that changes many: FTS5 writes a segment for each transaction, which for one record costs as much as the record. A
-// search indexes the stale ones for itself, so it always sees everything. Thread rule: the database's.
+// new record waits, a changed one is noted (a few bytes), until kStale others do, or is indexed at once in a
+// transaction that changes many: FTS5 writes a segment for each transaction, which for one record costs as much as the
+// record. A search indexes the stale ones for itself, so it always sees everything. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -47,10 +47,10 @@ private:
 
     [[nodiscard]] Result<void> rebuild();
     [[nodiscard]] Result<bool> only_noted();
-    [[nodiscard]] Result<void> index_changed();
-    [[nodiscard]] Result<void> index_stale();
+    [[nodiscard]] Result<void> index_all();
     [[nodiscard]] Result<void> index(const Change& change);
     [[nodiscard]] Result<std::string> current_text(std::int64_t rid);
+    [[nodiscard]] Result<std::int64_t> upto();
     [[nodiscard]] Result<std::unordered_set<std::int64_t>> stale();
 
     [[nodiscard]] Result<std::vector<std::string>> words_of(std::string_view text);

@@ -11,7 +11,7 @@
 
 namespace indaba::sync::store {
 
-inline constexpr std::uint64_t kSearchVersion = 1;
+inline constexpr std::uint64_t kSearchVersion = 2;
 
 /// Stands before each word of what a record is called (U+E000, a private use character).
 inline constexpr std::string_view kTitleMark = "\xEE\x80\x80";

@@ -27,14 +27,16 @@ protected:
     void fill()
     {
         must(store_->begin());
-        for (int i = 0; i < 300; ++i) {
-            auto one = record(0, "enterprise", {{"name", "Filler number" + std::to_string(i)}}, "filler");
-            one.id.bytes[0] = 0x02;
-            one.id.bytes[1] = std::uint8_t(i);
-            one.id.bytes[2] = std::uint8_t(i >> 8);
-            must(store_->save_record(one));
-        }
+        for (int i = 0; i < 300; ++i) must(store_->save_record(filler(i, 0x02)));
         must(store_->commit());
+    }
+    static StoredRecord filler(int i, std::uint8_t kind)
+    {
+        auto one = record(0, "enterprise", {{"name", "Filler number" + std::to_string(i)}}, "filler");
+        one.id.bytes[0] = kind;
+        one.id.bytes[1] = std::uint8_t(i);
+        one.id.bytes[2] = std::uint8_t(i >> 8);
+        return one;
     }
     [[nodiscard]] std::int64_t count(const char* table)
     {
@@ -181,17 +183,24 @@ TEST_F(StoreSearch, AnOpenTransactionFindsWhatItWrote)
 
 TEST_F(StoreSearch, FewWaitAndNothingIsIndexedWithoutNeed)
 {
+    constexpr const char* kBeyond = "record WHERE rid > (SELECT upto FROM indexed)";
     add(1, "Name");
-    EXPECT_EQ(count("stale"), 1);
+    EXPECT_EQ(count("stale") + count(kBeyond), 1) << "a new record is noted nowhere";
+    fill();
+    EXPECT_EQ(count("stale") + count(kBeyond), 0);
     auto again = record(1, "enterprise", {{"name", "Name"}, {"remark", "not searched"}});
     save(*store_, {again});
-    EXPECT_EQ(count("stale"), 1);
-    for (int i = 0; i < 300; ++i) add(2, "Name " + std::to_string(i));
-    EXPECT_LT(count("stale"), 256);
-    EXPECT_THAT(found("name 299"), ElementsAre(2));
-    EXPECT_THAT(found("name 298"), IsEmpty());
-    fill();
     EXPECT_EQ(count("stale"), 0);
+    add(1, "Other name");
+    EXPECT_EQ(count("stale"), 1);
+    for (int i = 0; i < 300; ++i) add(1, "Name " + std::to_string(i));
+    EXPECT_LT(count("stale"), 256);
+    for (int i = 0; i < 300; ++i) save(*store_, {filler(i, 0x03)});
+    EXPECT_LT(count(kBeyond), 256);
+    EXPECT_THAT(found("name 299"), ElementsAre(1));
+    EXPECT_THAT(found("name 298"), IsEmpty());
+    EXPECT_THAT(found("number0"), SizeIs(2));
+    EXPECT_THAT(found("number299"), SizeIs(2));
 }
 
 TEST_F(StoreSearch, ARowNumberThatComesAgainDoesNotFindTheOldText)
@@ -211,7 +220,8 @@ TEST_F(StoreSearch, ARowNumberThatComesAgainDoesNotFindTheOldText)
 TEST_F(StoreSearch, ADifferentVersionIsRebuiltAndNoIndexIsDropped)
 {
     add(1, "Rebuilt");
-    must(store_->database().execute("UPDATE meta SET value = 1 WHERE key = 'search_version'; DELETE FROM stale"));
+    must(store_->database().execute(
+        "UPDATE meta SET value = 1 WHERE key = 'search_version'; UPDATE indexed SET upto = 1"));
     EXPECT_THAT(found("rebuilt"), IsEmpty());
     store_ = open();
     EXPECT_THAT(found("rebuilt"), ElementsAre(1));
