@@ -167,6 +167,7 @@ Result<Status> Core::status()
         status.records += count.records;
         status.written.only_here += count.pending;
         status.written.accepted += count.accepted;
+        status.written.backed_up += count.backed_up;
         status.written.refused += count.refused;
         status.conflicts += count.conflicts;
     }

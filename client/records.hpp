@@ -132,6 +132,7 @@ struct Status {
         std::uint64_t only_here = 0;
         std::uint64_t accepted = 0;
         std::uint64_t refused = 0;
+        std::uint64_t backed_up = 0;  ///< of the accepted ones: they survive the loss of the centre's disk
         [[nodiscard]] std::uint64_t changes() const { return only_here + accepted + refused; }
     };
     Written written;

@@ -210,6 +210,8 @@ std::string text_of(const Status& status)
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);
+    if (status.written.backed_up > 0)
+        text += fmt::format("In a backup of the centre: {} of those accepted\n", status.written.backed_up);
     if (status.forgotten > 0)
         text += fmt::format("The centre was put back from a backup and has no more what {} held: `indaba forgotten`\n",
                             counted(status.forgotten, "record"));

@@ -1,5 +1,6 @@
 #include "platform/crypto.hpp"
 
+#include "platform/files.hpp"
 #include "platform/openssl_native.hpp"
 
 #include <openssl/core_names.h>
@@ -8,6 +9,7 @@
 #include <openssl/param_build.h>
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 namespace indaba::platform {
 namespace {
@@ -37,6 +39,14 @@ EVP_MD_CTX* thread_context()
     return context.get();
 }
 
+Hash finished(EVP_MD_CTX* context)
+{
+    Hash hash;
+    unsigned size = 0;
+    INDABA_CHECK(EVP_DigestFinal_ex(context, hash.bytes.data(), &size) == 1 && size == hash.bytes.size());
+    return hash;
+}
+
 Hash sha256_of(ByteView bytes)
 {
     thread_local bool initialised = false;
@@ -44,11 +54,8 @@ Hash sha256_of(ByteView bytes)
     // Without an algorithm the context's own is started again, which costs a third of naming it.
     INDABA_CHECK(EVP_DigestInit_ex2(context, initialised ? nullptr : sha256_algorithm(), nullptr) == 1);
     initialised = true;
-    Hash hash;
-    unsigned size = 0;
     INDABA_CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
-    INDABA_CHECK(EVP_DigestFinal_ex(context, hash.bytes.data(), &size) == 1 && size == hash.bytes.size());
-    return hash;
+    return finished(context);
 }
 
 /// Empty if r or s cannot be a signature's.
@@ -139,6 +146,23 @@ std::optional<PublicKey> point_of_key(EVP_PKEY* key)
 }
 
 Hash OpensslDigest::sha256(ByteView bytes) { return sha256_of(bytes); }
+
+Result<Hash> sha256_of_file(const std::string& path)
+{
+    constexpr std::size_t kPiece_bytes = 1024 * 1024;
+    INDABA_ASSIGN(const bool there, is_there(path));
+    if (!there) return shared::fail(Errc::not_found, path + ": is not there");
+    std::ifstream file(path, std::ios::binary);
+    const DigestContextOwner context(EVP_MD_CTX_new());
+    INDABA_CHECK(context && EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1);
+    std::string piece(kPiece_bytes, '\0');
+    while (file) {
+        file.read(piece.data(), std::streamsize(piece.size()));
+        INDABA_CHECK(EVP_DigestUpdate(context.get(), piece.data(), std::size_t(file.gcount())) == 1);
+    }
+    if (!file.eof()) return shared::fail(Errc::io, path + ": cannot be read");
+    return finished(context.get());
+}
 
 bool OpensslDigest::verify(const PublicKey& key, ByteView message, const Signature& signature)
 {

@@ -47,6 +47,9 @@ private:
     shared::PublicKey public_key_;
 };
 
+/// Of a file of any size, read in pieces. not_found or io.
+[[nodiscard]] Result<shared::Hash> sha256_of_file(const std::string& path);
+
 /// SHA-256 of the key's SubjectPublicKeyInfo in DER.
 [[nodiscard]] shared::DeviceId device_id(const shared::PublicKey& key);
 

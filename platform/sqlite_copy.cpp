@@ -30,19 +30,35 @@ std::string spelled(const Key32& key)
     return shared::to_hex(shared::as_bytes(kRaw)) + shared::to_hex(key);
 }
 
-Result<void> check_whole(const std::string& path, const Key32& key)
+Result<void> check_whole(const std::string& path, const std::optional<Key32>& key, std::string_view pragma)
 {
     DatabaseOptions options;
     options.path = path;
     options.key = key;
     INDABA_ASSIGN(const auto database, Database::open(options));
-    Statement check = database->prepare("PRAGMA quick_check(1)");
+    Statement check = database->prepare(pragma);
     INDABA_ASSIGN(const bool found, check.step());
     if (found && check.text(0) == "ok") return {};
     return shared::fail(shared::Errc::io, path + ": the copy of the database does not hold together; check the disk");
 }
 
 }  // namespace
+
+Result<void> copy_database(Database& from, const std::string& to)
+{
+    INDABA_CHECK(!from.encrypted());
+    INDABA_TRY(create_private_file(to));
+    {
+        Statement copy = from.prepare("VACUUM INTO ?1");
+        copy.bind(1, std::string_view(to));
+        const auto copied = copy.run();
+        if (copied.has_error() && copied.error().code == shared::Errc::full)
+            return shared::fail(shared::Errc::full, to + ": the disk is full: make room and try again");
+        INDABA_TRY(copied);
+    }
+    INDABA_TRY(check_whole(to, std::nullopt, "PRAGMA integrity_check(1)"));
+    return sync_file(to);
+}
 
 Result<void> copy_under_key(const DatabaseOptions& from, const std::string& to, const Key32& key)
 {
@@ -61,7 +77,7 @@ Result<void> copy_under_key(const DatabaseOptions& from, const std::string& to, 
             return shared::fail(copied.error().code,
                                 from.path + ": cannot be encrypted anew: is there room on the disk?");
     }
-    INDABA_TRY(check_whole(to, key));
+    INDABA_TRY(check_whole(to, key, "PRAGMA quick_check(1)"));
     return sync_file(to);
 }
 

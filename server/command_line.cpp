@@ -24,6 +24,7 @@ constexpr const char* kExamples =
     "  indaba-server space add forum --kind event --title 'Trade forum 2026' --data centre\n"
     "  indaba-server person add 'Ana Silva' --role forum=editor --data centre\n"
     "  indaba-server invite 'Ana Silva' --data centre\n"
+    "  indaba-server backup backups/2026-11-23 --data centre\n"
     "\n"
     "Exit codes: 0 done; 1 failed; 2 asked for wrongly, or for what is not there; 3 not now, try again.";
 
@@ -35,8 +36,10 @@ struct Words {
     RunCommand run;
     SpaceAddCommand space_add;
     PersonAddCommand person_add;
+    PersonRevokeCommand person_revoke;
     InviteCommand invite;
     DeviceRevokeCommand device_revoke;
+    BackupCommand backup;
     Run chosen;
 };
 
@@ -111,6 +114,14 @@ void add_people_commands(CLI::App& app, Words& words)
     add_command(people, words, "list", "Lists people and their roles", "person list --data centre",
                 [&words] { return list_people(words.data); });
 
+    auto* revoke =
+        add_command(people, words, "revoke", "Shuts a person out for good: every device, role and open invitation",
+                    "person revoke 'Ana Silva' --data centre", [&words] {
+                        words.person_revoke.data = words.data;
+                        return revoke_person(words.person_revoke);
+                    });
+    revoke->add_option("NAME", words.person_revoke.name, "As person list shows it")->required();
+
     auto* invite_words = add_command(app, words, "invite", "Prints a one-time invitation for a person's device",
                                      "invite 'Ana Silva' --data centre", [&words] {
                                          words.invite.data = words.data;
@@ -135,6 +146,22 @@ void add_device_commands(CLI::App& app, Words& words)
                     });
     revoke->add_option("DEVICE", words.device_revoke.device, "Its first 8 digits or more, from device list")
         ->required();
+}
+
+void add_backup_commands(CLI::App& app, Words& words)
+{
+    auto* make = add_command(app, words, "backup", "Copies the centre, running or not, into a new directory",
+                             "backup backups/2026-11-23 --data centre", [&words] {
+                                 words.backup.data = words.data;
+                                 return back_up(words.backup);
+                             });
+    auto* put_back = add_command(app, words, "restore", "Makes a centre of a backup, in a new directory",
+                                 "restore backups/2026-11-23 --data centre", [&words] {
+                                     words.backup.data = words.data;
+                                     return restore(words.backup);
+                                 });
+    for (auto* command : {make, put_back})
+        command->add_option("BACKUP", words.backup.backup, "The backup's directory")->required()->type_name("DIR");
 }
 
 /// One line, whatever the library or a name in it says.
@@ -194,6 +221,7 @@ int run_command_line(int argc, const char* const* argv)
     add_space_commands(app, words);
     add_people_commands(app, words);
     add_device_commands(app, words);
+    add_backup_commands(app, words);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -82,6 +82,24 @@ Result<Answer> add_person(const PersonAddCommand& command)
     return answer;
 }
 
+Result<Answer> revoke_person(const PersonRevokeCommand& command)
+{
+    platform::SystemClock clock;
+    INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
+    INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
+    INDABA_ASSIGN(const auto person, ledger.require_person(command.name));
+    INDABA_ASSIGN(const auto revoked, ledger.registry().revoke_person(transaction, person.id, clock.now_ms()));
+    INDABA_TRY(transaction.commit());
+    const bool was_revoked = revoked.devices + revoked.roles + revoked.invitations == 0;
+    return Answer{fmt::format("{} {}: {} devices shut out, {} roles and {} open invitations taken away",
+                              was_revoked ? "unchanged:" : "revoked", person.name, revoked.devices, revoked.roles,
+                              revoked.invitations),
+                  boost::json::object{{"person", person.name},
+                                      {"devices", revoked.devices},
+                                      {"roles", revoked.roles},
+                                      {"invitations", revoked.invitations}}};
+}
+
 Result<Answer> list_people(const std::string& data)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));

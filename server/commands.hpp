@@ -50,6 +50,12 @@ struct PersonAddCommand {
 /// Of somebody who is there, changes the roles named.
 [[nodiscard]] Result<Answer> add_person(const PersonAddCommand& command);
 [[nodiscard]] Result<Answer> list_people(const std::string& data);
+struct PersonRevokeCommand {
+    std::string data;
+    std::string name;
+};
+/// All devices, roles and open invitations. What they wrote stays theirs, and the name stays in lists.
+[[nodiscard]] Result<Answer> revoke_person(const PersonRevokeCommand& command);
 
 struct InviteCommand {
     std::string data;
@@ -65,6 +71,15 @@ struct DeviceRevokeCommand {
     std::string device;  ///< its id, or as much of its beginning as is unique
 };
 [[nodiscard]] Result<Answer> revoke_device(const DeviceRevokeCommand& command);
+
+struct BackupCommand {
+    std::string data;
+    std::string backup;  ///< its directory
+};
+/// Beside a running centre.
+[[nodiscard]] Result<Answer> back_up(const BackupCommand& command);
+/// Where no centre is yet.
+[[nodiscard]] Result<Answer> restore(const BackupCommand& command);
 
 /// 0 done, 2 asked for wrongly or for what is not there, 3 not now: try again, 1 everything else.
 [[nodiscard]] int exit_code(shared::Errc code);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -20,17 +21,18 @@ using shared::fail;
 using sync::store::CentreStore;
 
 constexpr std::string_view kLock = "lock";
-constexpr std::string_view kDatabase = "centre.db";
 constexpr std::string_view kAuthorityCertificate = "authority.crt";
 constexpr std::string_view kAuthorityKey = "authority.key";
 constexpr std::string_view kServerCertificate = "server.crt";
 constexpr std::string_view kServerKey = "server.key";
 constexpr std::string_view kFeedKey = "feed.key";
 
+constexpr std::array kKeyFiles{kAuthorityCertificate, kAuthorityKey, kServerCertificate, kServerKey, kFeedKey};
+
 bool is_ours(std::string_view name)
 {
-    return name == kLock || name == kAuthorityCertificate || name == kAuthorityKey || name == kServerCertificate ||
-           name == kServerKey || name == kFeedKey || name.starts_with(kDatabase);
+    return name == kLock || std::ranges::find(kKeyFiles, name) != kKeyFiles.end() ||
+           name.starts_with(DataDirectory::kDatabase);
 }
 
 /// A file on its way to its name, as an interrupted write leaves it: NAME.XXXXXX.
@@ -95,6 +97,20 @@ Result<DataDirectory> DataDirectory::create(const std::string& path, const std::
     return directory;
 }
 
+std::span<const std::string_view> DataDirectory::key_files() { return kKeyFiles; }
+
+Result<DataDirectory> DataDirectory::prepare(const std::string& path)
+{
+    INDABA_TRY(platform::make_private_directory(path));
+    INDABA_TRY(require_ours(path));
+    const DataDirectory directory(path);
+    INDABA_ASSIGN(const bool has_database, platform::is_there(directory.file(kDatabase)));
+    if (has_database)
+        return fail(Errc::usage,
+                    fmt::format("{} holds a centre already: move it away, or give a new directory to --data", path));
+    return directory;
+}
+
 Result<bool> DataDirectory::has_keys(const std::string& path)
 {
     const DataDirectory directory(path);
@@ -147,6 +163,11 @@ Result<void> DataDirectory::make_database(const std::vector<std::string>& hosts)
 Result<DataDirectory> DataDirectory::open(const std::string& path)
 {
     const DataDirectory directory(path);
+    INDABA_ASSIGN(const bool is_backup, platform::is_there(directory.file(kBackup)));
+    if (is_backup)
+        return fail(
+            Errc::usage,
+            fmt::format("{0} is a backup: make a centre of it with indaba-server restore {0} --data DIR", path));
     INDABA_ASSIGN(const bool has_database, platform::is_there(directory.file(kDatabase)));
     INDABA_ASSIGN(const bool keys, has_keys(path));
     if (!has_database && keys)

@@ -9,6 +9,7 @@
 #include "sync/store/store.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,19 @@ public:
     /// not_found, with what to do; corrupt if there are keys without a database; forbidden if others may enter, or we
     /// may not.
     [[nodiscard]] static Result<DataDirectory> open(const std::string& path);
+    /// Of a backup that is to become a centre: nothing but ours is there, and no database. usage otherwise.
+    [[nodiscard]] static Result<DataDirectory> prepare(const std::string& path);
     /// A key that devices may rely on is there.
     [[nodiscard]] static Result<bool> has_keys(const std::string& path);
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::string file(std::string_view name) const;
+
+    static constexpr std::string_view kDatabase = "centre.db";
+    /// What makes a directory a backup: no centre works there.
+    static constexpr std::string_view kBackup = "backup.json";
+    /// Keys and certificates: with the database, all that a centre is.
+    [[nodiscard]] static std::span<const std::string_view> key_files();
 
     /// busy if another process serves from here.
     [[nodiscard]] Result<platform::FileLock> lock() const;
@@ -44,7 +54,6 @@ public:
 
 private:
     explicit DataDirectory(std::string path) : path_(std::move(path)) {}
-    [[nodiscard]] std::string file(std::string_view name) const;
     [[nodiscard]] Result<platform::KeyPair> key(std::string_view name) const;
     [[nodiscard]] Result<void> require_whole() const;
     [[nodiscard]] Result<void> make_missing_keys(const std::vector<std::string>& hosts, std::int64_t now_ms) const;

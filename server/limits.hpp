@@ -56,8 +56,8 @@ inline constexpr std::size_t kOutboxPause_bytes = 4 * 1024 * 1024;
 /// A device that makes more of them is cut: it asks faster than it listens.
 inline constexpr std::size_t kOutboxMost_bytes = 16 * 1024 * 1024;
 /// Another process of this centre (an operator's command) may have changed roles or revoked a device: looked at this
-/// often.
-inline constexpr Duration kWatch{2'000};
+/// often, which is one number read from the database. A revoked device is out within a second.
+inline constexpr Duration kWatch{500};
 /// After storing failed, how long no sign of a cure is a sign of none: a small write may succeed on a disk that is full
 /// for what devices send. They come back within this time.
 inline constexpr std::int64_t kTrouble_ms = 60 * 1000;

@@ -80,6 +80,14 @@ public:
     [[nodiscard]] Result<void> note_contact(Transaction& transaction, const DeviceId& id, const std::string& program,
                                             std::int64_t now_ms);
     [[nodiscard]] Result<void> revoke(Transaction& transaction, const DeviceId& id, std::int64_t now_ms);
+    /// Every device of the person, as revoke(); no role stays, and no invitation can be used any more.
+    struct RevokedPerson {
+        std::int64_t devices = 0;
+        std::int64_t roles = 0;
+        std::int64_t invitations = 0;
+    };
+    [[nodiscard]] Result<RevokedPerson> revoke_person(Transaction& transaction, std::int64_t person,
+                                                      std::int64_t now_ms);
     /// forbidden, in words for its person, unless the device is enrolled and not revoked.
     [[nodiscard]] Result<void> require_welcome(const DeviceId& id);
     /// The spaces that the device's person may see now, ordered by name; none for one that is not welcome.

@@ -88,6 +88,26 @@ Result<void> Registry::revoke(Transaction& transaction, const DeviceId& id, std:
     return update.run();
 }
 
+Result<Registry::RevokedPerson> Registry::revoke_person(Transaction& transaction, std::int64_t person,
+                                                        std::int64_t now_ms)
+{
+    auto& database = transaction.database();
+    RevokedPerson revoked;
+    INDABA_TRY(database.statement("UPDATE registry_device SET revoked_ms = ?2 WHERE person = ?1 AND revoked_ms = 0")
+                   .bind_all(person, now_ms)
+                   .run());
+    revoked.devices = database.changes();
+    INDABA_TRY(database.statement("DELETE FROM registry_role WHERE person = ?1").bind_all(person).run());
+    revoked.roles = database.changes();
+    INDABA_TRY(database
+                   .statement("UPDATE registry_invitation SET expires_ms = ?2 WHERE person = ?1 AND used_ms = 0 AND "
+                              "expires_ms > ?2")
+                   .bind_all(person, now_ms)
+                   .run());
+    revoked.invitations = database.changes();
+    return revoked;
+}
+
 Result<void> Registry::require_welcome(const DeviceId& id)
 {
     auto query = database_.statement("SELECT revoked_ms FROM registry_device WHERE id = ?1");

@@ -158,10 +158,11 @@ sync::Actions Sessions::review(Open& open)
     auto grants = ports_.registry.grants(open.device);
     if (grants.has_error()) return goodbye(grants.error());
     const auto before = std::exchange(open.grants, *grants);
-    if (before == *grants || open.session.program().empty()) return {};
+    if (open.session.program().empty()) return {};
     // What was taken away is not sent any more: the session asks for every batch.
-    sync::Actions actions;
-    actions.send.push_back(sync::encode_message(sync::Grants{std::move(*grants)}));
+    auto actions = open.session.on_change();
+    if (before != *grants && !actions.close)
+        actions.send.insert(actions.send.begin(), sync::encode_message(sync::Grants{std::move(*grants)}));
     return actions;
 }
 

@@ -52,7 +52,7 @@ Result<const RecordVersions*> Centre::versions(const SpaceName& space)
 Result<SignedHead> Centre::signed_head(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto newest, ports_.storage.head(space));
-    SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), 0, {}};
+    SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), newest.backed_up, {}};
     head.signature = ports_.signer.sign(head_message(head));
     return head;
 }

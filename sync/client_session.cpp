@@ -30,7 +30,7 @@ Result<void> ClientSession::greet(Actions& actions)
         if (space.role.empty()) continue;
         grants.push_back({space.name, space.kind, space.title, space.role});
         if (!space.carried) continue;
-        hello.following.push_back({space.name, Place::of(space.cursor)});
+        hello.following.push_back({space.name, Place::of(space.cursor, space.backed_up)});
         hello_.push_back(space.name);
     }
     hello.grants = grants_digest(grants, replica_.ports().digest);
@@ -138,7 +138,7 @@ Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grant
             comparing_.erase(space.name);
             std::erase(hello_, space.name);
         } else if (space.carried && !followed) {
-            follow.following.push_back({space.name, Place::of(space.cursor)});
+            follow.following.push_back({space.name, Place::of(space.cursor, space.backed_up)});
             hello_.push_back(space.name);
             behind_.insert(space.name);
             INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
@@ -164,7 +164,7 @@ Result<void> ClientSession::follow(const SpaceName& name, Actions& actions)
         behind_.erase(name);
         return {};
     }
-    actions.send.push_back(encode_message(Follow{{{name, Place::of(space->cursor)}}}));
+    actions.send.push_back(encode_message(Follow{{{name, Place::of(space->cursor, space->backed_up)}}}));
     behind_.insert(name);
     waiting_ = true;
     return {};

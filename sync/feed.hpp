@@ -74,10 +74,11 @@ struct Place {
     std::uint64_t position = 0;
     std::uint64_t head = 0;
     std::uint64_t head_hash = 0;  ///< its prefix
+    std::uint64_t backed_up = 0;  ///< as the device was told last
 
-    [[nodiscard]] static Place of(const Cursor& cursor)
+    [[nodiscard]] static Place of(const Cursor& cursor, std::uint64_t backed_up)
     {
-        return {cursor.base, cursor.position, cursor.head, cursor.head_hash.prefix()};
+        return {cursor.base, cursor.position, cursor.head, cursor.head_hash.prefix(), backed_up};
     }
     friend bool operator==(const Place&, const Place&) = default;
 };

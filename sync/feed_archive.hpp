@@ -28,7 +28,8 @@ void serialize(Archive& archive, SignedHead& head)
 template <class Archive>
 void serialize(Archive& archive, Place& place)
 {
-    archive(shared::compact(place.base), shared::compact(place.position), shared::compact(place.head), place.head_hash);
+    archive(shared::compact(place.base), shared::compact(place.position), shared::compact(place.head), place.head_hash,
+            shared::compact(place.backed_up));
 }
 
 template <class Archive>

@@ -72,10 +72,12 @@ Actions ServerSession::on_message(shared::ByteView bytes)
     return finish(std::move(outcome), std::move(actions));
 }
 
-Actions ServerSession::on_feed(const SpaceName& space)
+Actions ServerSession::on_feed(const SpaceName& space) { return lanes_.contains(space) ? on_change() : Actions{}; }
+
+Actions ServerSession::on_change()
 {
     Actions actions;
-    if (closed_ || !lanes_.contains(space)) return actions;
+    if (closed_) return actions;
     auto outcome = pump(actions);
     return finish(std::move(outcome), std::move(actions));
 }
@@ -140,11 +142,11 @@ Result<Standing> ServerSession::follow(const Following& following)
     lanes_.erase(following.space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
     if (!granted) return Standing::not_granted;
-    Lane lane{following.place.base, following.place.position, {}, false};
+    Lane lane{following.place.base, following.place.position, following.place.backed_up, {}, false};
     INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.place));
     if (!joins) return Standing::start_over;  // the device compares, or follows from zero
     INDABA_ASSIGN(const auto head, centre_.storage().head(following.space));
-    const bool at_head = lane.base == head.number;
+    const bool at_head = lane.base == head.number && lane.backed_up >= head.backed_up;
     lane.owed = !at_head;
     lanes_[following.space] = lane;
     return at_head ? Standing::at_head : Standing::follows;
@@ -248,7 +250,7 @@ Result<void> ServerSession::pump(Actions& actions)
 Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Actions& actions)
 {
     INDABA_ASSIGN(const auto head, centre_.storage().head(name));
-    if (!lane.owed && lane.position == head.number) return false;
+    if (!lane.owed && lane.position == head.number && lane.backed_up >= head.backed_up) return false;
     const auto space = name;  // the lane, and its name with it, may go
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
     if (!granted) {
@@ -267,7 +269,10 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
     INDABA_ASSIGN(batch.authors, untold_authors(batch.rulings, batch.records));
     lane.owed = false;
     lane.position = batch.to;
-    if (batch.is_last()) lane.base = batch.to;
+    if (batch.is_last()) {
+        lane.base = batch.to;
+        lane.backed_up = batch.head->backed_up;
+    }
     auto bytes = encode_message(Batch{std::move(batch)});
     unacknowledged_bytes_ += bytes.size();
     actions.send.push_back(std::move(bytes));

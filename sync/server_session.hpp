@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Actions on_message(shared::ByteView bytes);
     /// The feed of a space grew, here or in another session.
     [[nodiscard]] Actions on_feed(const SpaceName& space);
+    /// Another process may have changed anything: a backup was made, a space is not open to the device any more.
+    [[nodiscard]] Actions on_change();
     /// Spaces whose feed this session made grow since the last call: tell the other sessions.
     [[nodiscard]] std::set<SpaceName> take_grown();
     /// The centre is going away: says so and closes.
@@ -50,6 +52,7 @@ private:
     struct Lane {
         std::uint64_t base = 0;
         std::uint64_t position = 0;
+        std::uint64_t backed_up = 0;  ///< as the device knows it
         std::vector<Held> held;
         bool owed = false;  ///< a batch must follow even if there is nothing new
     };

@@ -176,6 +176,7 @@ public:
     struct Head {
         std::uint64_t number = 0;
         Hash hash;
+        std::uint64_t backed_up = 0;  ///< see SignedHead
     };
     [[nodiscard]] virtual Result<Head> head(const SpaceName& space) = 0;
     /// Chain hash at a number of the feed; nothing beyond the head.

@@ -17,7 +17,7 @@ Result<std::unique_ptr<CentreStore>> CentreStore::open(const platform::DatabaseO
 Result<void> CentreStore::add_space(const Space& space)
 {
     INDABA_ASSIGN(const auto sid, tables_->names.spaces.number(space.name));
-    auto row = database().statement("INSERT INTO space(sid, kind, title) VALUES (?1, ?2, ?3)");
+    auto row = database().statement("INSERT INTO space(sid, kind, title, backed_up) VALUES (?1, ?2, ?3, 0)");
     const auto added = row.bind_all(sid, space.kind, space.title).run();
     if (added.has_error() && added.error().code == Errc::rule_broken)
         return fail(Errc::rule_broken, "there is a space called " + space.name + " already: choose another name");
@@ -34,6 +34,11 @@ Result<std::vector<CentreStore::Space>> CentreStore::spaces()
         INDABA_ASSIGN(const auto* name, tables_->names.spaces.name(std::uint64_t(rows.int64(0))));
         spaces.push_back({*name, std::string(rows.text(1)), std::string(rows.text(2))});
     }
+}
+
+Result<void> CentreStore::note_backed_up(const SpaceName& space, std::uint64_t number)
+{
+    return tables_->feed.note_backed_up(space, number);
 }
 
 Result<CentreStore::Head> CentreStore::head(const SpaceName& space) { return tables_->feed.head(space); }

@@ -27,11 +27,19 @@ Result<CentreStorage::Head> FeedTable::head(const SpaceName& space)
     INDABA_ASSIGN(const auto sid, sid_of(space));
     // Entries are never deleted, so the last row is the counter.
     auto row = database_.statement(
-        "SELECT ruled, chain FROM entry WHERE space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
+        "SELECT ruled, chain, (SELECT backed_up FROM space WHERE sid = ?1) FROM entry "
+        "WHERE space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
     INDABA_ASSIGN(const bool found, row.bind_all(sid).step());
     if (!found) return CentreStorage::Head{};
     INDABA_ASSIGN(const auto hash, read_hash(row, 1));
-    return CentreStorage::Head{std::uint64_t(row.int64(0)), hash};
+    return CentreStorage::Head{std::uint64_t(row.int64(0)), hash, std::uint64_t(row.int64(2))};
+}
+
+Result<void> FeedTable::note_backed_up(const SpaceName& space, std::uint64_t number)
+{
+    INDABA_ASSIGN(const auto sid, sid_of(space));
+    auto row = database_.statement("UPDATE space SET backed_up = ?2 WHERE sid = ?1 AND backed_up < ?2");
+    return row.bind_all(sid, number).run();
 }
 
 Result<std::optional<Hash>> FeedTable::chain_at(const SpaceName& space, std::uint64_t number)

@@ -38,6 +38,7 @@ struct SpaceCounts {
     std::uint64_t pending = 0;  ///< transactions without a ruling: they are only here
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;  ///< or ruled lost
+    std::uint64_t backed_up = 0;  ///< of the accepted ones, those that survive the loss of the centre's disk
 };
 
 struct SpaceSize {

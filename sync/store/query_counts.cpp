@@ -19,6 +19,31 @@ Result<void> add_up(platform::Statement rows, std::uint64_t SpaceCounts::* membe
     }
 }
 
+/// Accepted, and ruled on beyond what was in the centre's last backup as this device knows it. Reads those, not the
+/// journal: in one journal rulings follow each other.
+Result<void> count_not_backed_up(platform::Database& database, Counted& counted)
+{
+    auto journals = database.statement(
+        "SELECT s.sid, j.jid, s.backed_up, s.base FROM space s JOIN journal j ON j.space = s.sid AND j.own "
+        "WHERE j.last > 0");
+    while (true) {
+        INDABA_ASSIGN(const bool journal, journals.step());
+        if (!journal) return {};
+        const auto through = journals.int64(2);
+        const bool all_marked = through >= journals.int64(3);  // a ruling that was only told by a mark is below base
+        auto entries = database.statement(
+            "SELECT ruled, verdict FROM entry WHERE journal = ?1 AND number <= (SELECT ruled FROM journal WHERE jid = "
+            "?1) ORDER BY number DESC");
+        entries.bind_all(journals.int64(1));
+        while (true) {
+            INDABA_ASSIGN(const bool entry, entries.step());
+            const bool is_marked = entry && entries.is_null(0);
+            if (!entry || (is_marked ? all_marked : entries.int64(0) <= through)) break;
+            if (is_marked || entries.int64(1) == 0) ++counted[std::uint64_t(journals.int64(0))].backed_up;
+        }
+    }
+}
+
 }  // namespace
 
 Result<std::vector<SpaceCounts>> Queries::counts()
@@ -42,11 +67,13 @@ Result<std::vector<SpaceCounts>> Queries::counts()
             "SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "
             "GROUP BY space"),
         &SpaceCounts::refused, counted));
+    INDABA_TRY(count_not_backed_up(database, counted));
     std::vector<SpaceCounts> counts;
     for (auto& [number, count] : counted) {
         INDABA_ASSIGN(const auto* name, tables_.names.spaces.name(number));
         count.space = *name;
         count.accepted -= std::min(count.accepted, count.refused);
+        count.backed_up = count.accepted - std::min(count.accepted, count.backed_up);
         counts.push_back(std::move(count));
     }
     INDABA_TRY(scope.end());

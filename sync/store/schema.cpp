@@ -113,7 +113,11 @@ constexpr const char* kCentre = R"sql(
 CREATE INDEX record_feed ON record(space, number) WHERE number > 0;
 -- The rulings of a feed in order; unique, so that no number is given twice.
 CREATE UNIQUE INDEX entry_feed ON entry(space, ruled) WHERE ruled > 0;
-CREATE TABLE space(sid INTEGER PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL);
+CREATE TABLE space(
+    sid INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    backed_up INT NOT NULL);  -- its feed up to this number is in a backup
 CREATE TABLE mark(
     journal INT,
     line INT,

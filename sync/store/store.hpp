@@ -88,6 +88,9 @@ public:
     [[nodiscard]] Result<void> add_space(const Space& space);
     [[nodiscard]] Result<std::vector<Space>> spaces();
 
+    /// The feed up to this number is in a backup. In a transaction; a smaller number changes nothing.
+    [[nodiscard]] Result<void> note_backed_up(const SpaceName& space, std::uint64_t number);
+
     [[nodiscard]] Result<Head> head(const SpaceName& space) override;
     [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) override;
     [[nodiscard]] Result<void> append_ruled(const StoredEntry& entry, const Hash& chain,

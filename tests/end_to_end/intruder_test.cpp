@@ -141,6 +141,25 @@ TEST_F(Intruder, a_revoked_device_is_told_so)
     expect_refused(amina.run({"sync"}), "revoked");
 }
 
+TEST_F(Intruder, a_revoked_person_is_cut_off_at_once_and_has_no_way_back)
+{
+    amina.enrol(centre, "Amina");
+    (void)amina.json({"sync"});
+    const auto invitation = centre.operate({"invite", "Amina"});
+    const auto watching = amina.begin({"sync", "--watch", "--json"});
+    ASSERT_TRUE(watching->wait_for_output("\"up_to_date\":true"));
+    const auto revoked = boost::json::parse(centre.operate({"person", "revoke", "Amina", "--json"}));
+    EXPECT_EQ(number_at(revoked, "devices"), 1);
+    EXPECT_EQ(number_at(revoked, "invitations"), 1);
+    EXPECT_TRUE(watching->wait_for_end(std::chrono::seconds(10)));
+    expect_refused(watching->finish(), "revoked");
+    expect_refused(amina.run({"sync"}), "revoked");
+    Device second(directory, "second");
+    EXPECT_NE(second.run({"enrol", invitation}).code, 0);
+    EXPECT_THAT(centre.operate({"person", "revoke", "Amina"}), testing::HasSubstr("unchanged"));
+    EXPECT_EQ(centre.try_operate({"person", "revoke", "Nobody"}).code, 2);
+}
+
 /// What the centre answers to these bytes on a bare connection.
 std::string plain_answer(const std::string& address, const std::string& request)
 {

@@ -199,6 +199,30 @@ TEST_F(StoreJournals, SpacesRulingsAndTheClockComeBack)
     EXPECT_THAT(must(store_->kept_rulings("brics")), IsEmpty());
 }
 
+TEST_F(StoreJournals, CountsSayWhatOfTheAcceptedIsBackedUp)
+{
+    auto mine = journal(20);
+    mine.last = 5;
+    mine.ruled = 4;
+    must(store_->save_journal(mine));
+    for (const std::uint8_t number : {1, 2, 3, 4, 5}) must(store_->add_entry(entry(20, number)));
+    (void)must(store_->set_ruling(ruling(name_of(20, 2), 6)));  // of the first only a mark was told
+    (void)must(store_->set_ruling(ruling(name_of(20, 3), 7, Verdict::refused)));
+    (void)must(store_->set_ruling(ruling(name_of(20, 4), 9)));
+    const auto backed_up_of_3 = [&](std::uint64_t backed_up, std::uint64_t base) {
+        must(store_->save_space({"brics", "event", "", "editor", true, {base, base, base, {}}, {}, backed_up}));
+        const auto counts = must(store_->queries().counts());
+        EXPECT_EQ(counts[0].accepted, 3u);
+        return counts[0].backed_up;
+    };
+    EXPECT_EQ(backed_up_of_3(0, 5), 0u);
+    EXPECT_EQ(backed_up_of_3(4, 5), 0u) << "when the first was accepted is not known: it may have been after";
+    EXPECT_EQ(backed_up_of_3(5, 5), 1u);
+    EXPECT_EQ(backed_up_of_3(6, 6), 2u);
+    EXPECT_EQ(backed_up_of_3(8, 6), 2u);
+    EXPECT_EQ(backed_up_of_3(9, 9), 3u);
+}
+
 TEST_F(StoreJournals, CountsSayWhatIsOnlyHereAcceptedAndRefused)
 {
     auto mine = journal(20);

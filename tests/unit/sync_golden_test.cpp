@@ -139,9 +139,9 @@ TEST(Golden, Hello)
     hello.program = "indaba 0.1";
     hello.now_ms = 5;
     hello.grants = 6;
-    hello.following = {{"forum", {7, 8, 9, 10}}};
+    hello.following = {{"forum", {7, 8, 9, 10, 6}}};
     EXPECT_EQ(to_hex(encode_message(hello)),
-              "00010a696e6461626120302e31050000000000000006000000000000000105666f72756d0708090a00000000000000");
+              "00010a696e6461626120302e31050000000000000006000000000000000105666f72756d0708090a0000000000000006");
     EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
 }
 
@@ -179,7 +179,8 @@ TEST(Golden, SmallMessages)
               "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001046e616d6504"
               "015a544501");
     EXPECT_EQ(to_hex(encode_message(Bye{shared::Errc::forbidden, "no"})), "0a05026e6f");
-    EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}}}}})), "020105666f72756d0708090000000000000000");
+    EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}, 6}}}})),
+              "020105666f72756d070809000000000000000006");
     EXPECT_EQ(to_hex(encode_message(Grants{{{"forum", "event", "Forum", "editor"}}})),
               "070105666f72756d056576656e7405466f72756d06656469746f72");
 }

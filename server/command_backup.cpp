@@ -1,0 +1,48 @@
+#include "platform/system.hpp"
+#include "server/backup.hpp"
+#include "server/commands.hpp"
+#include "shared/value.hpp"
+
+#include <fmt/format.h>
+#include <boost/json/object.hpp>
+
+namespace indaba::server {
+
+namespace {
+
+std::string time_of(const Backup& backup) { return shared::Value::instant({backup.made_ms, 0}).display(); }
+
+boost::json::object json_of(const Backup& backup)
+{
+    boost::json::object spaces;
+    for (const auto& [space, number] : backup.heads) spaces[space] = number;
+    return {{"made_at", time_of(backup)}, {"bytes", backup.bytes}, {"spaces", std::move(spaces)}};
+}
+
+}  // namespace
+
+Result<Answer> back_up(const BackupCommand& command)
+{
+    platform::SystemClock clock;
+    INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
+    INDABA_ASSIGN(const auto backup, make_backup(ledger, command.backup, clock.now_ms()));
+    auto json = json_of(backup);
+    json["backup"] = command.backup;
+    return Answer{fmt::format("backed up {} spaces, {} bytes, verified; whoever has {} is this centre: keep it safe",
+                              backup.heads.size(), backup.bytes, command.backup),
+                  std::move(json)};
+}
+
+Result<Answer> restore(const BackupCommand& command)
+{
+    INDABA_ASSIGN(const auto backup, restore_backup(command.backup, command.data));
+    auto json = json_of(backup);
+    json["data"] = command.data;
+    return Answer{
+        fmt::format("{0} is the centre as it was at {1}\ndevices send again what they wrote since; people, "
+                    "roles, invitations and revocations made since are gone: make them again before you run it",
+                    command.data, time_of(backup)),
+        std::move(json)};
+}
+
+}  // namespace indaba::server
