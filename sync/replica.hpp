@@ -161,7 +161,10 @@ private:
                                  std::vector<shared::Write>& writes);
     Result<void> draft_again(const RecordId& id, const Retry& retry, EntryCache& entries, Draft& draft);
     Result<std::size_t> write_again(const Retry& retry);
-    Result<void> offer_again(const SpaceName& space);
+    Result<std::vector<StandingRefusal>> refused_for(Reason::Code because, const SpaceName& space);
+    Result<bool> are_told(const std::vector<StandingRefusal>& refused);
+    Result<void> offer_again(const SpaceName& space, Reason::Code because);
+    Result<void> offer_to(const std::vector<FeedRecord>& arrived, const StoredSpace& space);
 
     Result<bool> check_chain(const FeedBatch& batch, Step& step);
     Result<void> take_rulings(const std::vector<Ruling>& rulings, Step& step);

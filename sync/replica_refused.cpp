@@ -1,4 +1,5 @@
 // What was refused: it stands until it is written again or dropped, and is offered again when the role is back.
+#include "shared/roles.hpp"
 #include "shared/transaction.hpp"
 #include "sync/fold.hpp"
 #include "sync/replica_draft.hpp"
@@ -211,25 +212,59 @@ Result<void> Replica::drop_refused(const RecordId& id)
     return transaction.commit();
 }
 
-/// The person may write in the space again: what was refused for want of the role is written again. What cannot be
-/// written so stays refused, for a person.
-Result<void> Replica::offer_again(const SpaceName& space)
+/// What was refused for this reason in this space, and still stands.
+Result<std::vector<StandingRefusal>> Replica::refused_for(Reason::Code because, const SpaceName& space)
 {
     INDABA_ASSIGN(auto standing, ports_.storage.standing_refused({}));
-    std::vector<StandingRefusal> left;
+    std::vector<StandingRefusal> found;
     for (auto& refusal : standing) {
         INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(refusal.name));
-        if (entry && entry->space == space && entry->ruling && entry->ruling->reason.code == Reason::Code::no_role)
-            left.push_back(std::move(refusal));
+        if (entry && entry->space == space && entry->ruling && entry->ruling->reason.code == because)
+            found.push_back(std::move(refusal));
     }
+    return found;
+}
+
+/// The centre has told all of their records.
+Result<bool> Replica::are_told(const std::vector<StandingRefusal>& refused)
+{
+    for (const auto& refusal : refused) {
+        INDABA_ASSIGN(const auto record, ports_.storage.find_record(refusal.record));
+        if (!record || record->number == 0) return false;
+        if (existence(record->word ? *record->word : record->shown) == Existence::none) return false;
+    }
+    return true;
+}
+
+/// The reason has gone: what was refused for it is written again. What cannot be written so stays refused, for a
+/// person.
+Result<void> Replica::offer_again(const SpaceName& space, Reason::Code because)
+{
+    INDABA_ASSIGN(auto left, refused_for(because, space));
     while (!left.empty()) {
         auto refused = together(left, left.front().record);
         std::erase_if(
             left, [&](const StandingRefusal& refusal) { return std::ranges::find(refused, refusal) != refused.end(); });
+        if (because == Reason::Code::no_record) {
+            INDABA_ASSIGN(const bool told, are_told(refused));
+            if (!told) continue;
+        }
         const auto written = write_again({space, std::move(refused), {}, {}, true});
         if (written.has_error() && written.error().code != Errc::rule_broken &&
             written.error().code != Errc::too_large && written.error().code != Errc::usage)
             return written.error();
+    }
+    return {};
+}
+
+/// A record that was not at the centre when what was wanted of it was refused may have come: a centre that was put back
+/// regains an edit before the record that somebody else will bring.
+Result<void> Replica::offer_to(const std::vector<FeedRecord>& arrived, const StoredSpace& space)
+{
+    if (!shared::role_writes(space.role)) return {};
+    for (const auto& record : arrived) {
+        INDABA_ASSIGN(const auto standing, ports_.storage.standing_refused(record.id));
+        if (!standing.empty()) return offer_again(space.name, Reason::Code::no_record);
     }
     return {};
 }

@@ -77,7 +77,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
             // The centre may have been put back while this device did not follow: all that is held is sent again.
             INDABA_TRY(send_again(grant.space));
         }
-        if (may_write) INDABA_TRY(offer_again(grant.space));
+        if (may_write) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
     }
     return transaction.commit();
 }

@@ -236,6 +236,7 @@ Result<Replica::Applied> Replica::take(const FeedBatch& batch)
     INDABA_TRY(claim_orphans(batch.rulings));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
     INDABA_TRY(move_cursor(batch, step));
+    INDABA_TRY(offer_to(batch.records, step.space));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;

@@ -69,6 +69,30 @@ TEST_F(RestoredCentre, RegainsEveryEditThatItsAuthorStillHolds)
     expect_same({later});
 }
 
+TEST_F(RestoredCentre, RegainsAnEditThatComesBeforeItsRecord)
+{
+    const auto backup = back_up("night");
+    const auto lost = put(a_, "Aurora");
+    sync_all();
+    edit(b_, lost, "city", "Surat");
+    edit(b_, lost, "website", "https://example.org");
+    sync_all();
+    put_back(backup);
+    EXPECT_TRUE(sync(b_).up_to_date);  // a's laptop is still in the bag
+    EXPECT_EQ(b_.store->standing_refused({}).value().size(), 2u);
+    sync_all();
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
+    expect_same({lost});
+    const auto word = word_of(*centre_store_, lost);
+    EXPECT_EQ(word.find("city")->leaves.at(0).value, Value::text("Surat"));
+    EXPECT_EQ(word.find("website")->leaves.at(0).value, Value::text("https://example.org"));
+    EXPECT_EQ(word.find("city")->leaves.size(), 1u);
+    EXPECT_TRUE(b_.store->orphans().value().empty());
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+    sync_all();
+    EXPECT_EQ(b_.store->queries().counts().value().at(0).pending, 0u);
+}
+
 TEST_F(RestoredCentre, IsNotFetchedWhole)
 {
     std::vector<RecordId> ids;
