@@ -101,7 +101,7 @@ Result<void> ClientSession::go_on(Comparing& comparing, Actions& actions)
         waiting_ = true;
         return {};
     }
-    INDABA_TRY(replica_.end_comparison(*comparing.head));
+    INDABA_TRY(replica_.end_comparison(*comparing.head, comparing.marks));
     comparing_.erase(space);
     return follow(space, actions);
 }

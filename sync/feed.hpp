@@ -103,6 +103,8 @@ struct JournalMark {
     shared::JournalId journal;
     std::uint64_t number = 0;
     std::uint64_t hash = 0;  ///< prefix of that entry's hash
+    std::uint64_t ruling = 0;  ///< that entry's number in the feed
+    std::int64_t ruled_ms = 0;
 
     friend bool operator==(const JournalMark&, const JournalMark&) = default;
 };

@@ -35,7 +35,7 @@ void serialize(Archive& archive, Place& place)
 template <class Archive>
 void serialize(Archive& archive, JournalMark& mark)
 {
-    archive(mark.journal, shared::compact(mark.number), mark.hash);
+    archive(mark.journal, shared::compact(mark.number), mark.hash, shared::compact(mark.ruling), mark.ruled_ms);
 }
 
 template <class Archive>

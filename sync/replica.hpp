@@ -108,7 +108,7 @@ public:
     [[nodiscard]] Result<bool> take_compared(const SpaceName& space, const std::vector<FeedRecord>& records,
                                              const std::vector<Author>& authors, const Marks& marks);
     /// Follows the centre from this head on, unless another process of this home does already.
-    [[nodiscard]] Result<void> end_comparison(const SignedHead& head);
+    [[nodiscard]] Result<void> end_comparison(const SignedHead& head, const Marks& marks);
 
     /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and
     /// records.
@@ -172,7 +172,10 @@ private:
     Result<void> take_record(const FeedRecord& record, Step& step);
     Result<void> take_echo(const FeedRecord& record, StoredRecord& stored, Step& step);
     Result<void> hear(const std::vector<FeedRecord>& records);
-    Result<void> claim_orphans(const std::vector<Ruling>& rulings);
+    Result<void> claim_orphans(const std::function<Result<bool>(const Orphan&, const Leaf&)>& is_there);
+    Result<void> claim_ruled(const std::vector<Ruling>& rulings);
+    Result<void> forget_orphans(const SpaceName& space);
+    Result<void> claim_compared(const SpaceName& space, const Marks& marks);
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);

@@ -28,6 +28,11 @@ Result<Replica::Held> Replica::held(const SpaceName& space)
     }));
     INDABA_ASSIGN(const auto own, ports_.storage.own_journals(space));
     for (const auto& journal : own) journals.insert(journal.head.id);
+    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
+    for (const auto& orphan : orphans)
+        if (orphan.space == space)
+            for (const auto& cell : orphan.cells)
+                for (const auto& leaf : cell.leaves) journals.insert(leaf.name.journal);
     return Held{RecordVersions(std::move(versions)), {journals.begin(), journals.end()}};
 }
 
@@ -51,23 +56,34 @@ Result<void> Replica::wait_again(const StoredEntry& entry, EntryCache& entries)
     return {};
 }
 
+/// Above the centre's mark all waits as if it had never been ruled. Below it the rulings hold, unless somebody else
+/// brought the entries since the centre was put back, and they were ruled anew: then all are sent, and answered with
+/// the rulings that hold; the centre's word has them already. Where another life of this database wrote the marked
+/// entry, all is sent, and what differs is a branch.
 Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries)
 {
-    JournalMark mark{journal.head.id, 0, 0};
+    JournalMark mark{journal.head.id, 0, 0, 0, 0};
     if (const auto place = marks.find(journal.head.id); place != marks.end()) mark = place->second;
+    std::optional<StoredEntry> marked;
     if (mark.number > 0) {
-        INDABA_ASSIGN(const auto same, ports_.storage.find_entry({mark.journal, mark.number, mark.hash}));
-        if (!same) mark.number = 0;  // another life of this database wrote there: all is sent, what differs is a branch
+        INDABA_ASSIGN(marked, ports_.storage.find_entry({mark.journal, mark.number, mark.hash}));
     }
+    const auto in_word = marked ? mark.number : 0;
+    const bool holds =
+        marked && marked->ruling && marked->ruling->number == mark.ruling && marked->ruling->time_ms == mark.ruled_ms;
+    const auto ruled = holds ? in_word : 0;
     std::vector<StoredEntry> lost;
-    INDABA_TRY(ports_.storage.each_entry(journal.head.id, mark.number + 1, [&](StoredEntry&& entry) {
+    INDABA_TRY(ports_.storage.each_entry(journal.head.id, ruled + 1, [&](StoredEntry&& entry) {
         if (entry.ruling) lost.push_back(std::move(entry));
         return true;
     }));
-    for (const auto& entry : lost) INDABA_TRY(wait_again(entry, entries));
-    if (journal.ruled <= mark.number) return {};
-    journal.ruled = mark.number;
-    journal.ruled_hash = mark.number == 0 ? 0 : mark.hash;
+    for (const auto& entry : lost) {
+        if (entry.name.number <= in_word) INDABA_TRY(ports_.storage.reopen_entry(entry.name));
+        else INDABA_TRY(wait_again(entry, entries));
+    }
+    if (journal.ruled <= ruled) return {};
+    journal.ruled = ruled;
+    journal.ruled_hash = ruled == 0 ? 0 : mark.hash;
     return ports_.storage.save_journal(journal);
 }
 
@@ -128,7 +144,7 @@ Result<bool> Replica::take_compared(const SpaceName& name, const std::vector<Fee
     return true;
 }
 
-Result<void> Replica::end_comparison(const SignedHead& head)
+Result<void> Replica::end_comparison(const SignedHead& head, const Marks& marks)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
@@ -138,6 +154,7 @@ Result<void> Replica::end_comparison(const SignedHead& head)
     space->position_hash = head.hash;
     space->backed_up = head.backed_up;
     INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(claim_compared(head.space, marks));
     return transaction.commit();
 }
 

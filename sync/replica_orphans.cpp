@@ -16,7 +16,9 @@ using shared::Errc;
 bool is_marked(const TransactionName& name, const Replica::Marks& marks)
 {
     const auto place = marks.find(name.journal);
-    return place != marks.end() && name.number <= place->second.number;
+    if (place == marks.end()) return false;
+    const auto& mark = place->second;
+    return name.number < mark.number || (name.number == mark.number && name.hash == mark.hash);
 }
 
 bool is_known(const TransactionName& name, const Cells& word)
@@ -26,12 +28,6 @@ bool is_known(const TransactionName& name, const Cells& word)
                    return leaf.name == name || has_name(leaf.saw, name);
                });
     });
-}
-
-const Orphan* find_orphan(const std::vector<Orphan>& orphans, const RecordId& id)
-{
-    const auto place = std::ranges::find(orphans, id, &Orphan::record);
-    return place == orphans.end() ? nullptr : &*place;
 }
 
 shared::Error no_orphan(const RecordId& id)
@@ -55,20 +51,21 @@ Change change_of(const Orphan& orphan, const shared::Catalogue& catalogue)
 
 }  // namespace
 
-/// What was accepted again is no orphan any more.
-Result<void> Replica::claim_orphans(const std::vector<Ruling>& rulings)
+/// Leaves of which this is true are no orphans any more.
+Result<void> Replica::claim_orphans(const std::function<Result<bool>(const Orphan&, const Leaf&)>& is_there)
 {
     INDABA_ASSIGN(auto orphans, ports_.storage.orphans());
-    if (orphans.empty()) return {};
-    std::set<TransactionName> ruled;
-    for (const auto& ruling : rulings)
-        if (ruling.verdict == Verdict::accepted) ruled.insert(ruling.name);
     for (auto& orphan : orphans) {
         Cells left;
-        for (auto& cell : orphan.cells) {
-            std::erase_if(cell.leaves, [&](const Leaf& leaf) { return ruled.contains(leaf.name); });
-            if (!cell.leaves.empty()) left.at(cell.key) = std::move(cell);
+        bool claimed = false;
+        for (const auto& cell : orphan.cells) {
+            for (const auto& leaf : cell.leaves) {
+                INDABA_ASSIGN(const bool there, is_there(orphan, leaf));
+                if (there) claimed = true;
+                else left.at(cell.key).leaves.push_back(leaf);
+            }
         }
+        if (!claimed) continue;
         orphan.cells = std::move(left);
         INDABA_TRY(orphan.cells.empty() ? ports_.storage.drop_orphan(orphan.record)
                                         : ports_.storage.save_orphan(orphan));
@@ -76,18 +73,53 @@ Result<void> Replica::claim_orphans(const std::vector<Ruling>& rulings)
     return {};
 }
 
-/// Of the word that was: leaves that the centre neither has nor knows of, and that are not sent to it again from here.
+/// What was accepted again.
+Result<void> Replica::claim_ruled(const std::vector<Ruling>& rulings)
+{
+    std::set<TransactionName> accepted;
+    for (const auto& ruling : rulings)
+        if (ruling.verdict == Verdict::accepted) accepted.insert(ruling.name);
+    return claim_orphans([&](const Orphan&, const Leaf& leaf) { return accepted.contains(leaf.name); });
+}
+
+/// After a comparison: what the centre has, though this device lacks it no more than the centre does.
+Result<void> Replica::claim_compared(const SpaceName& space, const Marks& marks)
+{
+    return claim_orphans([&](const Orphan& orphan, const Leaf& leaf) -> Result<bool> {
+        if (orphan.space != space) return false;
+        if (is_marked(leaf.name, marks)) return true;
+        INDABA_ASSIGN(const auto record, ports_.storage.find_record(orphan.record));
+        return record && is_known(leaf.name, record->centre_word());
+    });
+}
+
+/// Of a space that may not be seen any more nothing is kept aside.
+Result<void> Replica::forget_orphans(const SpaceName& space)
+{
+    return claim_orphans([&](const Orphan& orphan, const Leaf&) -> Result<bool> { return orphan.space == space; });
+}
+
+/// Of the word that was, leaves that the centre neither has nor knows of, and that are not sent to it again from here;
+/// beside what was kept aside before.
 Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks)
 {
-    Orphan orphan{record.id, record.type, record.space, {}, ports_.clock.now_ms()};
+    const auto is_there = [&](const Leaf& leaf) {
+        return is_marked(leaf.name, marks) || is_known(leaf.name, record.centre_word());
+    };
+    INDABA_ASSIGN(auto before, ports_.storage.find_orphan(record.id));
+    auto orphan = before ? std::move(*before) : Orphan{record.id, record.type, record.space, {}, ports_.clock.now_ms()};
+    bool is_more = false;
     for (const auto& cell : word) {
         for (const auto& leaf : cell.leaves) {
-            if (is_marked(leaf.name, marks) || is_known(leaf.name, record.centre_word())) continue;
+            if (is_there(leaf)) continue;
             INDABA_ASSIGN(const auto own, ports_.storage.find_entry(leaf.name));
-            if (!own) orphan.cells.at(cell.key).leaves.push_back(leaf);
+            auto& leaves = orphan.cells.at(cell.key).leaves;
+            if (own || std::ranges::find(leaves, leaf.name, &Leaf::name) != leaves.end()) continue;
+            leaves.push_back(leaf);
+            is_more = true;
         }
     }
-    return orphan.cells.empty() ? Result<void>() : ports_.storage.save_orphan(orphan);
+    return is_more ? ports_.storage.save_orphan(orphan) : Result<void>();
 }
 
 /// The draft's last record: what is written again replaces the orphan, should that be brought after all.
@@ -102,9 +134,8 @@ Result<void> Replica::restore_orphan(const RecordId& id)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
-    const auto* orphan = find_orphan(orphans, id);
-    if (orphan == nullptr) return no_orphan(id);
+    INDABA_ASSIGN(const auto orphan, ports_.storage.find_orphan(id));
+    if (!orphan) return no_orphan(id);
     INDABA_ASSIGN(auto draft, begin_draft(orphan->space));
     auto change = change_of(*orphan, ports_.catalogue);
     INDABA_ASSIGN(const auto here, ports_.storage.find_record(id));
@@ -123,8 +154,8 @@ Result<void> Replica::drop_orphan(const RecordId& id)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
-    if (find_orphan(orphans, id) == nullptr) return no_orphan(id);
+    INDABA_ASSIGN(const auto orphan, ports_.storage.find_orphan(id));
+    if (!orphan) return no_orphan(id);
     INDABA_TRY(ports_.storage.drop_orphan(id));
     return transaction.commit();
 }

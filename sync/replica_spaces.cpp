@@ -60,6 +60,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         const auto granted = std::ranges::any_of(grants, [&](const Grant& grant) { return grant.space == space.name; });
         if (granted || space.role.empty()) continue;
         INDABA_TRY(ports_.storage.purge_space(space.name));
+        INDABA_TRY(forget_orphans(space.name));
         StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, {}, {}, 0};
         INDABA_TRY(ports_.storage.save_space(lost));
     }

@@ -233,7 +233,7 @@ Result<Replica::Applied> Replica::take(const FeedBatch& batch)
     INDABA_TRY(take_rulings(batch.rulings, step));
     INDABA_TRY(take_records(batch, step));
     INDABA_TRY(hear(batch.records));
-    INDABA_TRY(claim_orphans(batch.rulings));
+    INDABA_TRY(claim_ruled(batch.rulings));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
     INDABA_TRY(move_cursor(batch, step));
     INDABA_TRY(offer_to(batch.records, step.space));
@@ -249,8 +249,13 @@ Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector
     Step step(ports_.storage);
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
     if (space) step.space = std::move(*space);
-    INDABA_TRY(take_rulings(rulings, step));
-    for (const auto& ruling : rulings) INDABA_TRY(settle_entry(ruling.name, step));
+    // Of a space that is followed the feed tells what lies beyond, with the chain that it lies on: a ruling whose chain
+    // was never seen would stay if the centre were put back to before it.
+    auto told = rulings;
+    if (!step.space.role.empty() && step.space.carried)
+        std::erase_if(told, [&](const Ruling& ruling) { return ruling.number > step.space.cursor.position; });
+    INDABA_TRY(take_rulings(told, step));
+    for (const auto& ruling : told) INDABA_TRY(settle_entry(ruling.name, step));
     if (step.space.role.empty()) INDABA_TRY(ports_.storage.purge_space(name));  // nothing that was saved just now shows
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;

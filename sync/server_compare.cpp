@@ -27,7 +27,14 @@ Result<void> ServerSession::answer_compare(const Compare& compare, Actions& acti
     INDABA_ASSIGN(compared.head, centre_.signed_head(compare.space));
     for (const auto journal : compare.journals) {
         INDABA_ASSIGN(const auto mark, centre_.storage().mark(journal, journal.value));
-        compared.marks.push_back({journal, mark ? mark->number : 0, mark ? mark->hash.prefix() : 0});
+        auto& told = compared.marks.emplace_back(JournalMark{journal, 0, 0, 0, 0});
+        if (!mark || mark->number == 0) continue;
+        told.number = mark->number;
+        told.hash = mark->hash.prefix();
+        INDABA_ASSIGN(const auto entry, centre_.storage().find_entry({journal, told.number, told.hash}));
+        if (!entry || !entry->ruling) continue;
+        told.ruling = entry->ruling->number;
+        told.ruled_ms = entry->ruling->time_ms;
     }
     INDABA_ASSIGN(const auto* held, centre_.versions(compare.space));
     INDABA_ASSIGN(compared.answers, answer_ranges(*held, compare.ranges, centre_.ports().digest));

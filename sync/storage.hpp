@@ -161,6 +161,7 @@ public:
     /// Replaces the orphan of that record, if there is one.
     [[nodiscard]] virtual Result<void> save_orphan(const Orphan& orphan) = 0;
     [[nodiscard]] virtual Result<std::vector<Orphan>> orphans() = 0;
+    [[nodiscard]] virtual Result<std::optional<Orphan>> find_orphan(const RecordId& record) = 0;
     [[nodiscard]] virtual Result<void> drop_orphan(const RecordId& record) = 0;
     /// Full: what is left of the disk is kept for what the person writes, so nothing may be taken from the centre.
     [[nodiscard]] virtual Result<void> require_room() = 0;

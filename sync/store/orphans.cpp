@@ -17,6 +17,20 @@ Result<void> Orphans::save(const Orphan& orphan)
     return row.bind_all(ByteView(orphan.record.bytes), space, type, ByteView(cells), orphan.found_ms).run();
 }
 
+/// Columns: record, space, type, cells, found_ms.
+Result<Orphan> Orphans::read(const platform::Statement& row)
+{
+    Orphan orphan;
+    INDABA_ASSIGN(orphan.record, read_record_id(row, 0, database_));
+    INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(row.int64(1))));
+    INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(row.int64(2))));
+    orphan.space = *space;
+    orphan.type = *type;
+    INDABA_ASSIGN(orphan.cells, decode_cells(row.blob(3), names_));
+    orphan.found_ms = row.int64(4);
+    return orphan;
+}
+
 Result<std::vector<Orphan>> Orphans::all()
 {
     std::vector<Orphan> orphans;
@@ -25,15 +39,18 @@ Result<std::vector<Orphan>> Orphans::all()
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return orphans;
-        auto& orphan = orphans.emplace_back();
-        INDABA_ASSIGN(orphan.record, read_record_id(rows, 0, database_));
-        INDABA_ASSIGN(const auto* space, names_.spaces.name(std::uint64_t(rows.int64(1))));
-        INDABA_ASSIGN(const auto* type, names_.types.name(std::uint64_t(rows.int64(2))));
-        orphan.space = *space;
-        orphan.type = *type;
-        INDABA_ASSIGN(orphan.cells, decode_cells(rows.blob(3), names_));
-        orphan.found_ms = rows.int64(4);
+        INDABA_ASSIGN(auto orphan, read(rows));
+        orphans.push_back(std::move(orphan));
     }
+}
+
+Result<std::optional<Orphan>> Orphans::find(const RecordId& record)
+{
+    auto row = database_.statement("SELECT record, space, type, cells, found_ms FROM orphan WHERE record = ?1");
+    INDABA_ASSIGN(const bool found, row.bind_all(ByteView(record.bytes)).step());
+    if (!found) return std::optional<Orphan>();
+    INDABA_ASSIGN(auto orphan, read(row));
+    return std::optional(std::move(orphan));
 }
 
 Result<void> Orphans::drop(const RecordId& record)

@@ -15,11 +15,14 @@ public:
 
     /// Replaces the one of that record.
     [[nodiscard]] Result<void> save(const Orphan& orphan);
+    [[nodiscard]] Result<std::optional<Orphan>> find(const RecordId& record);
     /// Oldest first.
     [[nodiscard]] Result<std::vector<Orphan>> all();
     [[nodiscard]] Result<void> drop(const RecordId& record);
 
 private:
+    Result<Orphan> read(const platform::Statement& row);
+
     platform::Database& database_;
     InternedNames& names_;
 };

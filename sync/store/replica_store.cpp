@@ -95,6 +95,11 @@ Result<void> ReplicaStore::save_orphan(const Orphan& orphan) { return tables_->o
 
 Result<std::vector<Orphan>> ReplicaStore::orphans() { return tables_->orphans.all(); }
 
+Result<std::optional<Orphan>> ReplicaStore::find_orphan(const RecordId& record)
+{
+    return tables_->orphans.find(record);
+}
+
 Result<void> ReplicaStore::drop_orphan(const RecordId& record) { return tables_->orphans.drop(record); }
 
 Result<void> ReplicaStore::remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen)

@@ -52,6 +52,7 @@ public:
     [[nodiscard]] Result<std::vector<StandingRefusal>> standing_refused(const std::optional<RecordId>& record) override;
     [[nodiscard]] Result<void> save_orphan(const Orphan& orphan) override;
     [[nodiscard]] Result<std::vector<Orphan>> orphans() override;
+    [[nodiscard]] Result<std::optional<Orphan>> find_orphan(const RecordId& record) override;
     [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;
     /// Room that is not known is taken to be there: SQLite says when it is not.
     [[nodiscard]] Result<void> require_room() override;

@@ -231,8 +231,10 @@ sync::Compared random_compared(Chance& chance)
     sync::Compared compared;
     compared.space = "forum";
     compared.head = random_head(chance, "forum", random_number(chance));
-    compared.marks =
-        several(chance, 3, [&] { return sync::JournalMark{{chance.draw()}, random_number(chance), chance.draw()}; });
+    compared.marks = several(chance, 3, [&] {
+        return sync::JournalMark{
+            {chance.draw()}, random_number(chance), chance.draw(), random_number(chance), std::int64_t(chance.draw())};
+    });
     compared.answers.parts = several(chance, 3, [&] { return random_digest(chance); });
     compared.answers.listed = several(chance, 3, [&] {
         return sync::RangeContent{{random_record(chance), {}}, several(chance, 4, [&] {

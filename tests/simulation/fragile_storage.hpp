@@ -168,6 +168,10 @@ public:
     }
     sync::Result<void> save_orphan(const sync::Orphan& orphan) override { INDABA_FRAGILE(save_orphan(orphan)); }
     sync::Result<std::vector<sync::Orphan>> orphans() override { INDABA_FRAGILE(orphans()); }
+    sync::Result<std::optional<sync::Orphan>> find_orphan(const sync::RecordId& record) override
+    {
+        INDABA_FRAGILE(find_orphan(record));
+    }
     sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }
     sync::Result<void> require_room() override { INDABA_FRAGILE(require_room()); }
     sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }

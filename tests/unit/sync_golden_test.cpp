@@ -192,14 +192,14 @@ TEST(Golden, Comparison)
               "0b05666f72756d018877665544332211010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09ac"
               "02edfe000000000000");
     const Compared compared{
-        "forum", *varied_batch().head, {{kJournal, 5, 0x55}}, {{digest}, {{digest.range, {{record_id(2), 7}}}}}};
+        "forum", *varied_batch().head, {{kJournal, 5, 0x55, 6, 7}}, {{digest}, {{digest.range, {{record_id(2), 7}}}}}};
     EXPECT_EQ(to_hex(encode_message(compared)),
               "0c05666f72756d05666f72756d0d000000000000000000000000000000000000000000000000000000000000000000000000"
               "0000000368e5cf8b010000020000000000000000000000000000000000000000000000000000000000000000000000000000"
               "0000000000000000000000000000000000000000000000000000000000000000000188776655443322110555000000000000"
-              "00010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09ac02edfe000000000000010192f1a07c"
-              "3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09010192f1a07c3e7b1d8a523f0c9d2e4b02070000000000"
-              "0000");
+              "00060700000000000000010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09ac02edfe000000"
+              "000000010192f1a07c3e7b1d8a523f0c9d2e4b010192f1a07c3e7b1d8a523f0c9d2e4b09010192f1a07c3e7b1d8a523f0c9d"
+              "2e4b020700000000000000");
     EXPECT_EQ(encode_message(again(compared)), encode_message(compared));
     EXPECT_EQ(to_hex(encode_message(Fetch{"forum", {record_id(1)}})),
               "0d05666f72756d010192f1a07c3e7b1d8a523f0c9d2e4b01");

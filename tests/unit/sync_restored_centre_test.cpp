@@ -131,6 +131,46 @@ TEST_F(RestoredCentre, WhoseLostWritesNobodyBringsAgainLeavesThemAside)
     }
 }
 
+TEST_F(RestoredCentre, LeavesNothingAsideOfASpaceThatMayNotBeSeenAnyMore)
+{
+    const auto backup = back_up("night");
+    (void)put(b_, "Cerrado");
+    sync_all();
+    put_back(backup);
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_EQ(a_.store->orphans().value().size(), 1u);
+    grants_.pop_back();
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+}
+
+TEST_F(RestoredCentre, ThatRuledAnewOnWhatSomebodyElseBroughtAgainIsHeard)
+{
+    const auto backup = back_up("night");
+    const auto lost = put(a_, "Aurora");
+    sync_all();
+    put_back(backup);
+    const auto other = put(b_, "Baikal");
+    EXPECT_TRUE(sync(b_).up_to_date);
+    clock_.pass(60'000);
+    const auto journal = a_.store->own_journals("forum").value().at(0);
+    const auto set = a_.replica->outgoing(journal, 0, 1'000'000).value();
+    ASSERT_TRUE(set.has_value());
+    EXPECT_TRUE(centre_->ingest(set->change_set).has_value());  // as a stick brings it
+    sync_all();
+    expect_same({lost, other});
+    std::vector<Ruling> rulings;
+    EXPECT_TRUE(a_.store
+                    ->each_entry(journal.head.id, 1,
+                                 [&](StoredEntry&& entry) {
+                                     rulings.push_back(entry.ruling.value());
+                                     return true;
+                                 })
+                    .has_value());
+    for (const auto& ruling : rulings) EXPECT_EQ(ruling, centre_store_->find_entry(ruling.name).value().value().ruling);
+    EXPECT_EQ(a_.store->queries().counts().value().at(1).accepted, 1u);
+}
+
 TEST_F(RestoredCentre, WhatItLostIsWrittenAgainOrLetGoByWhoeverRemembersIt)
 {
     const auto both = put(a_, "Aurora");
