@@ -1,4 +1,5 @@
 // What happens to devices and the centre: people, programs that start and die, clocks, roles, strangers.
+#include "tests/model/item.hpp"
 #include "tests/simulation/broken.hpp"
 #include "tests/simulation/node_events.hpp"
 
@@ -8,6 +9,19 @@ namespace {
 
 constexpr std::size_t kProcesses = 3;
 constexpr std::int64_t kYear_ms = 365LL * 24 * 3600 * 1000;
+
+struct Copy {
+    platform::DatabaseOptions file;
+    std::unique_ptr<platform::Database> keeper;  ///< what is in memory stays while it is open
+};
+
+Copy copy_database(platform::Database& database)
+{
+    Copy copy{memory_file(), nullptr};
+    copy.keeper = must(platform::Database::open(copy.file), "opening a copy");
+    must(database.execute("VACUUM INTO '" + copy.file.path + "'"), "copying a database");
+    return copy;
+}
 
 }  // namespace
 
@@ -75,6 +89,7 @@ void Simulation::chaos()
         trace("the centre's clock jumps");
     }
     if (strikes(Fault::role_change)) change_role();
+    if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
     if (centre_->process == nullptr) return;
     if (strikes(Fault::repeat) && !pushes_.empty()) push_again();
     if (centre_->process != nullptr && strikes(Fault::damage) && !pushes_.empty()) push_damaged();
@@ -153,7 +168,7 @@ void Simulation::look_at(Device& device)
     const bool wrote = judge_.observe(device);
     for (const auto space : kSpaces)
         for (const auto& id : truth_.records(space))
-            if (wrote || chance_.below(8) == 0) judge_.no_false_conflict(device, space, id);
+            if ((wrote || chance_.below(8) == 0) && !truth_.was_put_back()) judge_.no_false_conflict(device, space, id);
     if (chance_.below(10) == 0) judge_.shows_the_fold(device);
 }
 
@@ -171,6 +186,25 @@ void Simulation::crash_centre()
     for (auto& [id, connection] : connections_)
         if (!connection.cut) cut(connection);
     timeline_.after(chance_.between(100, 20'000), [this] { start_centre(); });
+}
+
+/// Now and then a backup; now and then, behind everybody's back, the centre is what it was at the last one.
+void Simulation::back_up_and_put_back()
+{
+    if (night_chance_.below(10) == 0) {
+        truth_.watch(*centre_->keeper);
+        auto copy = copy_database(centre_->keeper->database());
+        night_ = Night{std::move(copy.keeper), truth_.remember()};
+        trace("the centre is backed up");
+    }
+    if (!night_ || !night_chance_.in_1000(faults_.in_1000[std::size_t(Fault::centre_put_back)])) return;
+    counts_.count(Fault::centre_put_back);
+    trace("the centre is put back");
+    crash_centre();
+    auto copy = copy_database(*night_->copy);
+    centre_->file = copy.file;
+    centre_->keeper = must(sync::store::CentreStore::open(copy.file, model::catalogue()), "opening what was put back");
+    truth_.put_back(night_->past);
 }
 
 void Simulation::start_centre()

@@ -31,6 +31,7 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"narrow", 1},
     {"heavy", 40},
     {"silent_write", 100},
+    {"centre_put_back", 0},  // has its chance from another source: seeds without it are what they were before it
 }};
 
 }  // namespace
@@ -40,7 +41,8 @@ Faults Faults::draw(model::Chance& chance)
     Faults faults;
     if (chance.below(16) == 0) return faults;
     for (std::size_t i = 0; i < kFaults; ++i)
-        if (chance.below(4) != 0) faults.in_1000[i] = unsigned(1 + chance.below(2 * kKinds[i].in_1000));
+        if (kKinds[i].in_1000 != 0 && chance.below(4) != 0)
+            faults.in_1000[i] = unsigned(1 + chance.below(2 * kKinds[i].in_1000));
     if (chance.below(2) != 0) faults.in_1000[std::size_t(Fault::narrow)] = 0;
     if (chance.below(8) != 0) faults.in_1000[std::size_t(Fault::heavy)] = 0;  // they cost time
     return faults;

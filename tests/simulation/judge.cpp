@@ -115,10 +115,24 @@ std::vector<Name> Judge::pending(Device& device, const sync::StoredSpace& space)
     return names;
 }
 
-model::Record Judge::expected(Device&, const sync::StoredSpace& space, const shared::RecordId& id,
+/// A centre that was put back may have refused what somebody else brought again. Its author, who is yet to hear of it,
+/// may or may not show it meanwhile.
+std::vector<Name> Judge::shown_as_waiting(std::vector<Name> waiting,
+                                          const std::optional<sync::StoredRecord>& record) const
+{
+    if (!truth_.was_put_back()) return waiting;
+    std::erase_if(waiting, [&](const Name& name) {
+        const auto* ruling = truth_.ruling(name);
+        return ruling != nullptr && ruling->verdict != sync::Verdict::accepted &&
+               (!record || std::ranges::find(record->pending, name) == record->pending.end());
+    });
+    return waiting;
+}
+
+model::Record Judge::expected(const sync::SpaceName& space, std::uint64_t through, const shared::RecordId& id,
                               const std::vector<Name>& pending) const
 {
-    auto merged = truth_.accepted(space.name, space.cursor.base);
+    auto merged = truth_.accepted(space, through);
     for (const auto& name : pending) merged.emplace(name, std::nullopt);
     return model::state_of(truth_.history(), merged, id);
 }
@@ -128,12 +142,16 @@ void Judge::shows_the_fold(Device& device) const
     for (const auto& space : must(device.keeper->spaces(), "spaces")) {
         // At zero the device may have lost the space: what was settled there comes back with the scan only.
         if (space.role.empty() || space.cursor.base != space.cursor.position || space.cursor.base == 0) continue;
+        // A centre that was put back, which the device has not met since: what it shows is of a time that never was.
+        if (!truth_.on_chain(space.name, space.cursor.head, space.cursor.head_hash)) continue;
         const auto waiting = pending(device, space);
-        const auto word = truth_.accepted(space.name, space.cursor.base);
         for (const auto& id : truth_.records(space.name)) {
             const auto record = must(device.keeper->find_record(id), "a record");
             if (record && record->space != space.name) continue;  // a stranger tried it from here
-            auto model = expected(device, space, id, waiting);
+            // After a comparison a record may be newer than what the device follows from.
+            const auto through = std::max(space.cursor.base, record ? record->number : 0);
+            const auto word = truth_.accepted(space.name, through);
+            auto model = expected(space.name, through, id, shown_as_waiting(waiting, record));
             auto real = record ? model::as_model(record->shown) : model::Record();
             const bool buried =
                 model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
@@ -155,7 +173,9 @@ void Judge::counters(Device& device, const sync::Progress& progress) const
 {
     std::uint64_t written = 0;
     for (const auto space : kSpaces) each_own_entry(device, space, [&](const auto&, const auto&) { ++written; });
-    if (progress.pushed > written || progress.accepted + progress.refused > written)
+    // Two processes of a device that meets a centre which was put back hear the same rulings anew.
+    const bool once = !truth_.was_put_back();
+    if (progress.pushed > written || (once && progress.accepted + progress.refused > written))
         throw Broken{of(device) + ": a session counted more transactions than the " + std::to_string(written) +
                      " there are: pushed " + std::to_string(progress.pushed) + ", accepted " +
                      std::to_string(progress.accepted) + ", refused " + std::to_string(progress.refused)};
@@ -240,6 +260,7 @@ void Judge::every_own_transaction_is_ruled(Device& device) const
         each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
             ++count;
             const auto* ruling = truth_.ruling(entry.name);
+            if (truth_.was_put_back() && entry.ruling && roles_.role(device.id, space).empty()) return;  // not told
             if (ruling == nullptr) throw Broken{of(device) + ": " + text(entry.name) + " never reached the centre"};
             if (!entry.ruling) throw Broken{of(device) + " never heard what became of " + text(entry.name)};
             if (*entry.ruling != *ruling) throw Broken{of(device) + " heard another ruling on " + text(entry.name)};
@@ -277,6 +298,19 @@ void Judge::refused_are_shown(Device& device) const
                             throw Broken{of(device) + ": refused " + text(entry.name) + " left a trace"};
             }
         });
+    }
+}
+
+void Judge::orphans_are_lost(Device& device) const
+{
+    for (const auto& orphan : must(device.keeper->orphans(), "orphans")) {
+        for (const auto& cell : orphan.cells) {
+            for (const auto& leaf : cell.leaves) {
+                const auto* ruling = truth_.ruling(leaf.name);
+                if (ruling != nullptr && ruling->verdict == sync::Verdict::accepted)
+                    throw Broken{of(device) + ": " + text(leaf.name) + " is told to be lost, and is at the centre"};
+            }
+        }
     }
 }
 

@@ -32,10 +32,14 @@ public:
     void refused_are_shown(Device& device) const;
     /// What was refused stands unless the same was written again or a person dropped it.
     void refused_stand(Device& device) const;
+    /// What is kept aside as lost by a centre that was put back is not at the centre.
+    void orphans_are_lost(Device& device) const;
 
 private:
-    [[nodiscard]] model::Record expected(Device& device, const sync::StoredSpace& space, const shared::RecordId& id,
-                                         const std::vector<Name>& pending) const;
+    [[nodiscard]] model::Record expected(const sync::SpaceName& space, std::uint64_t through,
+                                         const shared::RecordId& id, const std::vector<Name>& pending) const;
+    [[nodiscard]] std::vector<Name> shown_as_waiting(std::vector<Name> waiting,
+                                                     const std::optional<sync::StoredRecord>& record) const;
     [[nodiscard]] std::vector<Name> pending(Device& device, const sync::StoredSpace& space) const;
 
     Truth& truth_;

@@ -12,6 +12,8 @@ namespace indaba::tests::simulation {
 namespace {
 
 constexpr int kHealingRounds = 3;
+/// Edits that a centre which was put back meets before their records are offered again, chains of them one by one.
+constexpr int kHealingRoundsAfterPutBack = 6;
 /// Events of one session while healing: beyond it, two sides talk for ever.
 constexpr int kSessionEvents = 20'000;
 
@@ -19,8 +21,11 @@ constexpr int kSessionEvents = 20'000;
 
 Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
-      centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_), judge_(truth_, roles_)
+      centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_),
+      judge_(truth_, roles_), night_chance_(~seed)
 {
+    if (options.put_back && night_chance_.below(2) == 0)
+        faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
@@ -109,8 +114,20 @@ void Simulation::heal()
     for (auto& device : devices_) judge_.observe(*device);
     start_centre();
     heal_roles();
-    for (int round = 1; round <= kHealingRounds; ++round)
-        for (auto& device : devices_) sync_once(*device, round);
+    const int rounds = truth_.was_put_back() ? kHealingRoundsAfterPutBack : kHealingRounds;
+    for (int round = rounds; round > 0; --round)
+        for (auto& device : devices_) sync_once(*device, round == 1);
+}
+
+/// Whose role is gone is not told that the centre was put back, and does not send again what was settled before.
+void Simulation::forgive_what_nobody_can_bring()
+{
+    if (!truth_.was_put_back()) return;
+    for (auto& device : devices_)
+        for (const auto space : kSpaces)
+            if (roles_.role(device->id, space).empty())
+                for (const auto& journal : must(device->keeper->own_journals(std::string(space)), "own journals"))
+                    truth_.forgive(journal.head.id);
 }
 
 /// In half of the runs everybody may write everywhere in the end; else roles stay as they fell.
@@ -121,10 +138,10 @@ void Simulation::heal_roles()
         for (const auto space : kSpaces) roles_.set(device->id, space, "editor");
 }
 
-/// One whole session. The first round brings everything in, the second everything out; the third finds nothing to do.
-void Simulation::sync_once(Device& device, int round)
+/// One whole session. The first round brings everything in, the second everything out; the last finds nothing to do.
+void Simulation::sync_once(Device& device, bool is_last)
 {
-    const auto who = "device " + std::to_string(device.index) + " in healing round " + std::to_string(round);
+    const auto who = "device " + std::to_string(device.index) + (is_last ? " in the last" : " in a") + " healing round";
     auto& process = device.start();
     connect(device, process, false);
     for (int i = 0; process.session != nullptr; ++i)
@@ -134,7 +151,7 @@ void Simulation::sync_once(Device& device, int round)
     device.end(process);
     const auto& progress = last_progress_[device.index];
     if (!progress.up_to_date) throw Broken{who + ": its session ended without being up to date"};
-    if (round < kHealingRounds) return;
+    if (!is_last) return;
     if (progress.pushed + progress.pulled + progress.accepted + progress.refused != 0)
         throw Broken{who + ": there was still something to do"};
     if (progress.round_trips != 1)
@@ -146,12 +163,14 @@ void Simulation::final_checks()
     auto& centre = *centre_->keeper;
     truth_.watch(centre);
     judge_.centre_equals_the_model(centre);
+    forgive_what_nobody_can_bring();
     judge_.nothing_stored_is_lost(centre);
     for (auto& device : devices_) {
         judge_.observe(*device);
         judge_.every_own_transaction_is_ruled(*device);
         judge_.refused_are_shown(*device);
         judge_.refused_stand(*device);
+        judge_.orphans_are_lost(*device);
         judge_.shows_the_fold(*device);
         judge_.device_equals_the_centre(*device, centre);
     }

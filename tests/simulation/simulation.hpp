@@ -26,6 +26,7 @@ public:
     struct Options {
         bool print = false;  ///< every event, on standard output
         bool calm = false;  ///< no faults at all
+        bool put_back = false;  ///< in every other seed the centre may be put back to a backup
     };
     explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
     Simulation(std::uint64_t seed, Options options);
@@ -56,7 +57,8 @@ private:
     void trouble();
     void heal();
     void heal_roles();
-    void sync_once(Device& device, int round);
+    void forgive_what_nobody_can_bring();
+    void sync_once(Device& device, bool is_last);
     void trace(const std::string& event);
     [[nodiscard]] bool strikes(Fault fault);
     void count_reached();
@@ -80,6 +82,7 @@ private:
     void end_process(Device& device, Process& process);
     void crash_centre();
     void start_centre();
+    void back_up_and_put_back();
 
     // --- network.cpp: what happens between them ---
     void connect(Device& device, Process& process, bool stay);
@@ -109,6 +112,12 @@ private:
     Truth truth_;
     Judge judge_;
     std::unique_ptr<CentreNode> centre_;
+    struct Night {
+        std::unique_ptr<platform::Database> copy;
+        Truth::Past past;
+    };
+    model::Chance night_chance_;  ///< of its own: where nothing is put back, a seed is what it was without this
+    std::optional<Night> night_;  ///< the last backup
     std::vector<std::unique_ptr<Device>> devices_;
     std::vector<Stranger> strangers_;
     bool heavy_ = false;

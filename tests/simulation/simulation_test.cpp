@@ -12,7 +12,7 @@ namespace {
 /// A calm run that has come to its end: everything holds until a test breaks something.
 class Planted : public testing::Test {
 protected:
-    Planted() : simulation_(1, {false, true})
+    Planted() : simulation_(1, {false, true, false})
     {
         const auto outcome = simulation_.run();
         INDABA_CHECK(outcome.broken.empty() && outcome.reached.at("accepted") > 10);
@@ -163,6 +163,17 @@ TEST_F(Planted, a_conflict_with_oneself)
     FAIL() << "nothing was ever edited";
 }
 
+TEST_F(Planted, something_told_to_be_lost_that_is_at_the_centre)
+{
+    auto [space, record] = shared_record();
+    sync::Orphan orphan{record.id, record.type, space, {}, 1};
+    orphan.cells.at(some_cell(record).key) = some_cell(record);
+    must(device().keeper->begin(), "begin");
+    must(device().keeper->save_orphan(orphan), "an orphan");
+    must(device().keeper->commit(), "commit");
+    EXPECT_NE(complaint().find("told to be lost"), std::string::npos);
+}
+
 TEST_F(Planted, a_clock_that_ran_backwards)
 {
     device().last_stamp = {~std::uint64_t(0)};
@@ -221,6 +232,11 @@ TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
         EXPECT_EQ(outcome.broken, "") << "replay: tests/simulate --seed " << seed << " --trace";
         faults.add(outcome.faults);
         for (const auto& [what, times] : outcome.reached) reached[what] += times;
+    }
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        const auto outcome = Simulation(seed, {false, false, true}).run();
+        EXPECT_EQ(outcome.broken, "") << "replay: tests/simulate --seed " << seed << " --put-back --trace";
+        faults.add(outcome.faults);
     }
     for (std::size_t i = 0; i < kFaults; ++i)
         EXPECT_GT(faults.of(Fault(i)), 0u) << name_of(Fault(i)) << " never struck";

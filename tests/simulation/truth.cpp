@@ -62,7 +62,7 @@ void Truth::watch(sync::CentreStorage& centre)
                                 }),
              "the centre's rulings");
         for (const auto& ruling : fresh) take(std::string(space), feed, ruling, centre);
-        if (feed.rulings.size() != head.number || feed.chain != head.hash)
+        if (feed.rulings.size() != head.number || feed.chain.back() != head.hash)
             throw Broken{"the head of " + std::string(space) + " is not the end of its chain"};
     }
 }
@@ -80,7 +80,7 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
     wrote(journal->head, *entry);
     if (space_of_.at(ruling.name) != space)
         throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
-    feed.chain = sync::chain_hash(feed.chain, ruling, digest_);
+    feed.chain.push_back(sync::chain_hash(feed.chain.back(), ruling, digest_));
     judge(space, feed, ruling, shared::device_of(journal->head.author, digest_));
     feed.rulings.push_back(ruling);
     rulings_[ruling.name] = ruling;
@@ -177,6 +177,22 @@ void Truth::stored(sync::JournalId journal, std::uint64_t through)
 {
     auto& known = stored_[journal];
     known = std::max(known, through);
+}
+
+Truth::Past Truth::remember() const { return {feeds_, rulings_, homes_}; }
+
+void Truth::put_back(const Past& past)
+{
+    feeds_ = past.feeds;
+    rulings_ = past.rulings;
+    homes_ = past.homes;
+    put_back_ = true;
+}
+
+bool Truth::on_chain(std::string_view space, std::uint64_t number, const sync::Hash& hash) const
+{
+    const auto place = feeds_.find(space);
+    return place != feeds_.end() && number < place->second.chain.size() && place->second.chain[number] == hash;
 }
 
 model::Merged Truth::accepted(std::string_view space, std::uint64_t through) const

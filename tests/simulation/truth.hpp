@@ -28,6 +28,16 @@ public:
     [[nodiscard]] bool was_dropped(const shared::RecordId& id) const { return dropped_.contains(id); }
     /// The centre told a device that this much of a journal is stored.
     void stored(sync::JournalId journal, std::uint64_t through);
+    /// Who wrote it cannot bring it again: of what the centre had said before it was put back, nothing counts.
+    void forgive(sync::JournalId journal) { stored_.erase(journal); }
+
+    /// What the centre has ruled, as of one moment.
+    struct Past;
+    [[nodiscard]] Past remember() const;
+    void put_back(const Past& past);
+    [[nodiscard]] bool was_put_back() const { return put_back_; }
+    /// The feed of the space came to this hash at this number.
+    [[nodiscard]] bool on_chain(std::string_view space, std::uint64_t number, const sync::Hash& hash) const;
 
     [[nodiscard]] const model::History& history() const { return history_; }
     /// Accepted in a space up to a number of its feed.
@@ -44,7 +54,7 @@ public:
 private:
     struct Feed {
         std::vector<sync::Ruling> rulings;
-        sync::Hash chain;
+        std::vector<sync::Hash> chain{sync::Hash{}};  ///< at each number
         std::set<shared::RecordId> here;  ///< records that an accepted transaction created
     };
 
@@ -61,12 +71,21 @@ private:
     model::History history_;
     std::map<Name, shared::Bytes> payloads_;
     std::map<Name, sync::SpaceName> space_of_;
-    std::map<std::string, Feed, std::less<>> feeds_;
+    using Feeds = std::map<std::string, Feed, std::less<>>;
+    using Homes = std::map<shared::RecordId, std::pair<std::string, std::string>>;
+    Feeds feeds_;
     std::map<Name, sync::Ruling> rulings_;
     std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_;
-    std::map<shared::RecordId, std::pair<std::string, std::string>> homes_;  ///< of accepted records: space and type
+    Homes homes_;  ///< of accepted records: space and type
     std::map<sync::JournalId, std::uint64_t> stored_;
     std::set<shared::RecordId> dropped_;
+    bool put_back_ = false;
+};
+
+struct Truth::Past {
+    Feeds feeds;
+    std::map<Name, sync::Ruling> rulings;
+    Homes homes;
 };
 
 }  // namespace indaba::tests::simulation
