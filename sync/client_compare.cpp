@@ -17,6 +17,8 @@ constexpr std::size_t kFetched = 4'096;
 
 Result<void> ClientSession::start_over(const SpaceName& name, Actions& actions)
 {
+    if (std::ranges::find(hello_, name) == hello_.end()) return {};  // the role there went meanwhile
+    if (comparing_.contains(name)) return {};
     behind_.insert(name);
     INDABA_ASSIGN(auto held, replica_.held(name));
     if (held.records.size() == 0) {

@@ -81,6 +81,7 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
     if (const auto* compared = std::get_if<Compared>(&message)) return take_compared(*compared, actions);
     if (const auto* fetched = std::get_if<Fetched>(&message)) return take_fetched(*fetched, actions);
+    if (const auto* lost = std::get_if<StartOver>(&message)) return start_over(lost->space, actions);
     if (const auto* answer = std::get_if<HistoryAnswer>(&message)) {
         if (!asking_history_) return fail(Errc::malformed, "the centre answers what was not asked");
         return take_history(*answer, actions);
@@ -226,7 +227,8 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
     counted = std::max(counted, flight.last);
     if (stored.rulings.empty()) return {};
     INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
-    if (!journal) return {};
+    // While a space is compared a ruling has no place in a feed: asked for again when it has.
+    if (!journal || comparing_.contains(journal->head.space)) return {};
     INDABA_ASSIGN(const auto applied, replica_.learn(journal->head.space, stored.rulings));
     add(applied);
     return {};

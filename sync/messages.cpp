@@ -214,6 +214,12 @@ void serialize(Archive& archive, Fetched& fetched)
 }
 
 template <class Archive>
+void serialize(Archive& archive, StartOver& start_over)
+{
+    archive(start_over.space);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Bye& bye)
 {
     archive(shared::checked(bye.code, Errc::unsupported), bye.text);

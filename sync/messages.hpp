@@ -44,8 +44,8 @@ struct Welcome {
     std::vector<Replica::Grant> grants;  ///< all of them, if they differ
 };
 
-/// Device: follow more spaces, or again from another cursor. Answered by at least one batch each, by nothing where
-/// there is no role.
+/// Device: follow more spaces, or again from another cursor. Answered by at least one batch each or StartOver, by
+/// nothing where there is no role.
 struct Follow {
     std::vector<Following> following;
 };
@@ -136,9 +136,14 @@ struct Fetched {
     std::vector<FeedRecord> records;  ///< as a scan from zero would bring them
 };
 
+/// Centre, instead of a batch for a space of a Follow: that cursor is not on its chain: compare, or follow from zero.
+struct StartOver {
+    SpaceName space;
+};
+
 /// A tag is the place in this list, which therefore only ever grows.
 using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
-                             Bye, Compare, Compared, Fetch, Fetched>;
+                             Bye, Compare, Compared, Fetch, Fetched, StartOver>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

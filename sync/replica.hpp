@@ -179,9 +179,12 @@ private:
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
-    Result<void> send_again(const SpaceName& space);
+    Result<void> reopen_beyond(const SpaceName& space, std::uint64_t number);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
+    Result<std::optional<StoredEntry>> marked(const StoredJournal& journal, const Marks& marks);
+    Result<void> settle_marked(const SpaceName& space, const Marks& marks);
+    Result<void> fold_no_more(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);
     static void name_orphan(const Orphan& orphan, Draft& draft);
     Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);

@@ -56,21 +56,57 @@ Result<void> Replica::wait_again(const StoredEntry& entry, EntryCache& entries)
     return {};
 }
 
+/// The entry of this journal that the centre ruled last; none if it has ruled none, or one of another life of this
+/// database.
+Result<std::optional<StoredEntry>> Replica::marked(const StoredJournal& journal, const Marks& marks)
+{
+    const auto place = marks.find(journal.head.id);
+    if (place == marks.end() || place->second.number == 0) return std::optional<StoredEntry>();
+    return ports_.storage.find_entry({journal.head.id, place->second.number, place->second.hash});
+}
+
+/// After a comparison the word has what the centre had ruled: that is folded no more, though how it was ruled is not
+/// known before it is sent and answered again.
+Result<void> Replica::settle_marked(const SpaceName& space, const Marks& marks)
+{
+    EntryCache entries(ports_.storage);
+    INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(space));
+    for (const auto& journal : journals) {
+        INDABA_ASSIGN(const auto last, marked(journal, marks));
+        if (!last) continue;
+        std::vector<StoredEntry> waiting;
+        INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
+            if (entry.name.number > last->name.number) return false;
+            if (!entry.ruling) waiting.push_back(std::move(entry));
+            return true;
+        }));
+        for (const auto& entry : waiting) INDABA_TRY(fold_no_more(entry, entries));
+    }
+    return {};
+}
+
+Result<void> Replica::fold_no_more(const StoredEntry& entry, EntryCache& entries)
+{
+    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
+    for (const auto& touched : transaction.records) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(touched.id));
+        if (!record || std::erase(record->pending, entry.name) == 0) continue;
+        INDABA_TRY(refold(*record, entries));
+        INDABA_TRY(ports_.storage.save_record(*record));
+    }
+    return {};
+}
+
 /// Above the centre's mark all waits as if it had never been ruled. Below it the rulings hold, unless somebody else
 /// brought the entries since the centre was put back, and they were ruled anew: then all are sent, and answered with
 /// the rulings that hold; the centre's word has them already. Where another life of this database wrote the marked
 /// entry, all is sent, and what differs is a branch.
 Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries)
 {
-    JournalMark mark{journal.head.id, 0, 0, 0, 0};
-    if (const auto place = marks.find(journal.head.id); place != marks.end()) mark = place->second;
-    std::optional<StoredEntry> marked;
-    if (mark.number > 0) {
-        INDABA_ASSIGN(marked, ports_.storage.find_entry({mark.journal, mark.number, mark.hash}));
-    }
-    const auto in_word = marked ? mark.number : 0;
-    const bool holds =
-        marked && marked->ruling && marked->ruling->number == mark.ruling && marked->ruling->time_ms == mark.ruled_ms;
+    INDABA_ASSIGN(const auto last, marked(journal, marks));
+    const auto in_word = last ? last->name.number : 0;
+    const bool holds = last && last->ruling && last->ruling->number == marks.at(journal.head.id).ruling &&
+                       last->ruling->time_ms == marks.at(journal.head.id).ruled_ms;
     const auto ruled = holds ? in_word : 0;
     std::vector<StoredEntry> lost;
     INDABA_TRY(ports_.storage.each_entry(journal.head.id, ruled + 1, [&](StoredEntry&& entry) {
@@ -83,7 +119,6 @@ Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCa
     }
     if (journal.ruled <= ruled) return {};
     journal.ruled = ruled;
-    journal.ruled_hash = ruled == 0 ? 0 : mark.hash;
     return ports_.storage.save_journal(journal);
 }
 
@@ -154,6 +189,7 @@ Result<void> Replica::end_comparison(const SignedHead& head, const Marks& marks)
     space->position_hash = head.hash;
     space->backed_up = head.backed_up;
     INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(settle_marked(head.space, marks));
     INDABA_TRY(claim_compared(head.space, marks));
     return transaction.commit();
 }

@@ -36,16 +36,26 @@ Result<void> Replica::start_over(const SpaceName& name)
     space->backed_up = 0;
     INDABA_TRY(ports_.storage.save_space(*space));
     INDABA_TRY(show_pending(name));
-    INDABA_TRY(send_again(name));  // what the centre rules now is not known
+    INDABA_TRY(reopen_beyond(name, 0));  // what the centre rules now is not known
     return transaction.commit();
 }
 
-Result<void> Replica::send_again(const SpaceName& space)
+/// Rulings beyond this number of the feed may not be on the centre's chain any more: what they were on is sent again,
+/// and what was accepted waits and shows until then.
+Result<void> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number)
 {
+    EntryCache entries(ports_.storage);
     INDABA_ASSIGN(auto journals, ports_.storage.own_journals(space));
     for (auto& journal : journals) {
-        journal.ruled = 0;
-        journal.ruled_hash = 0;
+        std::vector<StoredEntry> ruled;
+        INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
+            if (entry.ruling && entry.ruling->number > number) ruled.push_back(std::move(entry));
+            return true;
+        }));
+        for (const auto& entry : ruled)
+            if (entry.ruling->verdict == Verdict::accepted) INDABA_TRY(wait_again(entry, entries));
+        if (ruled.empty() || ruled.front().name.number > journal.ruled) continue;
+        journal.ruled = ruled.front().name.number - 1;
         INDABA_TRY(ports_.storage.save_journal(journal));
     }
     return {};
@@ -61,7 +71,9 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         if (granted || space.role.empty()) continue;
         INDABA_TRY(ports_.storage.purge_space(space.name));
         INDABA_TRY(forget_orphans(space.name));
-        StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, {}, {}, 0};
+        // The head that was seen last stays: should the space come back, it tells whether the centre was put back.
+        const Cursor seen{0, 0, space.cursor.head, space.cursor.head_hash};
+        StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, seen, {}, 0};
         INDABA_TRY(ports_.storage.save_space(lost));
     }
     for (const auto& grant : grants) {
@@ -75,8 +87,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         INDABA_TRY(ports_.storage.save_space(space));
         if (regained) {
             INDABA_TRY(show_pending(grant.space));
-            // The centre may have been put back while this device did not follow: all that is held is sent again.
-            INDABA_TRY(send_again(grant.space));
+            INDABA_TRY(reopen_beyond(grant.space, space.cursor.head));
         }
         if (may_write) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
     }

@@ -47,10 +47,13 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
     if (number != batch.to) return fail(Errc::malformed, "the centre's batch ends early");
     if (!batch.head) return fail(Errc::malformed, "the centre's batch does not say how far the feed has come");
     const auto& head = *batch.head;
-    if (head.space != batch.space || head.number < batch.to || (batch.is_last() && head.hash != step.hash) ||
+    if (head.space != batch.space || head.number < batch.to ||
         !ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
         return fail(Errc::untrusted,
                     "the head of the feed of " + batch.space + " does not hold: the centre did not sign what it sent");
+    // The centre was put back, and another process of this home has met it: this is of the chain that was.
+    if (batch.is_last() && head.hash != step.hash)
+        return fail(Errc::busy, "the feed of " + batch.space + " does not go on from what is here: connect again");
     return true;
 }
 
@@ -68,10 +71,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
         if (journal->own) step.copied.insert(journal->head.id);
         return {};
     }
-    if (ruling.name.number == journal->ruled + 1) {  // a gap is sent, and answered, again
-        journal->ruled = ruling.name.number;
-        journal->ruled_hash = ruling.name.hash;
-    }
+    if (ruling.name.number == journal->ruled + 1) ++journal->ruled;  // a gap is sent, and answered, again
     step.own[ruling.name] = &ruling;
     step.own_by_number[ruling.number] = &ruling;
     const bool refused = ruling.verdict != Verdict::accepted;

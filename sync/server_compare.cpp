@@ -21,7 +21,7 @@ Result<void> ServerSession::answer_compare(const Compare& compare, Actions& acti
     if (compare.journals.size() > kAskedJournals)
         return fail(Errc::too_large, "the device asks about too many journals");
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, compare.space));
-    if (!granted) return fail(Errc::forbidden, "no role in " + compare.space);
+    if (!granted) return tell_grants(actions);
     Compared compared;
     compared.space = compare.space;
     INDABA_ASSIGN(compared.head, centre_.signed_head(compare.space));
@@ -47,7 +47,7 @@ Result<void> ServerSession::answer_fetch(const Fetch& fetch, Actions& actions)
     if (fetch.records.empty() || fetch.records.size() > kAskedRecords)
         return fail(Errc::too_large, "the device asks for no record, or for too many");
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, fetch.space));
-    if (!granted) return fail(Errc::forbidden, "no role in " + fetch.space);
+    if (!granted) return tell_grants(actions);
     Fetched fetched;
     fetched.space = fetch.space;
     std::size_t bytes = 0;

@@ -152,15 +152,14 @@ Result<Standing> ServerSession::follow(const Following& following)
     return at_head ? Standing::at_head : Standing::follows;
 }
 
-Result<void> ServerSession::take_follow(const Follow& message, Actions&)
+Result<void> ServerSession::take_follow(const Follow& message, Actions& actions)
 {
     for (const auto& following : message.following) {
         if (lanes_.size() >= shared::limits::kSpacesPerSession && !lanes_.contains(following.space))
             return fail(Errc::too_large, "a device follows at most 256 spaces");
         INDABA_ASSIGN(const auto standing, follow(following));
-        if (standing == Standing::start_over)
-            return fail(Errc::untrusted, "the device's cursor is not of this centre: connect again");
-        if (standing != Standing::not_granted) lanes_[following.space].owed = true;
+        if (standing == Standing::start_over) actions.send.push_back(encode_message(StartOver{following.space}));
+        else if (standing != Standing::not_granted) lanes_[following.space].owed = true;
     }
     return {};
 }
@@ -247,6 +246,14 @@ Result<void> ServerSession::pump(Actions& actions)
     return {};
 }
 
+/// Instead of what may not be read any more.
+Result<void> ServerSession::tell_grants(Actions& actions)
+{
+    INDABA_ASSIGN(auto grants, peer_.grants());
+    actions.send.push_back(encode_message(Grants{std::move(grants)}));
+    return {};
+}
+
 Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Actions& actions)
 {
     INDABA_ASSIGN(const auto head, centre_.storage().head(name));
@@ -255,8 +262,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
     if (!granted) {
         lanes_.erase(space);
-        INDABA_ASSIGN(auto grants, peer_.grants());
-        actions.send.push_back(encode_message(Grants{std::move(grants)}));
+        INDABA_TRY(tell_grants(actions));
         return false;
     }
     const auto holds = [&](const Ruling& ruling) {

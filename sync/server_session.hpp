@@ -65,6 +65,7 @@ private:
     Result<void> answer_history(const HistoryQuestion& question, Actions& actions);
     Result<void> pump(Actions& actions);
     static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
+    Result<void> tell_grants(Actions& actions);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
     Result<std::vector<Author>> untold_authors(const std::vector<Ruling>& rulings,
                                                const std::vector<FeedRecord>& records);

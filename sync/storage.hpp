@@ -53,7 +53,6 @@ struct StoredJournal {
     std::uint64_t last = 0;  ///< number of its last entry here
     Hash last_hash;  ///< its hash; first_hash of the journal while there is none
     std::uint64_t ruled = 0;  ///< ruled through this number
-    std::uint64_t ruled_hash = 0;  ///< prefix of that entry's hash
     Author author;
 };
 
@@ -117,7 +116,8 @@ public:
     /// Appends an entry that is not there yet, with its ruling if it has one.
     [[nodiscard]] virtual Result<void> add_entry(const StoredEntry& entry) = 0;
     enum class RulingKept : unsigned char { no_entry, again, anew };
-    /// Keeps a ruling with its entry; `anew` if that had none.
+    /// Keeps a ruling with its entry; `anew` if that had none, or another verdict. What is accepted stands refused no
+    /// more.
     [[nodiscard]] virtual Result<RulingKept> set_ruling(const Ruling& ruling) = 0;
 
     [[nodiscard]] virtual Result<std::optional<StoredJournal>> find_journal(JournalId id) = 0;

@@ -13,12 +13,6 @@ using shared::Error;
 /// Rows are short and this is our own database: no more than this is set aside before it is seen to be there.
 constexpr std::size_t kReserved = 64;
 
-Error damaged(const char* why)
-{
-    return fail(Errc::corrupt,
-                std::string("a stored record ") + why + ": restore a backup, or remove the space and fetch it again");
-}
-
 class CellsReader {
 public:
     CellsReader(ByteView blob, InternedNames& names) : in_(blob), names_(names) {}
@@ -145,6 +139,11 @@ private:
         const auto read = in_.finish("a stored record");
         if (read.has_error()) return damaged("does not hold together");
         return {};
+    }
+
+    [[nodiscard]] Error damaged(const char* why) const
+    {
+        return fail(Errc::corrupt, names_.path() + ": a stored record " + why + "; restore a backup");
     }
 
     BinaryInput in_;

@@ -180,8 +180,8 @@ Result<Storage::RulingKept> Entries::set_ruling(const Ruling& ruling)
 {
     INDABA_ASSIGN(const auto eid, eid_of(ruling.name));
     if (!eid) return Storage::RulingKept::no_entry;
-    auto before = database_.statement("SELECT ruled IS NULL FROM entry WHERE eid = ?1");
-    INDABA_ASSIGN(const bool there, before.bind_all(*eid).step());
+    auto before = database_.statement("SELECT verdict IS NOT ?2 FROM entry WHERE eid = ?1");
+    INDABA_ASSIGN(const bool there, before.bind_all(*eid, std::int64_t(ruling.verdict)).step());
     const bool anew = there && before.int64(0) != 0;
     auto row = database_.statement(
         "UPDATE entry SET ruled = ?2, verdict = ?3, ruled_ms = ?4, line = ?5, reason = ?6, reason_field = ?7, "

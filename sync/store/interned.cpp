@@ -90,7 +90,8 @@ template class Interned<std::string, std::string_view>;
 template class Interned<std::uint64_t, std::uint64_t>;
 
 InternedNames::InternedNames(platform::Database& database)
-    : journals(database, kJournals), keys(database, kKeys), types(database, kTypes), spaces(database, kSpaces)
+    : journals(database, kJournals), keys(database, kKeys), types(database, kTypes), spaces(database, kSpaces),
+      path_(database.path())
 {
 }
 

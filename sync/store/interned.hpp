@@ -63,6 +63,8 @@ using InternedJournals = Interned<std::uint64_t, std::uint64_t>;
 struct InternedNames {
     explicit InternedNames(platform::Database& database);
 
+    /// Of the file that they are in, for messages.
+    [[nodiscard]] const std::string& path() const { return path_; }
     void committed();
     void rolled_back();
 
@@ -70,6 +72,9 @@ struct InternedNames {
     InternedTexts keys;
     InternedTexts types;
     InternedTexts spaces;
+
+private:
+    const std::string& path_;
 };
 
 }  // namespace indaba::sync::store

@@ -18,7 +18,7 @@ bool is_known(const Author& author)
 
 }  // namespace
 
-/// Columns: jid, space, author_key, own, last, last_hash, ruled, ruled_hash, device, device_name, person.
+/// Columns: jid, space, author_key, own, last, last_hash, ruled, device, device_name, person.
 Result<StoredJournal> Journals::read(const platform::Statement& row)
 {
     StoredJournal journal;
@@ -35,13 +35,12 @@ Result<StoredJournal> Journals::read(const platform::Statement& row)
         journal.last = std::uint64_t(row.int64(4));
         INDABA_ASSIGN(journal.last_hash, read_hash(row, 5));
         journal.ruled = std::uint64_t(row.int64(6));
-        journal.ruled_hash = std::uint64_t(row.int64(7));
     }
     journal.author.journal = journal.head.id;
-    if (!row.is_null(8)) {
-        INDABA_ASSIGN(journal.author.device.hash, read_hash(row, 8));
-        journal.author.device_name = row.text(9);
-        journal.author.person = row.text(10);
+    if (!row.is_null(7)) {
+        INDABA_ASSIGN(journal.author.device.hash, read_hash(row, 7));
+        journal.author.device_name = row.text(8);
+        journal.author.person = row.text(9);
     }
     return journal;
 }
@@ -49,7 +48,7 @@ Result<StoredJournal> Journals::read(const platform::Statement& row)
 Result<std::optional<StoredJournal>> Journals::at(std::uint64_t jid)
 {
     auto row = database_.statement(
-        "SELECT jid, space, author_key, own, last, last_hash, ruled, ruled_hash, device, device_name, person "
+        "SELECT jid, space, author_key, own, last, last_hash, ruled, device, device_name, person "
         "FROM journal WHERE jid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(jid).step());
     if (!found) return std::optional<StoredJournal>();
@@ -73,16 +72,15 @@ Result<void> Journals::save(const StoredJournal& journal)
     const std::int64_t own = journal.own ? 1 : 0;
     // Nearly always only its ends move. Setting a column of an index, even to what it was, writes the index too.
     auto moved = database_.statement(
-        "UPDATE journal SET last = ?5, last_hash = ?6, ruled = ?7, ruled_hash = ?8 "
+        "UPDATE journal SET last = ?5, last_hash = ?6, ruled = ?7 "
         "WHERE jid = ?1 AND (space, author_key, own) IS (?2, ?3, ?4)");
-    INDABA_TRY(moved.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
+    INDABA_TRY(moved.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled).run());
     if (database_.changes() == 0) {
         auto row = database_.statement(
-            "INSERT INTO journal(jid, space, author_key, own, last, last_hash, ruled, ruled_hash) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(jid) DO UPDATE SET space = ?2, author_key = ?3, "
-            "own = ?4, last = ?5, last_hash = ?6, ruled = ?7, ruled_hash = ?8");
-        INDABA_TRY(
-            row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled, journal.ruled_hash).run());
+            "INSERT INTO journal(jid, space, author_key, own, last, last_hash, ruled) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(jid) DO UPDATE SET space = ?2, author_key = ?3, "
+            "own = ?4, last = ?5, last_hash = ?6, ruled = ?7");
+        INDABA_TRY(row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled).run());
     }
     auto author = journal.author;
     author.journal = journal.head.id;

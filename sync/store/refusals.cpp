@@ -72,8 +72,10 @@ Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<Reco
     }
 }
 
-Result<void> Refusals::reopen(const TransactionName& name)
+Result<void> Refusals::take_back(const TransactionName& name)
 {
+    INDABA_ASSIGN(const bool stands, any());
+    if (!stands) return {};
     INDABA_ASSIGN(const auto eid, entries_.eid_of(name));
     if (!eid) return {};
     return database_.statement("DELETE FROM refusal WHERE eid = ?1 AND ended = 0").bind_all(*eid).run();

@@ -33,8 +33,8 @@ public:
         writing_ = false;
         any_.reset();
     }
-    /// The entry has no ruling any more.
-    [[nodiscard]] Result<void> reopen(const TransactionName& name);
+    /// The entry is not refused any more.
+    [[nodiscard]] Result<void> take_back(const TransactionName& name);
 
 private:
     [[nodiscard]] Result<bool> any();

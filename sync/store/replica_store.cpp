@@ -73,9 +73,15 @@ Result<void> ReplicaStore::each_record(const SpaceName& space, const std::functi
     return tables_->records.each_with_word(space, visit);
 }
 
+Result<Storage::RulingKept> ReplicaStore::set_ruling(const Ruling& ruling)
+{
+    if (ruling.verdict == Verdict::accepted) INDABA_TRY(tables_->refusals.take_back(ruling.name));
+    return StoreOver::set_ruling(ruling);
+}
+
 Result<void> ReplicaStore::reopen_entry(const TransactionName& name)
 {
-    INDABA_TRY(tables_->refusals.reopen(name));
+    INDABA_TRY(tables_->refusals.take_back(name));
     return tables_->entries.clear_ruling(name);
 }
 

@@ -59,7 +59,6 @@ CREATE TABLE journal(
     last INT,
     last_hash BLOB,
     ruled INT,
-    ruled_hash INT,
     device BLOB,
     device_name TEXT,
     person TEXT);

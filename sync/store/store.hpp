@@ -46,6 +46,7 @@ public:
     [[nodiscard]] Result<std::vector<RecordId>> pending_records(const SpaceName& space) override;
     [[nodiscard]] Result<void> each_record(const SpaceName& space,
                                            const std::function<bool(StoredRecord&&)>& visit) override;
+    [[nodiscard]] Result<RulingKept> set_ruling(const Ruling& ruling) override;
     [[nodiscard]] Result<void> reopen_entry(const TransactionName& name) override;
     [[nodiscard]] Result<void> stand_refused(const StandingRefusal& refusal) override;
     [[nodiscard]] Result<void> end_refused(const RecordId& record, const std::vector<std::string>& keys) override;

@@ -295,7 +295,7 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                                  several(chance, 3, [&] { return random_digest(chance); })};
         case 12: return random_compared(chance);
         case 13: return sync::Fetch{"forum", several(chance, 4, [&] { return random_record(chance); })};
-        default: {
+        case 14: {
             sync::Fetched fetched{
                 "forum", random_number(chance), several(chance, 2, [&] { return random_author(chance); }), {}};
             for (auto& record : random_batch(chance).records) {
@@ -304,6 +304,7 @@ sync::Message random_message(Chance& chance, std::size_t kind)
             }
             return fetched;
         }
+        default: return sync::StartOver{"forum"};
     }
 }
 

@@ -212,6 +212,8 @@ TEST(Golden, Comparison)
               "0199000000000000000192f1a07c3e7b1d8a523f0c9d2e4b030674616c656e740d010101210d010900000000000000026600"
               "000000000000050000000000000002040001090000000000000001990000000000000000");
     EXPECT_EQ(encode_message(again(fetched)), encode_message(fetched));
+    EXPECT_EQ(to_hex(encode_message(StartOver{"forum"})), "0f05666f72756d");
+    EXPECT_EQ(encode_message(again(StartOver{"forum"})), encode_message(StartOver{"forum"}));
 }
 
 TEST(Golden, RecordVersion)

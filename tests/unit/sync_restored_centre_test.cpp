@@ -1,51 +1,9 @@
 // A centre that was put back from a backup behind everybody's back: each device finds out, gives back what it wrote,
 // and holds what the centre holds, without fetching everything anew.
-#include "tests/unit/device_lives.hpp"
+#include "tests/unit/restored_centre.hpp"
 
 namespace indaba::sync {
 namespace {
-
-class RestoredCentre : public DeviceLives {
-protected:
-    Life a_ = live("a", 11);
-    Life b_ = live("b", 12);
-
-    void SetUp() override
-    {
-        DeviceLives::SetUp();
-        sync_all();
-    }
-
-    void sync_all()
-    {
-        for (auto* life : {&a_, &b_, &a_, &b_}) EXPECT_TRUE(sync(*life).up_to_date);
-    }
-
-    /// As the feed tells it.
-    static Cells word_of(Storage& storage, const RecordId& id)
-    {
-        auto record = storage.find_record(id).value();
-        return record ? to_feed(std::move(*record), 0).cells : Cells();
-    }
-    /// Leaf for leaf, and nothing waits.
-    void expect_same(const std::vector<RecordId>& ids)
-    {
-        for (auto* life : {&a_, &b_}) {
-            for (const auto& id : ids) {
-                EXPECT_EQ(word_of(*life->store, id), word_of(*centre_store_, id)) << id.text();
-                const auto record = life->store->find_record(id).value();
-                EXPECT_TRUE(!record || record->pending.empty());
-            }
-            const auto journals = life->store->own_journals("forum").value();
-            for (const auto& journal : journals) EXPECT_EQ(journal.ruled, journal.last);
-        }
-    }
-    void edit(Life& life, const RecordId& id, const std::string& key, const std::string& text)
-    {
-        EXPECT_TRUE(life.replica->write("forum", {{Change::Kind::put, id, "enterprise", {{key, Value::text(text)}}}})
-                        .has_value());
-    }
-};
 
 TEST_F(RestoredCentre, RegainsEveryEditThatItsAuthorStillHolds)
 {
@@ -131,19 +89,6 @@ TEST_F(RestoredCentre, WhoseLostWritesNobodyBringsAgainLeavesThemAside)
     }
 }
 
-TEST_F(RestoredCentre, LeavesNothingAsideOfASpaceThatMayNotBeSeenAnyMore)
-{
-    const auto backup = back_up("night");
-    (void)put(b_, "Cerrado");
-    sync_all();
-    put_back(backup);
-    EXPECT_TRUE(sync(a_).up_to_date);
-    EXPECT_EQ(a_.store->orphans().value().size(), 1u);
-    grants_.pop_back();
-    EXPECT_TRUE(sync(a_).up_to_date);
-    EXPECT_TRUE(a_.store->orphans().value().empty());
-}
-
 TEST_F(RestoredCentre, ThatRuledAnewOnWhatSomebodyElseBroughtAgainIsHeard)
 {
     const auto backup = back_up("night");
@@ -227,48 +172,6 @@ TEST_F(RestoredCentre, DeletionsAndConflictsOfTheLostTimeComeBack)
     expect_same({deleted, disputed});
     EXPECT_EQ(existence(word_of(*centre_store_, deleted)), Existence::deleted);
     EXPECT_EQ(word_of(*centre_store_, disputed).find("city")->leaves.size(), 2u);
-}
-
-TEST_F(RestoredCentre, RegainsWhatWasWrittenInASpaceThatCameBackLater)
-{
-    const auto forum = grants_.back();
-    const auto backup = back_up("night");
-    const auto lost = put(a_, "Aurora");
-    sync_all();
-    put_back(backup);
-    grants_.pop_back();  // the role was younger than the backup
-    sync_all();
-    EXPECT_EQ(word_of(*a_.store, lost), Cells());
-    grants_.push_back(forum);
-    sync_all();
-    expect_same({lost});
-    EXPECT_TRUE(has(a_, lost));
-    EXPECT_TRUE(has(b_, lost));
-}
-
-TEST_F(RestoredCentre, ThatDoesNotKnowASpaceAnyMoreHoldsUpNothingElse)
-{
-    const auto backup = back_up("night");
-    const Replica::Grant late{"late", "event", "Late", "editor"};
-    ASSERT_TRUE(centre_store_->begin().has_value());
-    ASSERT_TRUE(centre_store_->add_space({late.space, late.kind, late.title}).has_value());
-    ASSERT_TRUE(centre_store_->commit().has_value());
-    grants_.push_back(late);
-    sync_all();
-    const auto kept = new_id();
-    put(a_, kept, "late", "enterprise", "Aurora");
-    const auto other = put(a_, "Baikal");
-    put_back(backup);
-    grants_.pop_back();
-    EXPECT_TRUE(sync(a_).up_to_date);
-    EXPECT_TRUE(has(a_, other));
-    EXPECT_FALSE(a_.store->find_record(kept).value()->pending.empty());
-    ASSERT_TRUE(centre_store_->begin().has_value());
-    ASSERT_TRUE(centre_store_->add_space({late.space, late.kind, late.title}).has_value());
-    ASSERT_TRUE(centre_store_->commit().has_value());
-    grants_.push_back(late);
-    sync_all();
-    EXPECT_TRUE(has(b_, kept));
 }
 
 TEST_F(RestoredCentre, ComparesOnAfterACutAtAnyMessage)
