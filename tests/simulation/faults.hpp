@@ -31,7 +31,7 @@ enum class Fault : std::uint8_t {
     narrow,  ///< messages of a few hundred bytes: scans and pushes take many, and wait for the window
     heavy,  ///< values of 60,000 bytes
     silent_write,  ///< another process writes and nobody tells the session
-    centre_put_back,  ///< to what it was at its last backup, behind everybody's back; on request
+    centre_put_back,  ///< to what it was at its last backup, behind everybody's back; in every other seed
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

@@ -102,8 +102,11 @@ void Judge::no_false_conflict(Device& device, std::string_view, const shared::Re
 std::vector<Name> Judge::pending(Device& device, const sync::StoredSpace& space) const
 {
     std::vector<Name> names;
-    each_own_entry(device, space.name, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
-        if (entry.ruling) {
+    each_own_entry(device, space.name, [&](const sync::StoredJournal& journal, const sync::StoredEntry& entry) {
+        // A refusal that a centre which was put back may not know stands until it is answered again.
+        const bool asked_again = truth_.was_put_back() && entry.ruling &&
+                                 entry.ruling->verdict != sync::Verdict::accepted && journal.ruled < entry.name.number;
+        if (entry.ruling && !asked_again) {
             const auto* ruling = truth_.ruling(entry.name);
             if (ruling == nullptr || *ruling != *entry.ruling)
                 throw Broken{of(device) + " holds a ruling on " + text(entry.name) + " that was never made"};

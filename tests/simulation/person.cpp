@@ -107,8 +107,8 @@ bool Person::attend(Process& process)
     const auto id = chance_.pick(*standing).record;
     sync::Result<void> ended;
     if (chance_.below(3) == 0) {
+        truth_.dropped(id);  // also if the program dies of it: it may be done
         ended = process.replica.drop_refused(id);
-        if (ended.has_value()) truth_.dropped(id);
     } else {
         const auto key = model::item_keys()[chance_.below(model::item_keys().size())];
         const auto again = process.replica.retry(id, {{std::string(key), value_for(key)}});

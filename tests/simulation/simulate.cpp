@@ -19,7 +19,6 @@ struct Arguments {
     std::uint64_t last = 100;
     std::optional<std::uint64_t> minutes;
     bool trace = false;
-    bool put_back = false;
 };
 
 std::optional<std::uint64_t> number(std::string_view text)
@@ -34,8 +33,8 @@ std::optional<Arguments> parse(int count, char** texts)
     Arguments arguments;
     for (int i = 1; i < count; ++i) {
         const std::string_view option = texts[i];
-        if (option == "--trace" || option == "--put-back") {
-            (option == "--trace" ? arguments.trace : arguments.put_back) = true;
+        if (option == "--trace") {
+            arguments.trace = true;
             continue;
         }
         if (++i == count) return std::nullopt;
@@ -57,9 +56,7 @@ int main(int count, char** texts)
 {
     const auto arguments = parse(count, texts);
     if (!arguments) {
-        std::fputs(
-            "usage: indaba_simulate [--seeds A..B | --seed N | --minutes N [--seed FIRST]] [--put-back] [--trace]\n",
-            stderr);
+        std::fputs("usage: indaba_simulate [--seeds A..B | --seed N | --minutes N [--seed FIRST]] [--trace]\n", stderr);
         return 2;
     }
     const auto began = std::chrono::steady_clock::now();
@@ -73,7 +70,7 @@ int main(int count, char** texts)
     std::uint64_t failures = 0;
     for (auto seed = arguments->first;
          arguments->minutes ? elapsed() < 60.0 * double(*arguments->minutes) : seed <= arguments->last; ++seed) {
-        const auto outcome = Simulation(seed, {arguments->trace, false, arguments->put_back}).run();
+        const auto outcome = Simulation(seed, {arguments->trace, false}).run();
         ++runs;
         events += outcome.events;
         faults.add(outcome.faults);
@@ -83,8 +80,7 @@ int main(int count, char** texts)
                         outcome.broken.empty() ? "holds" : outcome.broken.c_str(),
                         static_cast<unsigned long long>(outcome.trace));
         if (outcome.broken.empty()) continue;
-        std::printf("  replay: tests/simulate --seed %llu %s--trace\n", static_cast<unsigned long long>(seed),
-                    arguments->put_back ? "--put-back " : "");
+        std::printf("  replay: tests/simulate --seed %llu --trace\n", static_cast<unsigned long long>(seed));
         std::fflush(stdout);  // whoever stops a soak sees what broke
         if (++failures == 10) break;
     }

@@ -24,7 +24,7 @@ Simulation::Simulation(std::uint64_t seed, Options options)
       centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_),
       judge_(truth_, roles_), night_chance_(~seed)
 {
-    if (options.put_back && night_chance_.below(2) == 0)
+    if (!options.calm && night_chance_.below(2) == 0)
         faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;

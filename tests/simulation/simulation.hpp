@@ -26,7 +26,6 @@ public:
     struct Options {
         bool print = false;  ///< every event, on standard output
         bool calm = false;  ///< no faults at all
-        bool put_back = false;  ///< in every other seed the centre may be put back to a backup
     };
     explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
     Simulation(std::uint64_t seed, Options options);

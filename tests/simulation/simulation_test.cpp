@@ -12,7 +12,7 @@ namespace {
 /// A calm run that has come to its end: everything holds until a test breaks something.
 class Planted : public testing::Test {
 protected:
-    Planted() : simulation_(1, {false, true, false})
+    Planted() : simulation_(1, {false, true})
     {
         const auto outcome = simulation_.run();
         INDABA_CHECK(outcome.broken.empty() && outcome.reached.at("accepted") > 10);
@@ -220,7 +220,8 @@ TEST(Simulation, the_same_seed_leaves_the_same_trace)
 /// 872: a role lost between two pushes. 2391: two sessions of one device at one position, scanned from different bases.
 TEST(Simulation, seeds_that_once_broke_hold)
 {
-    for (const std::uint64_t seed : {872u, 2391u}) EXPECT_EQ(Simulation(seed).run().broken, "") << "seed " << seed;
+    for (const std::uint64_t seed : {57u, 407u, 872u, 921u, 1429u, 1444u, 1524u, 2270u, 2391u, 3153u})
+        EXPECT_EQ(Simulation(seed).run().broken, "") << "seed " << seed;
 }
 
 TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
@@ -232,11 +233,6 @@ TEST(Simulation, thirty_seeds_hold_and_reach_what_they_are_for)
         EXPECT_EQ(outcome.broken, "") << "replay: tests/simulate --seed " << seed << " --trace";
         faults.add(outcome.faults);
         for (const auto& [what, times] : outcome.reached) reached[what] += times;
-    }
-    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
-        const auto outcome = Simulation(seed, {false, false, true}).run();
-        EXPECT_EQ(outcome.broken, "") << "replay: tests/simulate --seed " << seed << " --put-back --trace";
-        faults.add(outcome.faults);
     }
     for (std::size_t i = 0; i < kFaults; ++i)
         EXPECT_GT(faults.of(Fault(i)), 0u) << name_of(Fault(i)) << " never struck";
