@@ -108,9 +108,10 @@ Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCa
     const bool holds = last && last->ruling && last->ruling->number == marks.at(journal.head.id).ruling &&
                        last->ruling->time_ms == marks.at(journal.head.id).ruled_ms;
     const auto ruled = holds ? in_word : 0;
+    // One without a ruling may be folded no more because an earlier comparison found it in a word that is lost now.
     std::vector<StoredEntry> lost;
     INDABA_TRY(ports_.storage.each_entry(journal.head.id, ruled + 1, [&](StoredEntry&& entry) {
-        if (entry.ruling) lost.push_back(std::move(entry));
+        if (entry.ruling || entry.name.number > in_word) lost.push_back(std::move(entry));
         return true;
     }));
     for (const auto& entry : lost) {

@@ -47,15 +47,15 @@ Result<void> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number
     EntryCache entries(ports_.storage);
     INDABA_ASSIGN(auto journals, ports_.storage.own_journals(space));
     for (auto& journal : journals) {
-        std::vector<StoredEntry> ruled;
+        std::vector<StoredEntry> open;
         INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
-            if (entry.ruling && entry.ruling->number > number) ruled.push_back(std::move(entry));
+            if (!entry.ruling || entry.ruling->number > number) open.push_back(std::move(entry));
             return true;
         }));
-        for (const auto& entry : ruled)
-            if (entry.ruling->verdict == Verdict::accepted) INDABA_TRY(wait_again(entry, entries));
-        if (ruled.empty() || ruled.front().name.number > journal.ruled) continue;
-        journal.ruled = ruled.front().name.number - 1;
+        for (const auto& entry : open)
+            if (!entry.ruling || entry.ruling->verdict == Verdict::accepted) INDABA_TRY(wait_again(entry, entries));
+        if (open.empty() || open.front().name.number > journal.ruled) continue;
+        journal.ruled = open.front().name.number - 1;
         INDABA_TRY(ports_.storage.save_journal(journal));
     }
     return {};

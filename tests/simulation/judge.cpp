@@ -38,6 +38,20 @@ model::Record without_buried(model::Record record, const model::Merged& word)
     return record;
 }
 
+/// A tombstone does not say which writes somebody, a stranger mostly, named in its cells before they came: one of them
+/// that waits shows until it is ruled.
+model::Record without_silenced(model::Record actual, const model::Record& expected, const std::vector<Name>& waiting)
+{
+    for (auto& [key, cell] : actual) {
+        const auto place = expected.find(key);
+        std::erase_if(cell.leaves, [&](const auto& leaf) {
+            const bool is_expected = place != expected.end() && place->second.leaves.contains(leaf.first);
+            return !is_expected && std::ranges::find(waiting, leaf.first) != waiting.end();
+        });
+    }
+    return actual;
+}
+
 std::string differs(const model::Record& expected, const model::Record& actual)
 {
     sync::Cells cells;
@@ -160,7 +174,7 @@ void Judge::shows_the_fold(Device& device) const
                 model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
             if (buried) {
                 model = without_buried(std::move(model), word);
-                real = without_buried(std::move(real), word);
+                real = without_silenced(without_buried(std::move(real), word), model, waiting);
             }
             const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) +
                                ", record " + text(id) + ": ";
