@@ -43,7 +43,7 @@ Result<void> ClientSession::take_compared(const Compared& compared, Actions& act
     auto& comparing = place->second;
     if (!comparing.head) {
         if (compared.head.space != compared.space) return fail(Errc::malformed, "the centre compares another space");
-        for (const auto& mark : compared.marks) comparing.marks[mark.journal] = mark;
+        for (const auto& mark : compared.marks) comparing.marks[mark.journal].push_back(mark);
         INDABA_ASSIGN(const bool begun, replica_.begin_comparison(comparing.told, compared.head, comparing.marks));
         if (!begun) {
             comparing_.erase(place);

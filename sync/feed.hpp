@@ -98,7 +98,7 @@ struct FeedRecord {
 /// a plainly deleted record its tombstone.
 [[nodiscard]] FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base);
 
-/// How far the centre has ruled a journal; number 0: nothing of it.
+/// How far the centre has ruled a journal, or a branch of it: the last entry.
 struct JournalMark {
     shared::JournalId journal;
     std::uint64_t number = 0;

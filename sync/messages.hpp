@@ -114,7 +114,7 @@ struct Compare {
     std::vector<RangeDigest> ranges;
 };
 
-/// Centre: where it differs. The marks say how far the journals asked about are ruled here.
+/// Centre: where it differs. The marks say how far the journals asked about, and their branches, are ruled here.
 struct Compared {
     SpaceName space;
     SignedHead head;  ///< of before the comparison: the feed goes on from there

@@ -92,7 +92,7 @@ public:
     [[nodiscard]] Result<void> start_over(const SpaceName& space);
     // A centre that was put back from a backup is compared with what is held here (comparison.hpp), in these steps,
     // each of which may be the last before a crash: the next session finds the cursor off the chain again and goes on.
-    using Marks = std::map<JournalId, JournalMark>;
+    using Marks = std::map<JournalId, std::vector<JournalMark>>;
 
     /// What is held of a space's word, and all journals in it.
     struct Held {
@@ -182,7 +182,8 @@ private:
     Result<void> reopen_beyond(const SpaceName& space, std::uint64_t number);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
-    Result<std::optional<StoredEntry>> marked(const StoredJournal& journal, const Marks& marks);
+    struct Marked;
+    Result<std::optional<Marked>> marked(const StoredJournal& journal, const Marks& marks);
     Result<void> settle_marked(const SpaceName& space, const Marks& marks);
     Result<void> fold_no_more(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);

@@ -56,13 +56,24 @@ Result<void> Replica::wait_again(const StoredEntry& entry, EntryCache& entries)
     return {};
 }
 
-/// The entry of this journal that the centre ruled last; none if it has ruled none, or one of another life of this
-/// database.
-Result<std::optional<StoredEntry>> Replica::marked(const StoredJournal& journal, const Marks& marks)
+/// The last entry of this database's line of the journal that the centre has, and what it says of it.
+struct Replica::Marked {
+    StoredEntry entry;
+    JournalMark mark;
+};
+
+/// None if the centre has nothing of this line, or more of the journal than this database: another life of it wrote on.
+Result<std::optional<Replica::Marked>> Replica::marked(const StoredJournal& journal, const Marks& marks)
 {
+    std::optional<Marked> last;
     const auto place = marks.find(journal.head.id);
-    if (place == marks.end() || place->second.number == 0) return std::optional<StoredEntry>();
-    return ports_.storage.find_entry({journal.head.id, place->second.number, place->second.hash});
+    if (place == marks.end()) return last;
+    for (const auto& mark : place->second) {
+        if (last && mark.number <= last->mark.number) continue;
+        INDABA_ASSIGN(auto entry, ports_.storage.find_entry({mark.journal, mark.number, mark.hash}));
+        if (entry) last = Marked{std::move(*entry), mark};
+    }
+    return last;
 }
 
 /// After a comparison the word has what the centre had ruled: that is folded no more, though how it was ruled is not
@@ -76,7 +87,7 @@ Result<void> Replica::settle_marked(const SpaceName& space, const Marks& marks)
         if (!last) continue;
         std::vector<StoredEntry> waiting;
         INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
-            if (entry.name.number > last->name.number) return false;
+            if (entry.name.number > last->mark.number) return false;
             if (!entry.ruling) waiting.push_back(std::move(entry));
             return true;
         }));
@@ -104,9 +115,9 @@ Result<void> Replica::fold_no_more(const StoredEntry& entry, EntryCache& entries
 Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries)
 {
     INDABA_ASSIGN(const auto last, marked(journal, marks));
-    const auto in_word = last ? last->name.number : 0;
-    const bool holds = last && last->ruling && last->ruling->number == marks.at(journal.head.id).ruling &&
-                       last->ruling->time_ms == marks.at(journal.head.id).ruled_ms;
+    const auto in_word = last ? last->mark.number : 0;
+    const bool holds = last && last->entry.ruling && last->entry.ruling->number == last->mark.ruling &&
+                       last->entry.ruling->time_ms == last->mark.ruled_ms;
     const auto ruled = holds ? in_word : 0;
     // One without a ruling may be folded no more because an earlier comparison found it in a word that is lost now.
     std::vector<StoredEntry> lost;

@@ -17,8 +17,9 @@ bool is_marked(const TransactionName& name, const Replica::Marks& marks)
 {
     const auto place = marks.find(name.journal);
     if (place == marks.end()) return false;
-    const auto& mark = place->second;
-    return name.number < mark.number || (name.number == mark.number && name.hash == mark.hash);
+    return std::ranges::any_of(place->second, [&](const JournalMark& mark) {
+        return name.number < mark.number || (name.number == mark.number && name.hash == mark.hash);
+    });
 }
 
 bool is_known(const TransactionName& name, const Cells& word)

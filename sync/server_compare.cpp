@@ -11,6 +11,8 @@ using shared::Errc;
 
 /// Journals that a device may ask about in one message: half a megabyte of ids.
 constexpr std::size_t kAskedJournals = 65'536;
+/// Marks told of one journal: a device that was copied, or put back, time and again.
+constexpr std::size_t kToldLines = 64;
 /// Records that it may ask for.
 constexpr std::size_t kAskedRecords = 4'096;
 
@@ -26,15 +28,13 @@ Result<void> ServerSession::answer_compare(const Compare& compare, Actions& acti
     compared.space = compare.space;
     INDABA_ASSIGN(compared.head, centre_.signed_head(compare.space));
     for (const auto journal : compare.journals) {
-        INDABA_ASSIGN(const auto mark, centre_.storage().mark(journal, journal.value));
-        auto& told = compared.marks.emplace_back(JournalMark{journal, 0, 0, 0, 0});
-        if (!mark || mark->number == 0) continue;
-        told.number = mark->number;
-        told.hash = mark->hash.prefix();
-        INDABA_ASSIGN(const auto entry, centre_.storage().find_entry({journal, told.number, told.hash}));
-        if (!entry || !entry->ruling) continue;
-        told.ruling = entry->ruling->number;
-        told.ruled_ms = entry->ruling->time_ms;
+        INDABA_ASSIGN(const auto marks, centre_.storage().marks(journal, kToldLines));
+        for (const auto& mark : marks) {
+            const TransactionName last{journal, mark.number, mark.hash.prefix()};
+            INDABA_ASSIGN(const auto entry, centre_.storage().find_entry(last));
+            if (!entry || !entry->ruling) continue;
+            compared.marks.push_back({journal, last.number, last.hash, entry->ruling->number, entry->ruling->time_ms});
+        }
     }
     INDABA_ASSIGN(const auto* held, centre_.versions(compare.space));
     INDABA_ASSIGN(compared.answers, answer_ranges(*held, compare.ranges, centre_.ports().digest));

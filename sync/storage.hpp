@@ -192,6 +192,8 @@ public:
     };
     [[nodiscard]] virtual Result<std::optional<Mark>> mark(JournalId journal, std::uint64_t line) = 0;
     [[nodiscard]] virtual Result<void> set_mark(JournalId journal, std::uint64_t line, const Mark& mark) = 0;
+    /// Those of a journal and its branches, the longest first, at most `limit`.
+    [[nodiscard]] virtual Result<std::vector<Mark>> marks(JournalId journal, std::size_t limit) = 0;
     /// Records of a space with a number beyond `after`, ordered by number, until `visit` answers false.
     [[nodiscard]] virtual Result<void> each_record_after(const SpaceName& space, std::uint64_t after,
                                                          const std::function<bool(StoredRecord&&)>& visit) = 0;

@@ -64,6 +64,11 @@ Result<void> CentreStore::set_mark(JournalId journal, std::uint64_t line, const 
     return tables_->feed.set_mark(journal, line, mark);
 }
 
+Result<std::vector<CentreStore::Mark>> CentreStore::marks(JournalId journal, std::size_t limit)
+{
+    return tables_->feed.marks(journal, limit);
+}
+
 Result<void> CentreStore::each_record_after(const SpaceName& space, std::uint64_t after,
                                             const std::function<bool(StoredRecord&&)>& visit)
 {

@@ -94,6 +94,21 @@ Result<std::optional<CentreStorage::Mark>> FeedTable::mark(JournalId journal, st
     return std::optional(CentreStorage::Mark{std::uint64_t(row.int64(0)), hash});
 }
 
+Result<std::vector<CentreStorage::Mark>> FeedTable::marks(JournalId journal, std::size_t limit)
+{
+    std::vector<CentreStorage::Mark> found;
+    INDABA_ASSIGN(const auto jid, names_.journals.find(journal.value));
+    if (!jid) return found;
+    auto rows = database_.statement("SELECT number, hash FROM mark WHERE journal = ?1 ORDER BY number DESC LIMIT ?2");
+    rows.bind_all(*jid, std::int64_t(limit));
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) return found;
+        INDABA_ASSIGN(const auto hash, read_hash(rows, 1));
+        found.push_back({std::uint64_t(rows.int64(0)), hash});
+    }
+}
+
 Result<void> FeedTable::set_mark(JournalId journal, std::uint64_t line, const CentreStorage::Mark& mark)
 {
     INDABA_ASSIGN(const auto jid, names_.journals.number(journal.value));

@@ -29,6 +29,7 @@ public:
                                       const std::vector<RecordId>& touched);
     [[nodiscard]] Result<std::optional<CentreStorage::Mark>> mark(JournalId journal, std::uint64_t line);
     [[nodiscard]] Result<void> set_mark(JournalId journal, std::uint64_t line, const CentreStorage::Mark& mark);
+    [[nodiscard]] Result<std::vector<CentreStorage::Mark>> marks(JournalId journal, std::size_t limit);
     [[nodiscard]] Result<void> each_record_after(const SpaceName& space, std::uint64_t after,
                                                  const std::function<bool(StoredRecord&&)>& visit);
     [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,

@@ -99,6 +99,7 @@ public:
                                             const std::vector<RecordId>& touched) override;
     [[nodiscard]] Result<std::optional<Mark>> mark(JournalId journal, std::uint64_t line) override;
     [[nodiscard]] Result<void> set_mark(JournalId journal, std::uint64_t line, const Mark& mark) override;
+    [[nodiscard]] Result<std::vector<Mark>> marks(JournalId journal, std::size_t limit) override;
     [[nodiscard]] Result<void> each_record_after(const SpaceName& space, std::uint64_t after,
                                                  const std::function<bool(StoredRecord&&)>& visit) override;
     [[nodiscard]] Result<void> each_ruling(const SpaceName& space, std::uint64_t after, std::uint64_t to,

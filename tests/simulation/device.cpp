@@ -36,6 +36,16 @@ Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared:
 {
 }
 
+Device::Device(std::size_t index, const Device& original, Timeline& timeline, platform::DatabaseOptions copy)
+    : index(index), chance(std::uint64_t(index) << 32 ^ original.seen.size()), clock(timeline), signer(original.signer),
+      ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts},
+      id(original.id), file(std::move(copy)),
+      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
+                  "opening a copied device's database")),
+      seen(original.seen), last_stamp(original.last_stamp)
+{
+}
+
 Process& Device::start() { return *processes.emplace_back(std::make_unique<Process>(file, ports)); }
 
 void Device::end(const Process& process)

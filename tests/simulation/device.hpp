@@ -46,6 +46,9 @@ struct Device {
     Device(std::size_t index, Timeline& timeline, model::Chance chance, shared::Digest& digest,
            const shared::PublicKey& centre_key, FaultCounts& counts);
 
+    /// A copy, under the same key; `file` is a copy of the original's.
+    Device(std::size_t index, const Device& original, Timeline& timeline, platform::DatabaseOptions file);
+
     [[nodiscard]] Process& start();
     void end(const Process& process);
 

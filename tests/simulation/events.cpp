@@ -8,6 +8,7 @@ namespace indaba::tests::simulation {
 namespace {
 
 constexpr std::size_t kProcesses = 3;
+constexpr std::size_t kDevices = 7;  // copies included
 constexpr std::int64_t kYear_ms = 365LL * 24 * 3600 * 1000;
 
 struct Copy {
@@ -90,6 +91,8 @@ void Simulation::chaos()
     }
     if (strikes(Fault::role_change)) change_role();
     if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
+    if (faults_.in_1000[std::size_t(Fault::device_put_back)] != 0) back_up_and_put_back(*copy_chance_.pick(devices_));
+    if (faults_.in_1000[std::size_t(Fault::device_copied)] != 0) copy(*copy_chance_.pick(devices_));
     if (centre_->process == nullptr) return;
     if (strikes(Fault::repeat) && !pushes_.empty()) push_again();
     if (centre_->process != nullptr && strikes(Fault::damage) && !pushes_.empty()) push_damaged();
@@ -168,8 +171,12 @@ void Simulation::look_at(Device& device)
     const bool wrote = judge_.observe(device);
     for (const auto space : kSpaces)
         for (const auto& id : truth_.records(space))
-            if ((wrote || chance_.below(8) == 0) && !truth_.was_put_back()) judge_.no_false_conflict(device, space, id);
-    if (chance_.below(10) == 0) judge_.shows_the_fold(device);
+            if ((wrote || chance_.below(8) == 0) && !truth_.was_put_back() && !several_lives_)
+                judge_.no_false_conflict(device, space, id);
+    // The marks of a centre that was put back do not tell which branch of a copied journal it has: until all is
+    // answered again, what is in the word is folded over it once more.
+    const bool may_be_twice = truth_.was_put_back() && several_lives_;
+    if (chance_.below(10) == 0 && !may_be_twice) judge_.shows_the_fold(device);
 }
 
 void Simulation::end_process(Device& device, Process& process)
@@ -205,6 +212,49 @@ void Simulation::back_up_and_put_back()
     centre_->file = copy.file;
     centre_->keeper = must(sync::store::CentreStore::open(copy.file, model::catalogue()), "opening what was put back");
     truth_.put_back(night_->past);
+}
+
+/// Now and then a backup of a device; now and then it is what it was at the last one.
+void Simulation::back_up_and_put_back(Device& device)
+{
+    if (copy_chance_.below(5) == 0) {
+        judge_.observe(device);
+        auto copy = copy_database(device.keeper->database());
+        device_nights_[device.index] = {std::move(copy.keeper), device.seen, device.last_stamp};
+        trace("device " + std::to_string(device.index) + " is backed up");
+    }
+    const auto night = device_nights_.find(device.index);
+    if (night == device_nights_.end()) return;
+    if (!copy_chance_.in_1000(faults_.in_1000[std::size_t(Fault::device_put_back)])) return;
+    counts_.count(Fault::device_put_back);
+    trace("device " + std::to_string(device.index) + " is put back");
+    several_lives_ = true;
+    judge_.observe(device);
+    while (!device.processes.empty()) end_process(device, *device.processes.back());
+    for (const auto& [journal, through] : device.seen)
+        if (through != night->second.seen[journal]) cut_short_.insert(journal);
+    auto copy = copy_database(*night->second.copy);
+    device.file = copy.file;
+    device.keeper = must(sync::store::ReplicaStore::open(copy.file, model::catalogue(), {.search_index = false}),
+                         "opening what was put back");
+    device.seen = night->second.seen;
+    device.last_stamp = night->second.last_stamp;
+}
+
+/// Two go on under one key.
+void Simulation::copy(Device& device)
+{
+    if (devices_.size() >= kDevices || !copy_chance_.in_1000(faults_.in_1000[std::size_t(Fault::device_copied)]))
+        return;
+    counts_.count(Fault::device_copied);
+    several_lives_ = true;
+    judge_.observe(device);
+    const auto index = devices_.size();
+    auto copy = copy_database(device.keeper->database());
+    trace("device " + std::to_string(device.index) + " is copied: " + std::to_string(index));
+    devices_.push_back(std::make_unique<Device>(index, device, timeline_, copy.file));
+    timeline_.after(copy_chance_.between(0, 20'000), [this, index] { dial(index); });
+    timeline_.after(copy_chance_.between(1000, 8000), [this, index] { person_acts(index); });
 }
 
 void Simulation::start_centre()

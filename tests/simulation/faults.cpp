@@ -31,7 +31,9 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"narrow", 1},
     {"heavy", 40},
     {"silent_write", 100},
-    {"centre_put_back", 0},  // has its chance from another source: seeds without it are what they were before it
+    {"centre_put_back", 0},  // these have their chance from other sources: seeds without them are as before them
+    {"device_put_back", 0},
+    {"device_copied", 0},
 }};
 
 }  // namespace

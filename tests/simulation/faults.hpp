@@ -32,6 +32,8 @@ enum class Fault : std::uint8_t {
     heavy,  ///< values of 60,000 bytes
     silent_write,  ///< another process writes and nobody tells the session
     centre_put_back,  ///< to what it was at its last backup, behind everybody's back; in every other seed
+    device_put_back,  ///< to what it was at its last backup; in every fourth seed
+    device_copied,  ///< goes on as two; in every fourth seed
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

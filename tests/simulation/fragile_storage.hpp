@@ -196,6 +196,10 @@ public:
     {
         INDABA_FRAGILE(mark(journal, line));
     }
+    sync::Result<std::vector<Mark>> marks(sync::JournalId journal, std::size_t limit) override
+    {
+        INDABA_FRAGILE(marks(journal, limit));
+    }
     sync::Result<void> set_mark(sync::JournalId journal, std::uint64_t line, const Mark& mark) override
     {
         INDABA_FRAGILE(set_mark(journal, line, mark));

@@ -22,10 +22,13 @@ constexpr int kSessionEvents = 20'000;
 Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
       centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_),
-      judge_(truth_, roles_), night_chance_(~seed)
+      judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull)
 {
     if (!options.calm && night_chance_.below(2) == 0)
         faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
+    for (const auto fault : {Fault::device_put_back, Fault::device_copied})
+        if (!options.calm && copy_chance_.below(4) == 0)
+            faults_.in_1000[std::size_t(fault)] = unsigned(1 + copy_chance_.below(40));
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
@@ -123,6 +126,7 @@ void Simulation::heal()
 void Simulation::forgive_what_nobody_can_bring()
 {
     if (!truth_.was_put_back()) return;
+    for (const auto journal : cut_short_) truth_.forgive(journal);
     for (auto& device : devices_)
         for (const auto space : kSpaces)
             if (roles_.role(device->id, space).empty())

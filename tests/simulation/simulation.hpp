@@ -82,6 +82,8 @@ private:
     void crash_centre();
     void start_centre();
     void back_up_and_put_back();
+    void back_up_and_put_back(Device& device);
+    void copy(Device& device);
 
     // --- network.cpp: what happens between them ---
     void connect(Device& device, Process& process, bool stay);
@@ -117,6 +119,15 @@ private:
     };
     model::Chance night_chance_;  ///< of its own: where nothing is put back, a seed is what it was without this
     std::optional<Night> night_;  ///< the last backup
+    struct DeviceNight {
+        std::unique_ptr<platform::Database> copy;
+        std::map<sync::JournalId, std::uint64_t> seen;
+        shared::Stamp last_stamp;
+    };
+    model::Chance copy_chance_;
+    std::map<std::size_t, DeviceNight> device_nights_;
+    std::set<sync::JournalId> cut_short_;  ///< journals whose device forgot their end
+    bool several_lives_ = false;  ///< a device was put back or copied: its person may meet what they wrote themself
     std::vector<std::unique_ptr<Device>> devices_;
     std::vector<Stranger> strangers_;
     bool heavy_ = false;

@@ -145,6 +145,9 @@ TEST_F(StoreCentre, MarksAreKeptByLine)
     EXPECT_EQ(must(store_->mark({1}, 1))->number, 2u);
     EXPECT_EQ(must(store_->mark({1}, 1))->hash, hash_of(2));
     EXPECT_EQ(must(store_->mark({1}, ~0ull))->number, 5u);
+    ASSERT_EQ(must(store_->marks({1}, 9)).size(), 2u);
+    EXPECT_EQ(must(store_->marks({1}, 1)).at(0).hash, hash_of(5)) << "the longest lines first";
+    EXPECT_TRUE(must(store_->marks({2}, 9)).empty());
     EXPECT_FALSE(must(store_->mark({2}, 1)));
 }
 
