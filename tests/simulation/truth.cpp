@@ -54,6 +54,7 @@ void Truth::watch(sync::CentreStorage& centre)
         auto& feed = feeds_[std::string(space)];
         const auto head = must(centre.head(std::string(space)), "the centre's head");
         if (head.number < feed.rulings.size()) throw Broken{"the feed of " + std::string(space) + " went backwards"};
+        if (head.number == feed.rulings.size() && head.hash == feed.chain.back()) continue;
         std::vector<sync::Ruling> fresh;
         must(centre.each_ruling(std::string(space), feed.rulings.size(), head.number,
                                 [&](sync::Ruling&& ruling) {
