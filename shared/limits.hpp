@@ -51,6 +51,8 @@ inline constexpr std::size_t kMessageTarget_bytes = 512 * 1024;
 inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;
 /// Spaces that one device carries in one session.
 inline constexpr std::size_t kSpacesPerSession = 256;
+/// A centre counts what a space holds, for devices that do not carry it, at most as often: it reads all of it.
+inline constexpr std::int64_t kSizeAge_ms = 10 * 60 * 1000;
 
 // --- storage ---
 /// What stays free on a device's disk: with less, nothing is taken from the centre any more. An edit writes 9 pages of

@@ -70,6 +70,9 @@ public:
 
     [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
 
+    /// What a device that does not carry the space may want to know: at most kSizeAge_ms old.
+    [[nodiscard]] Result<CentreSize> size(const SpaceName& space);
+
     /// What the centre holds of a space now, for comparing. Reads all of it the first time, then what has changed.
     /// Valid until the next call.
     [[nodiscard]] Result<const RecordVersions*> versions(const SpaceName& space);
@@ -97,6 +100,7 @@ private:
 
     CentrePorts ports_;
     std::map<SpaceName, Versions> versions_;
+    std::map<SpaceName, CentreSize> sizes_;
 };
 
 }  // namespace indaba::sync

@@ -2,6 +2,7 @@
 #include "sync/centre.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <unordered_map>
 
 namespace indaba::sync {
@@ -55,6 +56,17 @@ Result<SignedHead> Centre::signed_head(const SpaceName& space)
     SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), newest.backed_up, {}};
     head.signature = ports_.signer.sign(head_message(head));
     return head;
+}
+
+Result<CentreSize> Centre::size(const SpaceName& space)
+{
+    auto& known = sizes_[space];
+    const auto now_ms = ports_.clock.now_ms();
+    const bool is_new = known.as_of_ms != 0 && std::abs(now_ms - known.as_of_ms) < shared::limits::kSizeAge_ms;
+    if (is_new) return known;
+    INDABA_ASSIGN(known, ports_.storage.size(space));
+    known.as_of_ms = std::max<std::int64_t>(now_ms, 1);
+    return known;
 }
 
 Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(const Ruling&)>& holds)

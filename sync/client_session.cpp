@@ -26,16 +26,21 @@ Result<void> ClientSession::greet(Actions& actions)
     hello.now_ms = replica_.ports().clock.now_ms();
     INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
     std::vector<Replica::Grant> grants;
+    std::vector<Following> others;
     for (const auto& space : spaces) {
         if (space.role.empty()) continue;
         grants.push_back({space.name, space.kind, space.title, space.role});
-        if (!space.carried) continue;
+        if (!space.carried) {
+            others.push_back({space.name, Place::of(space.cursor, space.backed_up)});
+            continue;
+        }
         hello.following.push_back({space.name, Place::of(space.cursor, space.backed_up)});
         hello_.push_back(space.name);
     }
     hello.grants = grants_digest(grants, replica_.ports().digest);
     actions.send.push_back(encode_message(std::move(hello)));
     waiting_ = true;
+    ask_sizes(std::move(others), actions);
     return {};
 }
 
@@ -56,7 +61,8 @@ Actions ClientSession::on_written()
     Actions actions;
     if (closed_) return actions;
     progress_.up_to_date = false;
-    auto outcome = push(actions);
+    auto outcome = progress_.welcomed ? review_spaces(actions) : Result<void>();
+    if (outcome.has_value()) outcome = push(actions);
     return finish(std::move(outcome), std::move(actions));
 }
 
@@ -79,6 +85,7 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored, actions);
     if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
+    if (const auto* sizes = std::get_if<SizesAnswer>(&message)) return take_sizes(*sizes);
     if (const auto* compared = std::get_if<Compared>(&message)) return take_compared(*compared, actions);
     if (const auto* fetched = std::get_if<Fetched>(&message)) return take_fetched(*fetched, actions);
     if (const auto* lost = std::get_if<StartOver>(&message)) return start_over(lost->space, actions);
@@ -124,32 +131,7 @@ Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& action
         }
     }
     if (welcome.grants_differ) return take_grants(welcome.grants, actions);
-    return {};
-}
-
-Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grants, Actions& actions)
-{
-    INDABA_TRY(replica_.take_grants(grants));
-    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
-    Follow follow;
-    for (const auto& space : spaces) {
-        const bool followed = std::ranges::find(hello_, space.name) != hello_.end();
-        if (space.role.empty()) {
-            behind_.erase(space.name);
-            comparing_.erase(space.name);
-            std::erase(hello_, space.name);
-        } else if (space.carried && !followed) {
-            follow.following.push_back({space.name, Place::of(space.cursor, space.backed_up)});
-            hello_.push_back(space.name);
-            behind_.insert(space.name);
-            INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
-            for (const auto& journal : journals) sent_.erase(journal.head.id);  // of a space regained: sent again
-        }
-    }
-    if (follow.following.empty()) return {};
-    actions.send.push_back(encode_message(std::move(follow)));
-    waiting_ = true;
-    return {};
+    return review_spaces(actions);  // another process may have chosen since the hello
 }
 
 Result<void> ClientSession::follow_again(const SpaceName& name, Actions& actions)
@@ -161,7 +143,7 @@ Result<void> ClientSession::follow_again(const SpaceName& name, Actions& actions
 Result<void> ClientSession::follow(const SpaceName& name, Actions& actions)
 {
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(name));
-    if (!space || space->role.empty() || !space->carried) {
+    if (!space || !space->is_followed()) {
         behind_.erase(name);
         return {};
     }
@@ -276,7 +258,8 @@ Result<bool> ClientSession::all_ruled()
 Actions ClientSession::finish(Result<void> outcome, Actions actions)
 {
     if (outcome.has_value() && no_room_ && in_flight_.empty()) outcome = *no_room_;
-    if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_) {
+    if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_ &&
+        sizes_owed_ == 0) {
         auto ruled = all_ruled();
         if (ruled.has_error()) outcome = ruled.error();
         else progress_.up_to_date = *ruled;

@@ -68,10 +68,16 @@ private:
     Result<void> greet(Actions& actions);
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
-    Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
     Result<void> take_stored(const Stored& stored, Actions& actions);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
     Result<void> take_history(const HistoryAnswer& answer, Actions& actions);
+    // client_spaces.cpp
+    Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
+    Result<void> review_spaces(Actions& actions);
+    Result<void> leave(const StoredSpace& space);
+    Result<void> push_again(const SpaceName& space);
+    void ask_sizes(std::vector<Following> spaces, Actions& actions);
+    Result<void> take_sizes(const SizesAnswer& answer);
     // client_compare.cpp
     Result<void> start_over(const SpaceName& space, Actions& actions);
     Result<void> take_compared(const Compared& compared, Actions& actions);
@@ -93,7 +99,9 @@ private:
     bool asking_history_ = false;
     std::optional<shared::Error> no_room_;  ///< why nothing is taken any more, while what is here is still sent
 
-    std::vector<SpaceName> hello_;  // spaces in the order of the hello
+    std::vector<SpaceName> hello_;  // spaces in the order of the hello, then others that are followed
+    std::set<SpaceName> sized_;  // not carried, and asked about in this session
+    std::size_t sizes_owed_ = 0;  // answers that have not come
     std::set<SpaceName> behind_;  // followed, not caught up
     std::map<SpaceName, Comparing> comparing_;  // with a centre that was put back
     std::set<SpaceName> followed_again_;  // batches that do not join are old news until one does

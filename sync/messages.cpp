@@ -220,6 +220,36 @@ void serialize(Archive& archive, StartOver& start_over)
 }
 
 template <class Archive>
+void serialize(Archive& archive, Unfollow& unfollow)
+{
+    archive(unfollow.spaces);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SizesQuestion& question)
+{
+    archive(question.spaces);
+}
+
+template <class Archive>
+void serialize(Archive& archive, CentreSize& size)
+{
+    archive(compact(size.records), compact(size.bytes), size.as_of_ms);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SizesAnswer::Size& size)
+{
+    archive(size.space, size.on_chain, compact(size.backed_up), size.size);
+}
+
+template <class Archive>
+void serialize(Archive& archive, SizesAnswer& answer)
+{
+    archive(answer.sizes);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Bye& bye)
 {
     archive(shared::checked(bye.code, Errc::unsupported), bye.text);

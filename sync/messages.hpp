@@ -141,9 +141,30 @@ struct StartOver {
     SpaceName space;
 };
 
+/// Device: these spaces need not be told any more, their role is there and they are not carried.
+struct Unfollow {
+    std::vector<SpaceName> spaces;
+};
+
+/// Device: what is in these spaces that it does not carry? The places say which chain it knows.
+struct SizesQuestion {
+    std::vector<Following> spaces;
+};
+/// Centre: those of them that the device may see.
+struct SizesAnswer {
+    struct Size {
+        SpaceName space;
+        bool on_chain = true;  ///< the place is on the centre's chain; else one of both was put back
+        std::uint64_t backed_up = 0;
+        CentreSize size;
+    };
+    std::vector<Size> sizes;
+};
+
 /// A tag is the place in this list, which therefore only ever grows.
 using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
-                             Bye, Compare, Compared, Fetch, Fetched, StartOver>;
+                             Bye, Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion,
+                             SizesAnswer>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

@@ -18,6 +18,9 @@ namespace indaba::sync {
 
 class EntryCache;
 
+/// Nothing is read or written in a space that this device does not carry: not_found, with what to do.
+[[nodiscard]] shared::Error not_carried(const SpaceName& space);
+
 /// Everything from outside that a replica works with; all must outlive it.
 struct ReplicaPorts {
     ReplicaStorage& storage;
@@ -121,6 +124,17 @@ public:
     };
     [[nodiscard]] Result<void> take_grants(const std::vector<Grant>& grants);
 
+    /// The person wants this space here: its feed is followed from zero. Not found: no role there.
+    [[nodiscard]] Result<void> carry(const SpaceName& space);
+    /// The person does not want it here any more: its records, conflicts and what was searched leave the device. What
+    /// was written here and waits for a ruling is kept unseen and still sent, what was refused stands. rule_broken
+    /// while something of it is an orphan, which nobody else may have; not_found without a role there.
+    [[nodiscard]] Result<void> drop(const SpaceName& space);
+    /// What the centre says of a space that is not carried; `on_chain` false: one of both was put back from a backup,
+    /// and all that was written here is sent again.
+    [[nodiscard]] Result<void> take_size(const SpaceName& space, const CentreSize& size, std::uint64_t backed_up,
+                                         bool on_chain);
+
     /// The centre's clock shows this. Keeps by how much the device's is off, for every stamp from now on, and returns
     /// it.
     [[nodiscard]] Result<std::int64_t> learn_time(std::int64_t centre_ms);
@@ -180,6 +194,7 @@ private:
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
     Result<void> reopen_beyond(const SpaceName& space, std::uint64_t number);
+    Result<void> forget_word(StoredSpace& space);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     struct Marked;

@@ -141,7 +141,7 @@ Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& hea
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
-    if (!space || space->role.empty() || space->cursor.head_hash != told.head_hash) return false;
+    if (!space || !space->is_followed() || space->cursor.head_hash != told.head_hash) return false;
     // The head that is not on the centre's chain stays: should this end half-way, the next session compares again.
     space->cursor.base = 0;
     space->cursor.position = 0;
@@ -183,7 +183,7 @@ Result<bool> Replica::take_compared(const SpaceName& name, const std::vector<Fee
     INDABA_TRY(transaction.begin());
     Step step(ports_.storage);
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
-    if (!space || space->role.empty() || space->cursor.position > 0) return false;
+    if (!space || !space->is_followed() || space->cursor.position > 0) return false;
     step.space = std::move(*space);
     for (const auto& author : authors) INDABA_TRY(ports_.storage.keep_author(author));
     for (const auto& record : records) INDABA_TRY(replace_word(record, marks, step));
@@ -196,7 +196,7 @@ Result<void> Replica::end_comparison(const SignedHead& head, const Marks& marks)
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
-    if (!space || space->cursor.position > 0) return {};
+    if (!space || !space->is_followed() || space->cursor.position > 0) return {};
     space->cursor = {head.number, head.number, head.number, head.hash};
     space->position_hash = head.hash;
     space->backed_up = head.backed_up;

@@ -30,14 +30,20 @@ Result<void> Replica::start_over(const SpaceName& name)
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
     if (!space) return fail(Errc::not_found, "no space called " + name + " on this device");
-    INDABA_TRY(ports_.storage.purge_space(name));
-    space->cursor = {};
-    space->position_hash = {};
-    space->backed_up = 0;
-    INDABA_TRY(ports_.storage.save_space(*space));
-    INDABA_TRY(show_pending(name));
+    if (!space->is_followed()) return {};
+    INDABA_TRY(forget_word(*space));
     INDABA_TRY(reopen_beyond(name, 0));  // what the centre rules now is not known
     return transaction.commit();
+}
+
+Result<void> Replica::forget_word(StoredSpace& space)
+{
+    INDABA_TRY(ports_.storage.purge_space(space.name));
+    space.cursor = {};
+    space.position_hash = {};
+    space.backed_up = 0;
+    INDABA_TRY(ports_.storage.save_space(space));
+    return space.is_followed() ? show_pending(space.name) : Result<void>();
 }
 
 /// Rulings beyond this number of the feed may not be on the centre's chain any more: what they were on is sent again,
@@ -86,10 +92,84 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         space.role = grant.role;
         INDABA_TRY(ports_.storage.save_space(space));
         if (regained) {
-            INDABA_TRY(show_pending(grant.space));
+            if (space.carried) INDABA_TRY(show_pending(grant.space));
             INDABA_TRY(reopen_beyond(grant.space, space.cursor.head));
+            if (!space.carried) INDABA_TRY(ports_.storage.purge_space(grant.space));  // what waits again does not show
         }
-        if (may_write) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
+        if (may_write && space.carried) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
+    }
+    return transaction.commit();
+}
+
+shared::Error not_carried(const SpaceName& space)
+{
+    return fail(
+        Errc::not_found,
+        "the space " + space + " is not carried on this device: carry it first, `indaba space carry " + space + "`");
+}
+
+namespace {
+
+shared::Error no_role(const SpaceName& space)
+{
+    return fail(Errc::not_found, "you have no role in a space " + space + ": see `indaba space list`");
+}
+
+}  // namespace
+
+Result<void> Replica::carry(const SpaceName& name)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space || space->role.empty()) return no_role(name);
+    if (space->carried) return {};
+    space->carried = true;
+    INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(show_pending(name));
+    INDABA_TRY(reopen_beyond(name, space->cursor.head));  // on rulings that lie on no chain that was seen
+    if (shared::role_writes(space->role)) INDABA_TRY(offer_again(name, Reason::Code::no_role));
+    return transaction.commit();
+}
+
+Result<void> Replica::drop(const SpaceName& name)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space || space->role.empty()) return no_role(name);
+    if (!space->carried) return {};
+    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
+    if (std::ranges::any_of(orphans, [&](const Orphan& orphan) { return orphan.space == name; }))
+        return fail(Errc::rule_broken,
+                    "the space " + name +
+                        " has something here that the centre has no more: restore it or drop it first, `indaba "
+                        "forgotten` lists it");
+    INDABA_TRY(ports_.storage.purge_space(name));
+    // The newest head stays: should the centre be put back meanwhile, it is found out by it.
+    space->carried = false;
+    space->cursor.base = 0;
+    space->cursor.position = 0;
+    space->position_hash = {};
+    INDABA_TRY(ports_.storage.save_space(*space));
+    return transaction.commit();
+}
+
+Result<void> Replica::take_size(const SpaceName& name, const CentreSize& size, std::uint64_t backed_up, bool on_chain)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
+    if (!space || space->is_followed()) return {};
+    if (on_chain && space->centre == size && space->backed_up >= backed_up) return {};
+    space->centre = size;
+    if (on_chain) {
+        space->backed_up = std::max(space->backed_up, backed_up);
+        INDABA_TRY(ports_.storage.save_space(*space));
+    } else {
+        INDABA_TRY(forget_word(*space));
+        INDABA_TRY(reopen_beyond(name, 0));
+        INDABA_TRY(ports_.storage.purge_space(name));  // what waits again does not show
     }
     return transaction.commit();
 }

@@ -31,7 +31,7 @@ std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& ca
 Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
 {
     INDABA_ASSIGN(auto space, ports_.storage.find_space(batch.space));
-    if (!space || space->role.empty() || !space->carried) return false;
+    if (!space || !space->is_followed()) return false;
     // Another session of this device may have come as far as this one, from a lower base: its gaps are not filled here.
     if (space->cursor.position != batch.from || space->cursor.base < batch.base) return false;
     // And a record that moved on meanwhile was left out there, to come under its new number: older news may not go
@@ -105,7 +105,7 @@ Result<void> Replica::leave_journal(JournalId id)
 Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 {
     const auto through = std::max(record.number, step.space.cursor.base);
-    const bool unseen = step.space.role.empty();  // a lost space has no word: should it come back, its feed brings this
+    const bool unseen = !step.space.is_followed();  // it has no word: should it come back, its feed brings this
     const auto settled = [&](const Ruling& ruling) {
         return ruling.number <= through || ruling.verdict != Verdict::accepted || unseen;
     };
@@ -119,7 +119,10 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
         if (entry == nullptr || !entry->entry().ruling || !settled(*entry->entry().ruling)) left.push_back(name);
     }
     record.pending = std::move(left);
-    return refold(record, step.entries);
+    if (!unseen) return refold(record, step.entries);
+    record.shown.clear();
+    if (record.pending.empty()) record.word.reset();
+    return {};
 }
 
 /// The centre's cells after the receiver's own transaction: exactly what it wrote, at its own number.
@@ -252,11 +255,11 @@ Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector
     // Of a space that is followed the feed tells what lies beyond, with the chain that it lies on: a ruling whose chain
     // was never seen would stay if the centre were put back to before it.
     auto told = rulings;
-    if (!step.space.role.empty() && step.space.carried)
+    if (step.space.is_followed())
         std::erase_if(told, [&](const Ruling& ruling) { return ruling.number > step.space.cursor.position; });
     INDABA_TRY(take_rulings(told, step));
     for (const auto& ruling : told) INDABA_TRY(settle_entry(ruling.name, step));
-    if (step.space.role.empty()) INDABA_TRY(ports_.storage.purge_space(name));  // nothing that was saved just now shows
+    if (!step.space.is_followed()) INDABA_TRY(ports_.storage.purge_space(name));  // rows with nothing pending any more
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;

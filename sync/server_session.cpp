@@ -102,6 +102,11 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* compare = std::get_if<Compare>(&message)) return answer_compare(*compare, actions);
     if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);
     if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(*question, actions);
+    if (const auto* question = std::get_if<SizesQuestion>(&message)) return answer_sizes(*question, actions);
+    if (const auto* unfollow = std::get_if<Unfollow>(&message)) {
+        for (const auto& space : unfollow->spaces) lanes_.erase(space);
+        return {};
+    }
     if (const auto* taken = std::get_if<Taken>(&message)) {
         if (taken->window_bytes > unacknowledged_bytes_)
             return fail(Errc::malformed, "the device took more than it was sent");
@@ -226,6 +231,25 @@ Result<void> ServerSession::answer_history(const HistoryQuestion& question, Acti
     for (auto& line : answer.entries) {
         INDABA_ASSIGN(const auto journal, centre_.storage().find_journal(line.name.journal));
         if (journal) line.author = journal->author;
+    }
+    actions.send.push_back(encode_message(std::move(answer)));
+    return {};
+}
+
+Result<void> ServerSession::answer_sizes(const SizesQuestion& question, Actions& actions)
+{
+    if (question.spaces.size() > shared::limits::kSpacesPerSession)
+        return fail(Errc::too_large, "a device asks about at most 256 spaces");
+    SizesAnswer answer;
+    for (const auto& asked : question.spaces) {
+        INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, asked.space));
+        if (!granted) continue;
+        SizesAnswer::Size size{asked.space, true, 0, {}};
+        INDABA_ASSIGN(size.on_chain, centre_.on_chain(asked.space, asked.place));
+        INDABA_ASSIGN(const auto head, centre_.storage().head(asked.space));
+        size.backed_up = head.backed_up;
+        INDABA_ASSIGN(size.size, centre_.size(asked.space));
+        answer.sizes.push_back(std::move(size));
     }
     actions.send.push_back(encode_message(std::move(answer)));
     return {};

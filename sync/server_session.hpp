@@ -71,6 +71,7 @@ private:
                                                const std::vector<FeedRecord>& records);
     Result<void> answer_compare(const Compare& compare, Actions& actions);
     Result<void> answer_fetch(const Fetch& fetch, Actions& actions);
+    Result<void> answer_sizes(const SizesQuestion& question, Actions& actions);
     Actions finish(Result<void> outcome, Actions actions);
 
     Centre& centre_;

@@ -56,6 +56,15 @@ struct StoredJournal {
     Author author;
 };
 
+/// What a space holds at the centre, as a device that does not carry it was told.
+struct CentreSize {
+    std::uint64_t records = 0;  ///< alive
+    std::uint64_t bytes = 0;  ///< of their cells and of tombstones, as a store keeps them
+    std::int64_t as_of_ms = 0;  ///< by the centre's clock; 0: never told
+
+    friend bool operator==(const CentreSize&, const CentreSize&) = default;
+};
+
 /// A space as a device keeps it.
 struct StoredSpace {
     SpaceName name;
@@ -66,6 +75,10 @@ struct StoredSpace {
     Cursor cursor;
     Hash position_hash;  ///< chain hash at cursor.position
     std::uint64_t backed_up = 0;
+    CentreSize centre = {};
+
+    /// Its records are here and its feed is followed. Of any other space nothing is kept but what this device wrote.
+    [[nodiscard]] bool is_followed() const { return carried && !role.empty(); }
 };
 
 /// Leaves of a record that the centre once told and no longer has: it was put back from a backup. Kept aside until a
@@ -141,7 +154,7 @@ public:
     [[nodiscard]] virtual Result<void> keep_author(const Author& author) = 0;
     /// Forgets every record of a space with all that is derived from it. Of records with something pending the row
     /// stays, hidden from every list and search and with an empty word, until save_record shows it again. Drops kept
-    /// rulings too.
+    /// rulings too. What was forgotten is written over on the disk, in the search index too.
     [[nodiscard]] virtual Result<void> purge_space(const SpaceName& space) = 0;
     /// Records of a space with something pending, hidden ones too, in the order in which they were first written.
     [[nodiscard]] virtual Result<std::vector<RecordId>> pending_records(const SpaceName& space) = 0;
@@ -180,6 +193,8 @@ public:
         std::uint64_t backed_up = 0;  ///< see SignedHead
     };
     [[nodiscard]] virtual Result<Head> head(const SpaceName& space) = 0;
+    /// Reads every record of the space. Not found: no such space. `as_of_ms` is the caller's.
+    [[nodiscard]] virtual Result<CentreSize> size(const SpaceName& space) = 0;
     /// Chain hash at a number of the feed; nothing beyond the head.
     [[nodiscard]] virtual Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) = 0;
     /// Stores a ruled entry as the next row of its space's feed, and which records it touched.

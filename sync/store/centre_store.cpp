@@ -43,6 +43,8 @@ Result<void> CentreStore::note_backed_up(const SpaceName& space, std::uint64_t n
 
 Result<CentreStore::Head> CentreStore::head(const SpaceName& space) { return tables_->feed.head(space); }
 
+Result<CentreSize> CentreStore::size(const SpaceName& space) { return tables_->feed.size(space); }
+
 Result<std::optional<Hash>> CentreStore::chain_at(const SpaceName& space, std::uint64_t number)
 {
     return tables_->feed.chain_at(space, number);

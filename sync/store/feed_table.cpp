@@ -35,6 +35,15 @@ Result<CentreStorage::Head> FeedTable::head(const SpaceName& space)
     return CentreStorage::Head{std::uint64_t(row.int64(0)), hash, std::uint64_t(row.int64(2))};
 }
 
+Result<CentreSize> FeedTable::size(const SpaceName& space)
+{
+    INDABA_ASSIGN(const auto sid, sid_of(space));
+    auto row = database_.statement(
+        "SELECT count(*) FILTER (WHERE flags < 4), coalesce(sum(length(shown)), 0) FROM record WHERE space = ?1");
+    INDABA_TRY(row.bind_all(sid).step());
+    return CentreSize{std::uint64_t(row.int64(0)), std::uint64_t(row.int64(1)), 0};
+}
+
 Result<void> FeedTable::note_backed_up(const SpaceName& space, std::uint64_t number)
 {
     INDABA_ASSIGN(const auto sid, sid_of(space));

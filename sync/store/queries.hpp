@@ -43,8 +43,8 @@ struct SpaceCounts {
 
 struct SpaceSize {
     SpaceName space;
-    std::uint64_t records = 0;  ///< rows, deleted ones included
-    std::uint64_t bytes = 0;  ///< of records, without indexes
+    std::uint64_t records = 0;  ///< alive, as at the centre (CentreSize)
+    std::uint64_t bytes = 0;  ///< of all records, without indexes
 };
 
 using RecordVisitor = std::function<bool(StoredRecord&&)>;

@@ -86,8 +86,8 @@ Result<std::vector<SpaceSize>> Queries::sizes()
     INDABA_TRY(scope.begin());
     std::vector<SpaceSize> sizes;
     auto rows = tables_.database().statement(
-        "SELECT space, count(*), sum(length(shown) + coalesce(length(word), 0) + coalesce(length(pending), 0)) FROM "
-        "record "
+        "SELECT space, count(*) FILTER (WHERE flags < 4), "
+        "sum(length(shown) + coalesce(length(word), 0) + coalesce(length(pending), 0)) FROM record "
         "GROUP BY space ORDER BY space");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());

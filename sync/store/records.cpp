@@ -188,19 +188,21 @@ Result<void> Records::hide(std::int64_t rid)
     return row.bind_all(rid, kHidden, ByteView(empty)).run();
 }
 
-Result<void> Records::purge(const SpaceName& space)
+Result<bool> Records::purge(const SpaceName& space)
 {
     seen_.clear();
+    bool held = false;
     INDABA_ASSIGN(const auto number, names_.spaces.find(space));
-    if (!number) return {};
+    if (!number) return held;
     auto rows = database_.statement(
-        "SELECT rid, searched, pending IS NULL FROM record WHERE space = ?1 AND rid > ?2 ORDER BY rid LIMIT 1");
+        "SELECT rid, searched, pending IS NULL, number FROM record WHERE space = ?1 AND rid > ?2 ORDER BY rid LIMIT 1");
     for (std::int64_t after = 0;;) {
         INDABA_ASSIGN(const bool row, rows.bind_all(*number, after).step());
-        if (!row) return {};
+        if (!row) return held;
         after = rows.int64(0);
         const bool searched = rows.int64(1) != 0;
         const bool settled = rows.int64(2) != 0;
+        held = held || searched || rows.int64(3) != 0;
         rows.reset();
         if (searched && search_ != nullptr) INDABA_TRY(search_->changed(after, false, {}));
         if (settled) {

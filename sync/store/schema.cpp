@@ -84,7 +84,10 @@ CREATE TABLE space(
     head INT NOT NULL,
     head_hash BLOB NOT NULL,
     position_hash BLOB NOT NULL,
-    backed_up INT NOT NULL);
+    backed_up INT NOT NULL,
+    centre_records INT NOT NULL,  -- what it holds at the centre, as of sized_ms (0: never told)
+    centre_bytes INT NOT NULL,
+    sized_ms INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE seen_conflict(
     record BLOB,

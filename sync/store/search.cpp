@@ -102,6 +102,12 @@ Result<void> Search::write()
     return noted ? Result<void>() : index_all();
 }
 
+Result<void> Search::write_all()
+{
+    if (!changes_.empty()) INDABA_TRY(index_all());
+    return database_.execute("INSERT INTO search(search) VALUES ('optimize')");
+}
+
 void Search::forget()
 {
     changes_.clear();

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Result<void> changed(std::int64_t rid, bool fresh, std::string text);
     /// Before a commit.
     [[nodiscard]] Result<void> write();
+    /// The same where words must not stay behind: nothing waits, and the index is made one piece, without what is gone.
+    [[nodiscard]] Result<void> write_all();
     /// After a commit or a rollback.
     void forget();
 

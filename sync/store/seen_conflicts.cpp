@@ -41,4 +41,14 @@ Result<void> SeenConflicts::remember(const std::optional<RecordId>& only, const 
     return {};
 }
 
+Result<void> SeenConflicts::purge(const SpaceName& space)
+{
+    INDABA_ASSIGN(const auto sid, names_.spaces.find(space));
+    if (!sid) return {};
+    auto rows = database_.statement(
+        "DELETE FROM seen_conflict WHERE record IN (SELECT record FROM seen_conflict JOIN record AS r ON r.id = "
+        "seen_conflict.record WHERE r.space = ?1)");
+    return rows.bind_all(*sid).run();
+}
+
 }  // namespace indaba::sync::store

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] Result<std::vector<SeenConflict>> of(const std::optional<RecordId>& only);
     /// Replaces what was remembered of one record, or of all.
     [[nodiscard]] Result<void> remember(const std::optional<RecordId>& only, const std::vector<SeenConflict>& seen);
+    /// Of a space that is purged; while its records are still there.
+    [[nodiscard]] Result<void> purge(const SpaceName& space);
 
 private:
     platform::Database& database_;

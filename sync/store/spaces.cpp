@@ -12,7 +12,8 @@ using shared::Errc;
 
 }  // namespace
 
-/// Columns: sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up.
+/// Columns: sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up,
+/// centre_records, centre_bytes, sized_ms.
 Result<StoredSpace> Spaces::read(const platform::Statement& row)
 {
     StoredSpace space;
@@ -28,6 +29,7 @@ Result<StoredSpace> Spaces::read(const platform::Statement& row)
     INDABA_ASSIGN(space.cursor.head_hash, read_hash(row, 8));
     INDABA_ASSIGN(space.position_hash, read_hash(row, 9));
     space.backed_up = std::uint64_t(row.int64(10));
+    space.centre = {std::uint64_t(row.int64(11)), std::uint64_t(row.int64(12)), row.int64(13)};
     return space;
 }
 
@@ -35,7 +37,8 @@ Result<std::vector<StoredSpace>> Spaces::all()
 {
     std::vector<StoredSpace> spaces;
     auto rows = database_.statement(
-        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
+        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up, "
+        "centre_records, centre_bytes, sized_ms "
         "FROM space ORDER BY sid");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
@@ -50,7 +53,8 @@ Result<std::optional<StoredSpace>> Spaces::find(const SpaceName& name)
     INDABA_ASSIGN(const auto sid, names_.spaces.find(name));
     if (!sid) return std::optional<StoredSpace>();
     auto row = database_.statement(
-        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up "
+        "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up, "
+        "centre_records, centre_bytes, sized_ms "
         "FROM space WHERE sid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(*sid).step());
     if (!found) return std::optional<StoredSpace>();
@@ -63,13 +67,14 @@ Result<void> Spaces::save(const StoredSpace& space)
     INDABA_ASSIGN(const auto sid, names_.spaces.number(space.name));
     auto row = database_.statement(
         "INSERT OR REPLACE INTO space(sid, kind, title, role, carried, base, position, head, head_hash, position_hash, "
-        "backed_up) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        "backed_up, centre_records, centre_bytes, sized_ms) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     const std::int64_t carried = space.carried ? 1 : 0;
     const auto& cursor = space.cursor;
     return row
         .bind_all(sid, space.kind, space.title, space.role, carried, cursor.base, cursor.position, cursor.head,
-                  ByteView(cursor.head_hash.bytes), ByteView(space.position_hash.bytes), space.backed_up)
+                  ByteView(cursor.head_hash.bytes), ByteView(space.position_hash.bytes), space.backed_up,
+                  space.centre.records, space.centre.bytes, space.centre.as_of_ms)
         .run();
 }
 

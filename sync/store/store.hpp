@@ -40,6 +40,8 @@ public:
     [[nodiscard]] Result<void> drop_rulings(const SpaceName& space) override;
     /// The author is there with find_journal() from then on, whether or not the journal was ever saved.
     [[nodiscard]] Result<void> keep_author(const Author& author) override;
+    /// After the commit the file is made anew, as small as what it holds, if there is room and nobody else writes for
+    /// long; else what was in it is gone but for fragments of former rows, and the file as large as before.
     /// Records with something pending stay, hidden, with an empty word; nothing shows them until they are saved again.
     /// The space's row stays as it is: the caller resets its cursor.
     [[nodiscard]] Result<void> purge_space(const SpaceName& space) override;
@@ -94,6 +96,7 @@ public:
     [[nodiscard]] Result<void> note_backed_up(const SpaceName& space, std::uint64_t number);
 
     [[nodiscard]] Result<Head> head(const SpaceName& space) override;
+    [[nodiscard]] Result<CentreSize> size(const SpaceName& space) override;
     [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) override;
     [[nodiscard]] Result<void> append_ruled(const StoredEntry& entry, const Hash& chain,
                                             const std::vector<RecordId>& touched) override;

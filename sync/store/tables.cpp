@@ -2,6 +2,8 @@
 
 #include "shared/check.hpp"
 
+#include <utility>
+
 namespace indaba::sync::store {
 
 Tables::Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index)
@@ -41,9 +43,12 @@ Result<void> Tables::begin()
 Result<void> Tables::commit()
 {
     INDABA_CHECK(transaction_.has_value());
-    if (search_) INDABA_TRY(search_->write());
+    if (search_) INDABA_TRY(wiped_ ? search_->write_all() : search_->write());
     INDABA_TRY(transaction_->commit());
     transaction_.reset();
+    const bool wiped = wiped_;
+    end_wipe();
+    if (wiped) make_anew();
     names.committed();
     forget();
     return {};
@@ -52,8 +57,31 @@ Result<void> Tables::commit()
 void Tables::rollback()
 {
     transaction_.reset();
+    end_wipe();
     names.rolled_back();
     forget();
+}
+
+Result<void> Tables::wipe()
+{
+    if (wipes_) return {};
+    wipes_ = true;
+    return database_->execute("PRAGMA secure_delete = ON");
+}
+
+void Tables::end_wipe()
+{
+    wiped_ = false;
+    if (std::exchange(wipes_, false)) (void)database_->execute("PRAGMA secure_delete = OFF");
+}
+
+/// Pages that were split once keep fragments of rows that have moved since: only a file made anew has none of them.
+/// Where that cannot be done now, it is not what the transaction was about.
+void Tables::make_anew()
+{
+    (void)database_->execute("VACUUM");
+    // Somebody who reads just now keeps the former pages; the next who writes beyond them writes them over.
+    (void)database_->checkpoint(platform::Database::Checkpoint::truncate);
 }
 
 void Tables::forget()

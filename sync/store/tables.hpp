@@ -29,6 +29,10 @@ public:
     [[nodiscard]] Result<void> commit();
     void rollback();
     [[nodiscard]] Result<void> save(const StoredRecord& record);
+    /// Until the end of this transaction what is deleted is written over with zeros.
+    [[nodiscard]] Result<void> wipe();
+    /// Something was: the search index forgets its words, and the file is made anew after the commit.
+    void note_wiped() { wiped_ = true; }
 
     [[nodiscard]] platform::Database& database() { return *database_; }
     /// Null: there is no index.
@@ -37,9 +41,13 @@ public:
 private:
     Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index);
     void forget();
+    void end_wipe();
+    void make_anew();
 
     std::unique_ptr<platform::Database> database_;
     std::optional<platform::Transaction> transaction_;
+    bool wipes_ = false;
+    bool wiped_ = false;
 
 public:
     InternedNames names;

@@ -304,6 +304,16 @@ sync::Message random_message(Chance& chance, std::size_t kind)
             }
             return fetched;
         }
+        case 16: return sync::Unfollow{several(chance, 3, [&] { return random_text(chance, 20); })};
+        case 17: return sync::SizesQuestion{several(chance, 3, following)};
+        case 18:
+            return sync::SizesAnswer{several(chance, 3, [&] {
+                return sync::SizesAnswer::Size{
+                    random_text(chance, 20),
+                    chance.below(2) == 0,
+                    random_number(chance),
+                    {random_number(chance), random_number(chance), std::int64_t(random_number(chance))}};
+            })};
         default: return sync::StartOver{"forum"};
     }
 }

@@ -183,6 +183,7 @@ public:
     using FragileStorage::FragileStorage;
 
     sync::Result<Head> head(const sync::SpaceName& space) override { INDABA_FRAGILE(head(space)); }
+    sync::Result<sync::CentreSize> size(const sync::SpaceName& space) override { INDABA_FRAGILE(size(space)); }
     sync::Result<std::optional<sync::Hash>> chain_at(const sync::SpaceName& space, std::uint64_t number) override
     {
         INDABA_FRAGILE(chain_at(space, number));

@@ -185,6 +185,18 @@ TEST(Golden, SmallMessages)
               "070105666f72756d056576656e7405466f72756d06656469746f72");
 }
 
+TEST(Golden, SpacesThatAreNotCarried)
+{
+    EXPECT_EQ(to_hex(encode_message(Unfollow{{"forum"}})), "100105666f72756d");
+    EXPECT_EQ(to_hex(encode_message(SizesQuestion{{{"forum", {0, 0, 9, {}, 6}}}})),
+              "110105666f72756d000009000000000000000006");
+    const SizesAnswer answer{{{"forum", true, 6, {300, 70'000, 0x18bcfe56800}}}};
+    EXPECT_EQ(to_hex(encode_message(answer)),
+              "120105666f72756d0106ac02f0a204"
+              "0068e5cf8b010000");
+    EXPECT_EQ(encode_message(again(answer)), encode_message(answer));
+}
+
 TEST(Golden, Comparison)
 {
     const RangeDigest digest{{record_id(1), record_id(9)}, 300, 0xfeed};

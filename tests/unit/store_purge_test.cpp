@@ -1,0 +1,78 @@
+// What a device may not hold any more, or does not want to, is in none of its files.
+#include "tests/unit/store_fixture.hpp"
+
+namespace indaba::tests {
+namespace {
+
+class StorePurge : public StoreTest, public testing::WithParamInterface<int> {
+protected:
+    /// Both files as they lie on the disk.
+    [[nodiscard]] std::string on_disk() const
+    {
+        return content_of(directory_.file("store.db")) + content_of(directory_.file("store.db-wal"));
+    }
+    [[nodiscard]] bool is_on_disk(const std::string& text) const { return on_disk().find(text) != std::string::npos; }
+    static StoredRecord numbered(int i, const std::string& space, const std::string& name)
+    {
+        auto one = record(0, "enterprise", {{"about", name + " " + std::string(100, 'x')}, {"name", name}}, space);
+        one.number = std::uint64_t(i) + 1;
+        one.id.bytes[1] = std::uint8_t(i);
+        one.id.bytes[2] = std::uint8_t(i >> 8);
+        one.id.bytes[3] = space == "brics" ? 1 : 2;
+        return one;
+    }
+    void purge()
+    {
+        must(store_->begin());
+        must(store_->purge_space("brics"));
+        must(store_->commit());
+    }
+
+    std::unique_ptr<ReplicaStore> store_ = open();
+};
+
+// So few that all wait to be indexed, and more than may.
+INSTANTIATE_TEST_SUITE_P(Records, StorePurge, testing::Values(3, 600));
+
+TEST_P(StorePurge, LeavesNoWordBehind)
+{
+    for (int i = 0; i < GetParam(); ++i) {
+        save(*store_, {numbered(i, "brics", "Qzvwkjh" + std::to_string(i)),
+                       numbered(i, "forum", "Ordinary" + std::to_string(i))});
+    }
+    must(store_->remember_seen({}, {{numbered(0, "brics", "").id, "qzvwkey", {name_of(5, 1)}}}));
+    EXPECT_EQ(must(store_->queries().search("qzvwkjh", 10)).size(), std::size_t(std::min(GetParam(), 10)));
+    EXPECT_TRUE(is_on_disk("Qzvwkjh"));
+    EXPECT_TRUE(is_on_disk("qzvwkey"));
+    if (GetParam() > 256) {
+        EXPECT_TRUE(is_on_disk("qzvwkjh")) << "the index has it";
+    }
+    must(store_->database().checkpoint(platform::Database::Checkpoint::truncate));
+    const auto before = on_disk().size();
+    purge();
+    EXPECT_TRUE(must(store_->queries().search("qzvwkjh", 10)).empty());
+    EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), std::size_t(std::min(GetParam(), 10)));
+    EXPECT_FALSE(is_on_disk("Qzvwkjh"));
+    EXPECT_FALSE(is_on_disk("qzvwk"));
+    EXPECT_TRUE(must(store_->seen_leaves(numbered(0, "brics", "").id, "qzvwkey")) == std::nullopt);
+    if (GetParam() > 256) {
+        EXPECT_LT(on_disk().size(), before) << "and the room is given back";
+    }
+    save(*store_, {numbered(GetParam(), "forum", "Ordinary again")});
+    EXPECT_EQ(must(store_->queries().search("again", 10)).size(), 1u);
+}
+
+TEST_F(StorePurge, GoesOnBesideSomebodyWhoReads)
+{
+    save(*store_, {numbered(1, "brics", "Qzvwkjh")});
+    const auto reader = open();
+    auto reading = must(platform::Transaction::read(reader->database()));
+    EXPECT_EQ(must(reader->find_record(numbered(1, "brics", "").id))->number, 2u);
+    purge();
+    EXPECT_EQ(must(reader->find_record(numbered(1, "brics", "").id))->number, 2u);
+    must(reading.commit());
+    EXPECT_FALSE(must(reader->find_record(numbered(1, "brics", "").id)).has_value());
+}
+
+}  // namespace
+}  // namespace indaba::tests
