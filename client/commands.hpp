@@ -24,6 +24,7 @@ void add_status(CLI::App& app, Shell& shell);
 void add_conflicts(CLI::App& app, Shell& shell);
 void add_refused(CLI::App& app, Shell& shell);
 void add_forgotten(CLI::App& app, Shell& shell);
+void add_space(CLI::App& app, Shell& shell);
 void add_resolve(CLI::App& app, Shell& shell);
 void add_passphrase(CLI::App& app, Shell& shell);
 void add_unlock(CLI::App& app, Shell& shell);

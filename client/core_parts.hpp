@@ -67,5 +67,7 @@ struct Core::Parts {
 };
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
+/// What its row says, and nothing that must be counted.
+[[nodiscard]] SpaceView view_of(const sync::StoredSpace& space);
 
 }  // namespace indaba::client

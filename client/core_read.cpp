@@ -158,7 +158,7 @@ Result<Status> Core::status()
     Pending pending;
     INDABA_ASSIGN(const auto spaces, parts_->store->spaces());
     for (const auto& space : spaces) {
-        if (!space.role.empty()) status.spaces.push_back({space.name, space.kind, space.title, space.role});
+        if (!space.role.empty()) status.spaces.push_back(view_of(space));
         INDABA_ASSIGN(const auto journals, parts_->store->own_journals(space.name));
         for (const auto& journal : journals) INDABA_TRY(add_pending(*parts_->store, journal, pending));
     }

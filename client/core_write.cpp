@@ -20,7 +20,7 @@ std::string names_of(const std::vector<sync::StoredSpace>& spaces)
 {
     std::string names;
     for (const auto& space : spaces)
-        if (shared::role_writes(space.role)) names += (names.empty() ? "" : ", ") + space.name;
+        if (space.carried && shared::role_writes(space.role)) names += (names.empty() ? "" : ", ") + space.name;
     return names;
 }
 
@@ -44,6 +44,8 @@ shared::Error Core::Parts::nowhere_to_write(const std::vector<sync::StoredSpace>
     if (std::ranges::all_of(spaces, [](const auto& space) { return space.role.empty(); }))
         return fail(Errc::forbidden,
                     "you have no role in any space: ask your organiser for one, then run `indaba sync`");
+    const auto writable = std::ranges::find_if(spaces, [](const auto& s) { return shared::role_writes(s.role); });
+    if (writable != spaces.end()) return sync::not_carried(writable->name);
     return fail(Errc::forbidden, "you have no role that writes in any space: ask your organiser for one");
 }
 
@@ -85,13 +87,14 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
     INDABA_ASSIGN(const auto spaces, store->spaces());
     if (!draft.space.empty()) {
         const auto known = std::ranges::find(spaces, draft.space, &sync::StoredSpace::name);
-        if (known != spaces.end() && !known->role.empty()) return draft.space;
+        if (known != spaces.end() && known->is_followed()) return draft.space;
+        if (known != spaces.end() && !known->role.empty()) return sync::not_carried(draft.space);
         if (spaces.empty()) return nowhere_to_write(spaces);
         return fail(Errc::forbidden, fmt::format("you have no role in a space {}: see `indaba status`", draft.space));
     }
     std::string only;
     for (const auto& space : spaces) {
-        if (!shared::role_writes(space.role)) continue;
+        if (!space.carried || !shared::role_writes(space.role)) continue;
         if (!only.empty()) return fail(Errc::usage, "say in which space, with --space: " + names_of(spaces));
         only = space.name;
     }

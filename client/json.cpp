@@ -118,8 +118,11 @@ json::object json_of(const Status& status)
 {
     json::array spaces;
     for (const auto& space : status.spaces)
-        spaces.emplace_back(
-            json::object{{"name", space.name}, {"kind", space.kind}, {"title", space.title}, {"role", space.role}});
+        spaces.emplace_back(json::object{{"name", space.name},
+                                         {"kind", space.kind},
+                                         {"title", space.title},
+                                         {"role", space.role},
+                                         {"carried", space.carried}});
     return {{"device", status.device},
             {"person", status.person},
             {"spaces", std::move(spaces)},
@@ -140,6 +143,26 @@ json::object json_of(const Status& status)
             {"server", status.server},
             {"protection", status.protection},
             {"locked", status.locked}};
+}
+
+json::object json_of(const SpaceView& space)
+{
+    json::object object{{"name", space.name},
+                        {"title", space.title},
+                        {"kind", space.kind},
+                        {"role", space.role},
+                        {"carried", space.carried},
+                        {"records", space.records},
+                        {"bytes", space.bytes},
+                        {"waiting", space.waiting},
+                        {"centre_records", nullptr},
+                        {"centre_bytes", nullptr},
+                        {"as_of", time_json(space.as_of_ms)}};
+    if (space.as_of_ms > 0) {
+        object["centre_records"] = space.centre_records;
+        object["centre_bytes"] = space.centre_bytes;
+    }
+    return object;
 }
 
 json::object json_of(const SyncReport& report)

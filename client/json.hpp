@@ -22,6 +22,7 @@ namespace indaba::client {
 [[nodiscard]] boost::json::object json_of(const Forgotten& forgotten);
 [[nodiscard]] boost::json::object json_of(const History& history);
 [[nodiscard]] boost::json::object json_of(const Status& status);
+[[nodiscard]] boost::json::object json_of(const SpaceView& space);
 [[nodiscard]] boost::json::object json_of(const SyncReport& report);
 
 template <class T>

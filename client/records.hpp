@@ -112,6 +112,14 @@ struct SpaceView {
     std::string kind;
     std::string title;
     std::string role;
+    bool carried = true;  ///< this device holds its records, or begins to with the next contact
+    // Core::spaces() alone says what follows.
+    std::uint64_t records = 0;  ///< here, alive
+    std::uint64_t bytes = 0;  ///< of what is kept of them here, without indexes
+    std::uint64_t waiting = 0;  ///< own changes without a ruling: dropping the space does not end them
+    std::uint64_t centre_records = 0;  ///< of a space that is not carried: what carrying it brings
+    std::uint64_t centre_bytes = 0;
+    std::int64_t as_of_ms = 0;  ///< of these two; 0: not told, or carried
 };
 
 struct Status {

@@ -86,6 +86,12 @@ std::string shell_word(std::string_view text)
     return word + "'";
 }
 
+std::string named(const SpaceView& space)
+{
+    return fmt::format("{}: {} ({}), {}", one_line(space.name), one_line(space.title), one_line(space.kind),
+                       one_line(space.role));
+}
+
 std::string leaves_text(const Conflict& conflict)
 {
     std::string text;
@@ -195,6 +201,31 @@ std::string text_of(const History& history)
     return text;
 }
 
+std::string size_text(std::uint64_t bytes)
+{
+    constexpr double kKilo = 1'000;
+    constexpr double kMega = 1'000'000;
+    const auto size = double(bytes);
+    if (size < kKilo) return counted(bytes, "byte");
+    return size < kMega ? fmt::format("{:.1f} KB", size / kKilo) : fmt::format("{:.1f} MB", size / kMega);
+}
+
+std::string centre_size_text(const SpaceView& space)
+{
+    if (space.as_of_ms == 0) return "size not known before the next `indaba sync`";
+    return fmt::format("about {}, {} at the centre, as of {}", size_text(space.centre_bytes),
+                       counted(space.centre_records, "record"), time_text(space.as_of_ms));
+}
+
+std::string text_of(const SpaceView& space)
+{
+    auto text = named(space) + ": ";
+    if (space.carried) text += fmt::format("carried, {}, {}", counted(space.records, "record"), size_text(space.bytes));
+    else text += "not carried, " + centre_size_text(space);
+    if (space.waiting > 0) text += fmt::format("; {} only here", counted(space.waiting, "change"));
+    return text;
+}
+
 std::string text_of(const Status& status)
 {
     auto text =
@@ -205,8 +236,7 @@ std::string text_of(const Status& status)
                         part_text(status.refused, "refused", status.refused_gone, "not among the records"),
                         counted(status.conflicts, "conflict"));
     for (const auto& space : status.spaces)
-        text += fmt::format("  {}: {} ({}), {}\n", one_line(space.name), one_line(space.title), one_line(space.kind),
-                            one_line(space.role));
+        text += fmt::format("  {}{}\n", named(space), space.carried ? "" : ", not carried on this device");
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);

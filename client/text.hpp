@@ -24,6 +24,11 @@ using Titles = std::function<std::optional<std::string>(const RecordId&)>;
 [[nodiscard]] std::string text_of(const Forgotten& forgotten);
 [[nodiscard]] std::string text_of(const History& history);
 [[nodiscard]] std::string text_of(const Status& status);
+[[nodiscard]] std::string text_of(const SpaceView& space);
+/// What carrying a space brings, as far as it is known.
+[[nodiscard]] std::string centre_size_text(const SpaceView& space);
+/// "2.1 MB"
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
 [[nodiscard]] std::string text_of(const SyncReport& report);
 /// How the keys of a home are kept.
 [[nodiscard]] std::string protection_line(std::string_view protection, bool locked);
