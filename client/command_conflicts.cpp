@@ -16,6 +16,7 @@ Result<int> run(Shell& shell)
     else if (conflicts.empty()) shell.print("No conflicts.");
     else
         for (const auto& conflict : conflicts) shell.print(text_of(conflict));
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

@@ -31,6 +31,7 @@ Result<int> run(Shell& shell, const Request& request)
     ExportOptions options{request.type, format, [&](std::size_t done) { line.show(counted(done, "record")); }};
     INDABA_TRY(
         export_records(*core, options, [&](std::string_view text) { return shell.write(text); }, interruption.token()));
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

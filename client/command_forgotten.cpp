@@ -17,6 +17,7 @@ Result<int> list(Shell& shell)
     else if (forgotten.empty()) shell.print("The centre has everything that this device has seen there.");
     else
         for (const auto& one : forgotten) shell.print(text_of(one));
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

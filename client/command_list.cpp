@@ -44,6 +44,7 @@ Result<int> run(Shell& shell, const Request& request)
     }));
     if (broken) return *broken;
     if (shell.json) shell.print(count == 0 ? "[]" : "]");
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

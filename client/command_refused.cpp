@@ -27,6 +27,7 @@ Result<int> list(Shell& shell, bool all)
     else if (refused.empty()) shell.print(all ? "Nothing was refused." : "Nothing refused waits for you.");
     else
         for (const auto& refusal : refused) shell.print(text_of(refusal));
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

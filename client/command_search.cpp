@@ -23,6 +23,7 @@ Result<int> run(Shell& shell, const Request& request)
     if (shell.json) shell.answer(json_of(found));
     else
         for (const auto& record : found) shell.print(line_of(record, core->catalogue(), titles));
+    INDABA_TRY(core->require_leases());
     return kDone;
 }
 

@@ -103,6 +103,9 @@ public:
     [[nodiscard]] Result<void> restore_forgotten(const RecordId& id);
     [[nodiscard]] Result<void> drop_forgotten(const RecordId& id);
     [[nodiscard]] Result<Status> status();
+    /// forbidden, with the spaces and what to do, if a lease has run out. Calls that name a record of such a space fail
+    /// like this; lists, search and counts of what waits for a person leave its records out, so ask after them.
+    [[nodiscard]] Result<void> require_leases();
 
     /// Every space that this person has a role in, carried or not, by name.
     [[nodiscard]] Result<std::vector<SpaceView>> spaces();

@@ -34,7 +34,9 @@ Result<std::vector<Conflict>> Core::conflicts()
 {
     std::vector<Conflict> list;
     std::optional<shared::Error> broken;
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     INDABA_TRY(parts_->store->queries().each_conflict([&](sync::StoredRecord&& record) {
+        if (locked.contains(record.space)) return true;
         auto found = parts_->conflicts_of(record);
         if (found.has_error()) {
             broken = std::move(found).error();
@@ -70,6 +72,7 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     if (!record) return no_such_record(id);
+    INDABA_TRY(parts_->require_lease(record->space));
     INDABA_ASSIGN(const auto conflicts, parts_->conflicts_of(*record));
     const auto conflict = std::ranges::find(conflicts, field, &Conflict::field);
     if (field == kExistenceField && conflict != conflicts.end())
@@ -90,6 +93,7 @@ Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
     if (!record) return no_such_record(id);
+    INDABA_TRY(parts_->require_lease(record->space));
     const auto existence = sync::existence(record->shown);
     if (existence == sync::Existence::alive)
         return fail(Errc::usage, alive ? "the record is not deleted"

@@ -9,7 +9,9 @@ Result<std::vector<Forgotten>> Core::forgotten()
 {
     std::vector<Forgotten> list;
     INDABA_ASSIGN(const auto orphans, parts_->store->orphans());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     for (const auto& orphan : orphans) {
+        if (locked.contains(orphan.space)) continue;
         Forgotten forgotten{orphan.record, orphan.type, {}, orphan.space, orphan.found_ms, {}, {}};
         const sync::Leaf* newest = nullptr;
         for (const auto& cell : orphan.cells) {
@@ -37,6 +39,8 @@ Result<std::vector<Forgotten>> Core::forgotten()
 Result<void> Core::restore_forgotten(const RecordId& id)
 {
     INDABA_TRY(require_writable());
+    INDABA_ASSIGN(const auto orphan, parts_->store->find_orphan(id));
+    if (orphan) INDABA_TRY(parts_->require_lease(orphan->space));
     return parts_->replica.restore_orphan(id);
 }
 

@@ -116,6 +116,7 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
     Steps steps;
     INDABA_ASSIGN(const auto record, parts.store->find_record(id));
     if (record) {
+        INDABA_TRY(parts.require_lease(record->space));
         INDABA_TRY(add_own_entries(*parts.store, *record, steps));
         add_leaves(*record, steps);
     }

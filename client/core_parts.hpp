@@ -51,6 +51,15 @@ struct Core::Parts {
     [[nodiscard]] Result<std::vector<Refusal>> standing(const std::optional<RecordId>& only);
     [[nodiscard]] Result<std::vector<Refusal>> ever_refused();
 
+    // core_spaces.cpp
+    /// As it is now, and kept if this home may be written.
+    [[nodiscard]] Result<sync::LeaseClock> lease_clock();
+    /// Those whose lease has run out: nothing of them is read or written before the next contact.
+    [[nodiscard]] Result<std::vector<sync::StoredSpace>> locked_spaces();
+    [[nodiscard]] Result<std::set<std::string>> locked_names();
+    /// forbidden
+    [[nodiscard]] Result<void> require_lease(const std::string& space);
+
     // core_write.cpp
     [[nodiscard]] Result<std::string> space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here);
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
@@ -68,6 +77,6 @@ struct Core::Parts {
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
 /// What its row says, and nothing that must be counted.
-[[nodiscard]] SpaceView view_of(const sync::StoredSpace& space);
+[[nodiscard]] SpaceView view_of(const sync::StoredSpace& space, const sync::LeaseClock& clock);
 
 }  // namespace indaba::client

@@ -60,6 +60,7 @@ Result<std::pair<std::string, std::string>> condition(const shared::Catalogue& c
 Result<RecordView> Core::get(const RecordId& id)
 {
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+    if (record) INDABA_TRY(parts_->require_lease(record->space));
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
     if (record && !is_gone(*record)) {
         INDABA_ASSIGN(auto view, parts_->view(*record, refusals));
@@ -100,14 +101,16 @@ Result<void> Core::list(const ListQuery& query, const std::function<bool(RecordV
         INDABA_ASSIGN(auto wanted, condition(parts_->catalogue, query.type, where));
         filter.where.push_back(std::move(wanted));
     }
-    filter.limit = query.limit;
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
+    std::size_t count = 0;
     std::optional<shared::Error> broken;
     std::vector<std::pair<RecordId, std::vector<Conflict>>> seen;
     INDABA_TRY(parts_->store->queries().list(filter, [&](sync::StoredRecord&& record) {
+        if (locked.contains(record.space)) return true;
         auto view = parts_->view(record, refusals);
         if (view.has_value() && !view->conflicts.empty()) seen.emplace_back(view->id, view->conflicts);
-        if (view.has_value()) return visit(std::move(*view));
+        if (view.has_value()) return visit(std::move(*view)) && ++count != query.limit;
         broken = std::move(view).error();
         return false;
     }));
@@ -120,9 +123,11 @@ Result<std::vector<RecordView>> Core::search(const std::string& text, std::size_
 {
     INDABA_ASSIGN(const auto ids, parts_->store->queries().search(text, limit));
     INDABA_ASSIGN(const auto refusals, parts_->refusals());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     std::vector<RecordView> found;
     for (const auto& id : ids) {
         INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
+        if (record && locked.contains(record->space)) continue;
         if (!record || is_gone(*record)) continue;  // another process deleted it just now
         INDABA_ASSIGN(auto view, parts_->view(*record, refusals));
         found.push_back(std::move(view));
@@ -134,6 +139,7 @@ std::optional<std::string> Core::title(const RecordId& id)
 {
     const auto record = parts_->store->find_record(id);
     if (record.has_error() || !*record || is_gone(**record)) return std::nullopt;
+    if (parts_->require_lease((*record)->space).has_error()) return std::nullopt;
     const auto& type = (*record)->type;
     auto title = parts_->title(type, parts_->shown_cells(type, (*record)->shown));
     if (title == parts_->title(type, {})) return std::nullopt;
@@ -157,8 +163,9 @@ Result<Status> Core::status()
     status.locked = kept.locked;
     Pending pending;
     INDABA_ASSIGN(const auto spaces, parts_->store->spaces());
+    INDABA_ASSIGN(const auto leases, parts_->lease_clock());
     for (const auto& space : spaces) {
-        if (!space.role.empty()) status.spaces.push_back(view_of(space));
+        if (!space.role.empty()) status.spaces.push_back(view_of(space, leases));
         INDABA_ASSIGN(const auto journals, parts_->store->own_journals(space.name));
         for (const auto& journal : journals) INDABA_TRY(add_pending(*parts_->store, journal, pending));
     }

@@ -117,12 +117,17 @@ Result<std::vector<Refusal>> Core::Parts::ever_refused()
 
 Result<std::vector<Refusal>> Core::refused(Refused which)
 {
-    return which == Refused::all ? parts_->ever_refused() : parts_->standing({});
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
+    auto list = which == Refused::all ? parts_->ever_refused() : parts_->standing({});
+    if (list.has_value()) std::erase_if(*list, [&](const Refusal& refusal) { return locked.contains(refusal.space); });
+    return list;
 }
 
 Result<std::size_t> Core::retry_refused(const RecordId& id, const std::vector<Cell>& corrections)
 {
     INDABA_TRY(require_writable());
+    INDABA_ASSIGN(const auto standing, parts_->standing(id));
+    if (!standing.empty()) INDABA_TRY(parts_->require_lease(standing.front().space));
     return parts_->replica.retry(id, corrections);
 }
 

@@ -1,11 +1,76 @@
 // The spaces of this person, and which of them this device carries.
 #include "client/core_parts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace indaba::client {
 
-SpaceView view_of(const sync::StoredSpace& space)
+namespace {
+
+shared::Error lease_over(const std::vector<sync::StoredSpace>& spaces)
+{
+    std::string names;
+    auto days = spaces.front().lease_days;
+    for (const auto& space : spaces) {
+        names += (names.empty() ? "" : ", ") + space.name;
+        days = std::min(days, space.lease_days);
+    }
+    return shared::fail(shared::Errc::forbidden,
+                        fmt::format("not in contact with the centre for {} days, so what this device holds of {} is "
+                                    "locked; connect and run `indaba sync`",
+                                    days, names));
+}
+
+bool is_over(const sync::StoredSpace& space, const sync::LeaseClock& clock)
+{
+    const auto end_ms = sync::lease_end_ms(space, clock);
+    return end_ms != 0 && clock.seen_ms > end_ms;
+}
+
+}  // namespace
+
+Result<sync::LeaseClock> Core::Parts::lease_clock()
+{
+    auto clock = replica.lease_clock(!read_only);
+    if (clock.has_error()) return replica.lease_clock(false);  // a full disk is still read from
+    return clock;
+}
+
+Result<std::vector<sync::StoredSpace>> Core::Parts::locked_spaces()
+{
+    INDABA_ASSIGN(auto spaces, store->spaces());
+    INDABA_ASSIGN(const auto clock, lease_clock());
+    std::erase_if(spaces,
+                  [&](const sync::StoredSpace& space) { return !space.is_followed() || !is_over(space, clock); });
+    return spaces;
+}
+
+Result<std::set<std::string>> Core::Parts::locked_names()
+{
+    INDABA_ASSIGN(const auto spaces, locked_spaces());
+    std::set<std::string> names;
+    for (const auto& space : spaces) names.insert(space.name);
+    return names;
+}
+
+Result<void> Core::Parts::require_lease(const std::string& name)
+{
+    INDABA_ASSIGN(auto spaces, locked_spaces());
+    std::erase_if(spaces, [&](const sync::StoredSpace& space) { return space.name != name; });
+    if (spaces.empty()) return {};
+    return lease_over(spaces);
+}
+
+Result<void> Core::require_leases()
+{
+    INDABA_ASSIGN(const auto spaces, parts_->locked_spaces());
+    if (spaces.empty()) return {};
+    return lease_over(spaces);
+}
+
+SpaceView view_of(const sync::StoredSpace& space, const sync::LeaseClock& clock)
 {
     SpaceView view;
     view.name = space.name;
@@ -13,6 +78,10 @@ SpaceView view_of(const sync::StoredSpace& space)
     view.title = space.title;
     view.role = space.role;
     view.carried = space.carried;
+    view.lease_until_ms = sync::lease_end_ms(space, clock);
+    view.locked = is_over(space, clock);
+    view.lease_ends_soon = !view.locked && view.lease_until_ms != 0 &&
+                           clock.seen_ms > view.lease_until_ms - shared::limits::kLeaseWarning_ms;
     return view;
 }
 
@@ -22,9 +91,10 @@ Result<std::vector<SpaceView>> Core::spaces()
     INDABA_ASSIGN(const auto spaces, parts_->store->spaces());
     INDABA_ASSIGN(const auto sizes, parts_->store->queries().sizes());
     INDABA_ASSIGN(const auto counts, parts_->store->queries().counts());
+    INDABA_ASSIGN(const auto clock, parts_->lease_clock());
     for (const auto& space : spaces) {
         if (space.role.empty()) continue;
-        auto& view = views.emplace_back(view_of(space));
+        auto& view = views.emplace_back(view_of(space, clock));
         const auto size = std::ranges::find(sizes, space.name, &sync::store::SpaceSize::space);
         const auto count = std::ranges::find(counts, space.name, &sync::store::SpaceCounts::space);
         if (size != sizes.end() && space.carried) {

@@ -145,8 +145,9 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
             errors.emplace_back(i, std::move(fine).error());
             continue;
         }
-        if (auto space = parts_->space_for(drafts[i], here); space.has_error())
-            errors.emplace_back(i, std::move(space).error());
+        auto space = parts_->space_for(drafts[i], here);
+        const auto open = space.has_value() ? parts_->require_lease(*space) : Result<void>(space.error());
+        if (open.has_error()) errors.emplace_back(i, open.error());
     }
     return errors;
 }
@@ -175,6 +176,7 @@ Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& dra
         if (!batch.space.empty() && its_space != batch.space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
                                                  batch.space, its_space));
+        if (batch.space.empty()) INDABA_TRY(require_lease(its_space));
         batch.space = std::move(its_space);
         std::array<std::uint8_t, 10> drawn{};
         random.fill(drawn);
@@ -223,6 +225,7 @@ Result<void> Core::remove(const RecordId& id)
     if (sync::existence(here->shown) == sync::Existence::deleted)
         return fail(Errc::not_found,
                     fmt::format("record {} is deleted already: `indaba history` says by whom", id.text()));
+    INDABA_TRY(parts_->require_lease(here->space));
     INDABA_TRY(parts_->replica.write(here->space, {{sync::Change::Kind::remove, id, here->type, {}}}));
     return {};
 }

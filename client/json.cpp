@@ -122,7 +122,9 @@ json::object json_of(const Status& status)
                                          {"kind", space.kind},
                                          {"title", space.title},
                                          {"role", space.role},
-                                         {"carried", space.carried}});
+                                         {"carried", space.carried},
+                                         {"lease_until", time_json(space.lease_until_ms)},
+                                         {"locked", space.locked}});
     return {{"device", status.device},
             {"person", status.person},
             {"spaces", std::move(spaces)},
@@ -157,7 +159,9 @@ json::object json_of(const SpaceView& space)
                         {"waiting", space.waiting},
                         {"centre_records", nullptr},
                         {"centre_bytes", nullptr},
-                        {"as_of", time_json(space.as_of_ms)}};
+                        {"as_of", time_json(space.as_of_ms)},
+                        {"lease_until", time_json(space.lease_until_ms)},
+                        {"locked", space.locked}};
     if (space.as_of_ms > 0) {
         object["centre_records"] = space.centre_records;
         object["centre_bytes"] = space.centre_bytes;

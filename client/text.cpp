@@ -92,6 +92,15 @@ std::string named(const SpaceView& space)
                        one_line(space.role));
 }
 
+/// Of what is not carried there is nothing to lock.
+std::string lease_text(const SpaceView& space)
+{
+    if (!space.carried) return {};
+    if (space.locked) return fmt::format("; locked since {}: run `indaba sync`", time_text(space.lease_until_ms));
+    if (!space.lease_ends_soon) return {};
+    return fmt::format("; locks on {} unless `indaba sync` reaches the centre before", time_text(space.lease_until_ms));
+}
+
 std::string leaves_text(const Conflict& conflict)
 {
     std::string text;
@@ -223,7 +232,7 @@ std::string text_of(const SpaceView& space)
     if (space.carried) text += fmt::format("carried, {}, {}", counted(space.records, "record"), size_text(space.bytes));
     else text += "not carried, " + centre_size_text(space);
     if (space.waiting > 0) text += fmt::format("; {} only here", counted(space.waiting, "change"));
-    return text;
+    return text + lease_text(space);
 }
 
 std::string text_of(const Status& status)
@@ -236,7 +245,8 @@ std::string text_of(const Status& status)
                         part_text(status.refused, "refused", status.refused_gone, "not among the records"),
                         counted(status.conflicts, "conflict"));
     for (const auto& space : status.spaces)
-        text += fmt::format("  {}{}\n", named(space), space.carried ? "" : ", not carried on this device");
+        text += fmt::format("  {}{}{}\n", named(space), space.carried ? "" : ", not carried on this device",
+                            lease_text(space));
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);

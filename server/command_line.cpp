@@ -35,6 +35,7 @@ struct Words {
     InitCommand init;
     RunCommand run;
     SpaceAddCommand space_add;
+    SpaceLeaseCommand space_lease;
     PersonAddCommand person_add;
     PersonRevokeCommand person_revoke;
     InviteCommand invite;
@@ -94,6 +95,17 @@ void add_space_commands(CLI::App& app, Words& words)
     add->add_option("NAME", words.space_add.name, "Lower-case letters, digits and hyphens")->required();
     add->add_option("--kind", words.space_add.kind, "directory, country, organisation or event")->required();
     add->add_option("--title", words.space_add.title, "As people see it; else the name");
+    auto* lease = add_command(group, words, "lease", "Says how long its devices may work in it without contact",
+                              "space lease ministers --days 7 --data centre", [&words] {
+                                  words.space_lease.data = words.data;
+                                  return set_space_lease(words.space_lease);
+                              });
+    lease->add_option("NAME", words.space_lease.name, "A space that was added")->required();
+    lease
+        ->add_option("--days", words.space_lease.days,
+                     "Until then its records are locked on a device; 30 to begin with")
+        ->required()
+        ->check(CLI::Range(1u, shared::limits::kMostLease_days));
     add_command(group, words, "list", "Lists the spaces", "space list --data centre",
                 [&words] { return list_spaces(words.data); });
 }

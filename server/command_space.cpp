@@ -17,7 +17,7 @@ using shared::fail;
 
 boost::json::object json_of(const Space& space)
 {
-    return {{"space", space.name}, {"kind", space.kind}, {"title", space.title}};
+    return {{"space", space.name}, {"kind", space.kind}, {"title", space.title}, {"lease_days", space.lease_days}};
 }
 
 Answer answer_for(const Space& space, bool added)
@@ -63,6 +63,27 @@ Result<Answer> add_space(const SpaceAddCommand& command)
     return answer_for(space, *added);
 }
 
+Result<Answer> set_space_lease(const SpaceLeaseCommand& command)
+{
+    INDABA_TRY(check_space_name(command.name));
+    INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
+    INDABA_TRY(ledger.store().begin());
+    auto space = ledger.registry().find_space(command.name);
+    auto set = space.has_error() ? Result<void>(space.error())
+               : *space          ? ledger.store().set_lease(command.name, command.days)
+                                 : Result<void>(fail(Errc::usage, fmt::format("there is no space {}", command.name)));
+    if (set.has_error()) {
+        ledger.store().rollback();
+        return set.error();
+    }
+    INDABA_TRY(ledger.store().commit());
+    (*space)->lease_days = command.days;
+    Answer answer;
+    answer.text = fmt::format("devices may work in {} for {} days without contact", command.name, command.days);
+    answer.json = json_of(**space);
+    return answer;
+}
+
 Result<Answer> list_spaces(const std::string& data)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));
@@ -71,8 +92,8 @@ Result<Answer> list_spaces(const std::string& data)
     boost::json::array json;
     Answer answer;
     for (const auto& space : spaces) {
-        answer.text +=
-            fmt::format("{}{}  {}  {}", answer.text.empty() ? "" : "\n", space.name, space.kind, space.title);
+        answer.text += fmt::format("{}{}  {}  {}  {} days without contact", answer.text.empty() ? "" : "\n", space.name,
+                                   space.kind, space.title, space.lease_days);
         json.push_back(json_of(space));
     }
     answer.json = std::move(json);

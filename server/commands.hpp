@@ -40,6 +40,13 @@ struct SpaceAddCommand {
     std::optional<std::string> title;  ///< the name, if not given
 };
 [[nodiscard]] Result<Answer> add_space(const SpaceAddCommand& command);
+struct SpaceLeaseCommand {
+    std::string data;
+    std::string name;
+    std::uint32_t days = 0;
+};
+/// How long its devices may work in it without contact. Devices hear of it at the next contact; connected ones now.
+[[nodiscard]] Result<Answer> set_space_lease(const SpaceLeaseCommand& command);
 [[nodiscard]] Result<Answer> list_spaces(const std::string& data);
 
 struct PersonAddCommand {

@@ -97,7 +97,8 @@ Result<std::vector<sync::Replica::Grant>> Registry::grants(const DeviceId& devic
     std::vector<sync::Replica::Grant> grants;
     for (const auto& space : spaces) {
         const auto role = roles.find(space.name);
-        if (role != roles.end()) grants.push_back({space.name, space.kind, space.title, role->second});
+        if (role != roles.end())
+            grants.push_back({space.name, space.kind, space.title, role->second, space.lease_days});
     }
     std::ranges::sort(grants, {}, &sync::Replica::Grant::space);
     return grants;

@@ -74,4 +74,13 @@ inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;
 /// A device keeps a new offset to the centre's clock if it differs by more: a welcome may take so long on its way.
 inline constexpr std::int64_t kClockNoise_ms = 1'000;
 
+// --- leases ---
+/// How long a device may go on reading and writing a space without having met the centre, if its operator says nothing.
+inline constexpr std::uint32_t kLease_days = 30;
+inline constexpr std::uint32_t kMostLease_days = 3'650;
+/// Contact and the passing of time are written down at most as often: a lease is as much longer or shorter.
+inline constexpr std::int64_t kLeaseStep_ms = 60 * 60 * 1000;
+/// A person is told so long before a lease ends.
+inline constexpr std::int64_t kLeaseWarning_ms = 5LL * 24 * 60 * 60 * 1000;
+
 }  // namespace indaba::shared::limits

@@ -1,6 +1,7 @@
 #include "sync/client_session.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace indaba::sync {
@@ -29,7 +30,7 @@ Result<void> ClientSession::greet(Actions& actions)
     std::vector<Following> others;
     for (const auto& space : spaces) {
         if (space.role.empty()) continue;
-        grants.push_back({space.name, space.kind, space.title, space.role});
+        grants.push_back({space.name, space.kind, space.title, space.role, space.lease_days});
         if (!space.carried) {
             others.push_back({space.name, Place::of(space.cursor, space.backed_up)});
             continue;
@@ -53,7 +54,17 @@ Actions ClientSession::on_message(shared::ByteView bytes)
     const auto message = decode_message(bytes);
     auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, bytes.size(), actions);
     if (outcome.has_value() && !actions.close) outcome = push(actions);
+    if (outcome.has_value()) outcome = note_contact();
     return finish(std::move(outcome), std::move(actions));
+}
+
+/// A session that stays is contact for as long as the centre speaks.
+Result<void> ClientSession::note_contact()
+{
+    const auto now_ms = replica_.ports().clock.now_ms();
+    if (!progress_.welcomed || std::abs(now_ms - contact_ms_) < shared::limits::kLeaseStep_ms) return {};
+    const bool is_first = std::exchange(contact_ms_, now_ms) == 0;  // the welcome itself has just renewed the leases
+    return is_first ? Result<void>() : replica_.renew_leases();
 }
 
 Actions ClientSession::on_written()

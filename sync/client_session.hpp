@@ -66,6 +66,7 @@ private:
     };
 
     Result<void> greet(Actions& actions);
+    Result<void> note_contact();
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
     Result<void> take_stored(const Stored& stored, Actions& actions);
@@ -111,6 +112,7 @@ private:
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
     bool waiting_ = false;  // something was sent that needs an answer
+    std::int64_t contact_ms_ = 0;  // when the centre spoke last, by the device's clock, within kLeaseStep_ms
     bool closed_ = false;
 };
 

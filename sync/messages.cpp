@@ -28,7 +28,7 @@ void serialize(Archive& archive, Hello& hello)
 template <class Archive>
 void serialize(Archive& archive, Replica::Grant& grant)
 {
-    archive(grant.space, grant.kind, grant.title, grant.role);
+    archive(grant.space, grant.kind, grant.title, grant.role, compact(grant.lease_days));
 }
 
 /// A standing in a list: cereal finds serialization by class, so the list is of these.

@@ -18,6 +18,9 @@ namespace indaba::sync {
 
 class EntryCache;
 
+/// When the space locks unless the centre is met before; 0: it was never met.
+[[nodiscard]] std::int64_t lease_end_ms(const StoredSpace& space, const LeaseClock& clock);
+
 /// Nothing is read or written in a space that this device does not carry: not_found, with what to do.
 [[nodiscard]] shared::Error not_carried(const SpaceName& space);
 
@@ -120,6 +123,7 @@ public:
         std::string kind;
         std::string title;
         std::string role;
+        std::uint32_t lease_days = shared::limits::kLease_days;
         friend bool operator==(const Grant&, const Grant&) = default;
     };
     [[nodiscard]] Result<void> take_grants(const std::vector<Grant>& grants);
@@ -136,8 +140,13 @@ public:
                                          bool on_chain);
 
     /// The centre's clock shows this. Keeps by how much the device's is off, for every stamp from now on, and returns
-    /// it.
+    /// it. Every lease runs anew from then.
     [[nodiscard]] Result<std::int64_t> learn_time(std::int64_t centre_ms);
+    /// The centre has spoken just now.
+    [[nodiscard]] Result<void> renew_leases();
+    /// The last contact, and what time it is now by the centre's clock: never before what was seen since that contact,
+    /// so that a clock turned back gains nothing. `keep` writes down what is seen; else nothing is written.
+    [[nodiscard]] Result<LeaseClock> lease_clock(bool keep);
 
     /// Rulings that the centre answered with again, on entries of this device.
     [[nodiscard]] Result<Applied> learn(const SpaceName& space, const std::vector<Ruling>& rulings);
@@ -195,6 +204,7 @@ private:
     Result<void> show_pending(const SpaceName& space);
     Result<void> reopen_beyond(const SpaceName& space, std::uint64_t number);
     Result<void> forget_word(StoredSpace& space);
+    Result<bool> renew_leases_at(std::int64_t centre_ms);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     struct Marked;

@@ -1,4 +1,5 @@
-// What a device learns of time: how far its clock is off at each contact, and the stamps of what it takes.
+// What a device learns of time: how far its clock is off at each contact, the stamps of what it takes, and how long it
+// has not met the centre.
 #include "sync/replica.hpp"
 #include "sync/storage_transaction.hpp"
 
@@ -15,11 +16,56 @@ Result<std::int64_t> Replica::learn_time(std::int64_t centre_ms)
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto clock, ports_.storage.clock());
     const auto offset_ms = centre_ms - ports_.clock.now_ms();
-    if (std::abs(offset_ms - clock.offset_ms) < shared::limits::kClockNoise_ms) return clock.offset_ms;
-    clock.offset_ms = offset_ms;
-    INDABA_TRY(ports_.storage.save_clock(clock));
+    const bool moved = std::abs(offset_ms - clock.offset_ms) >= shared::limits::kClockNoise_ms;
+    if (moved) {
+        clock.offset_ms = offset_ms;
+        INDABA_TRY(ports_.storage.save_clock(clock));
+    }
+    INDABA_ASSIGN(const bool renewed, renew_leases_at(centre_ms));
+    if (moved || renewed) INDABA_TRY(transaction.commit());
+    return clock.offset_ms;
+}
+
+/// True if it had to be written down.
+Result<bool> Replica::renew_leases_at(std::int64_t centre_ms)
+{
+    INDABA_ASSIGN(const auto known, ports_.storage.lease_clock());
+    const auto is_near = [&](std::int64_t ms) { return std::abs(ms - centre_ms) < shared::limits::kLeaseStep_ms; };
+    if (is_near(known.renewed_ms) && is_near(known.seen_ms)) return false;
+    INDABA_TRY(ports_.storage.save_lease_clock({centre_ms, centre_ms}));
+    return true;
+}
+
+Result<void> Replica::renew_leases()
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(const auto clock, ports_.storage.clock());
+    INDABA_ASSIGN(const bool renewed, renew_leases_at(ports_.clock.now_ms() + clock.offset_ms));
+    return renewed ? transaction.commit() : Result<void>();
+}
+
+Result<LeaseClock> Replica::lease_clock(bool keep)
+{
+    INDABA_ASSIGN(const auto clock, ports_.storage.clock());
+    INDABA_ASSIGN(auto lease, ports_.storage.lease_clock());
+    const auto now_ms = ports_.clock.now_ms() + clock.offset_ms;
+    const bool is_news = now_ms - lease.seen_ms >= shared::limits::kLeaseStep_ms;
+    lease.seen_ms = std::max(lease.seen_ms, now_ms);
+    if (!keep || !is_news || lease.renewed_ms == 0) return lease;
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto stored, ports_.storage.lease_clock());  // another process may have met the centre
+    stored.seen_ms = std::max(stored.seen_ms, lease.seen_ms);
+    INDABA_TRY(ports_.storage.save_lease_clock(stored));
     INDABA_TRY(transaction.commit());
-    return offset_ms;
+    return stored;
+}
+
+std::int64_t lease_end_ms(const StoredSpace& space, const LeaseClock& clock)
+{
+    constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
+    return clock.renewed_ms == 0 ? 0 : clock.renewed_ms + space.lease_days * kDay_ms;
 }
 
 /// What is written from now on orders after what was just taken, though both clocks may show the same.

@@ -90,6 +90,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         space.kind = grant.kind;
         space.title = grant.title;
         space.role = grant.role;
+        space.lease_days = grant.lease_days;
         INDABA_TRY(ports_.storage.save_space(space));
         if (regained) {
             if (space.carried) INDABA_TRY(show_pending(grant.space));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "shared/journal.hpp"
+#include "shared/limits.hpp"
 #include "shared/result.hpp"
 #include "sync/cells.hpp"
 #include "sync/feed.hpp"
@@ -76,6 +77,7 @@ struct StoredSpace {
     Hash position_hash;  ///< chain hash at cursor.position
     std::uint64_t backed_up = 0;
     CentreSize centre = {};
+    std::uint32_t lease_days = shared::limits::kLease_days;
 
     /// Its records are here and its feed is followed. Of any other space nothing is kept but what this device wrote.
     [[nodiscard]] bool is_followed() const { return carried && !role.empty(); }
@@ -106,6 +108,14 @@ struct StoredClock {
     std::int64_t offset_ms = 0;  ///< the centre's clock minus the device's, as of the last contact
 
     friend bool operator==(const StoredClock&, const StoredClock&) = default;
+};
+
+/// What leases are counted by, all in times of the centre's clock.
+struct LeaseClock {
+    std::int64_t renewed_ms = 0;  ///< the last contact; 0: never
+    std::int64_t seen_ms = 0;  ///< the latest time that this device has seen since then, whatever its clock shows now
+
+    friend bool operator==(const LeaseClock&, const LeaseClock&) = default;
 };
 
 /// What both ends keep.
@@ -181,6 +191,8 @@ public:
     /// Zero before the first of each.
     [[nodiscard]] virtual Result<StoredClock> clock() = 0;
     [[nodiscard]] virtual Result<void> save_clock(const StoredClock& clock) = 0;
+    [[nodiscard]] virtual Result<LeaseClock> lease_clock() = 0;
+    [[nodiscard]] virtual Result<void> save_lease_clock(const LeaseClock& clock) = 0;
 };
 
 /// What a centre keeps besides.

@@ -17,8 +17,9 @@ Result<std::unique_ptr<CentreStore>> CentreStore::open(const platform::DatabaseO
 Result<void> CentreStore::add_space(const Space& space)
 {
     INDABA_ASSIGN(const auto sid, tables_->names.spaces.number(space.name));
-    auto row = database().statement("INSERT INTO space(sid, kind, title, backed_up) VALUES (?1, ?2, ?3, 0)");
-    const auto added = row.bind_all(sid, space.kind, space.title).run();
+    auto row =
+        database().statement("INSERT INTO space(sid, kind, title, backed_up, lease_days) VALUES (?1, ?2, ?3, 0, ?4)");
+    const auto added = row.bind_all(sid, space.kind, space.title, std::int64_t(space.lease_days)).run();
     if (added.has_error() && added.error().code == Errc::rule_broken)
         return fail(Errc::rule_broken, "there is a space called " + space.name + " already: choose another name");
     return added;
@@ -27,13 +28,20 @@ Result<void> CentreStore::add_space(const Space& space)
 Result<std::vector<CentreStore::Space>> CentreStore::spaces()
 {
     std::vector<Space> spaces;
-    auto rows = database().statement("SELECT sid, kind, title FROM space ORDER BY sid");
+    auto rows = database().statement("SELECT sid, kind, title, lease_days FROM space ORDER BY sid");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
         if (!row) return spaces;
         INDABA_ASSIGN(const auto* name, tables_->names.spaces.name(std::uint64_t(rows.int64(0))));
-        spaces.push_back({*name, std::string(rows.text(1)), std::string(rows.text(2))});
+        spaces.push_back({*name, std::string(rows.text(1)), std::string(rows.text(2)), std::uint32_t(rows.int64(3))});
     }
+}
+
+Result<void> CentreStore::set_lease(const SpaceName& space, std::uint32_t days)
+{
+    INDABA_ASSIGN(const auto sid, tables_->names.spaces.number(space));
+    auto row = database().statement("UPDATE space SET lease_days = ?2 WHERE sid = ?1");
+    return row.bind_all(sid, std::int64_t(days)).run();
 }
 
 Result<void> CentreStore::note_backed_up(const SpaceName& space, std::uint64_t number)

@@ -142,6 +142,10 @@ Result<void> ReplicaStore::require_room()
 
 Result<StoredClock> ReplicaStore::clock() { return tables_->journals.clock(); }
 
+Result<LeaseClock> ReplicaStore::lease_clock() { return tables_->spaces.lease_clock(); }
+
+Result<void> ReplicaStore::save_lease_clock(const LeaseClock& clock) { return tables_->spaces.save_lease_clock(clock); }
+
 Result<void> ReplicaStore::save_clock(const StoredClock& clock) { return tables_->journals.save_clock(clock); }
 
 }  // namespace indaba::sync::store

@@ -87,7 +87,9 @@ CREATE TABLE space(
     backed_up INT NOT NULL,
     centre_records INT NOT NULL,  -- what it holds at the centre, as of sized_ms (0: never told)
     centre_bytes INT NOT NULL,
-    sized_ms INT NOT NULL);
+    sized_ms INT NOT NULL,
+    lease_days INT NOT NULL);
+CREATE TABLE lease_clock(id INTEGER PRIMARY KEY CHECK (id = 0), renewed_ms INT NOT NULL, seen_ms INT NOT NULL);
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE seen_conflict(
     record BLOB,
@@ -119,7 +121,8 @@ CREATE TABLE space(
     sid INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
-    backed_up INT NOT NULL);  -- its feed up to this number is in a backup
+    backed_up INT NOT NULL,   -- its feed up to this number is in a backup
+    lease_days INT NOT NULL);
 CREATE TABLE mark(
     journal INT,
     line INT,

@@ -1,5 +1,5 @@
-// Spaces as a device keeps them, and what belongs to its following of their feeds: kept rulings and the clock.
-// Thread rule: the database's.
+// Spaces as a device keeps them, and what belongs to its following of their feeds: kept rulings, and when the centre
+// was met. Thread rule: the database's.
 #pragma once
 
 #include "platform/sqlite.hpp"
@@ -18,6 +18,9 @@ public:
     [[nodiscard]] Result<std::vector<StoredSpace>> all();
     [[nodiscard]] Result<std::optional<StoredSpace>> find(const SpaceName& name);
     [[nodiscard]] Result<void> save(const StoredSpace& space);
+
+    [[nodiscard]] Result<LeaseClock> lease_clock();
+    [[nodiscard]] Result<void> save_lease_clock(const LeaseClock& clock);
 
     /// One row for each call.
     [[nodiscard]] Result<void> keep_rulings(const SpaceName& space, std::uint64_t to,

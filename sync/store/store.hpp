@@ -61,6 +61,8 @@ public:
     [[nodiscard]] Result<void> require_room() override;
     [[nodiscard]] Result<StoredClock> clock() override;
     [[nodiscard]] Result<void> save_clock(const StoredClock& clock) override;
+    [[nodiscard]] Result<LeaseClock> lease_clock() override;
+    [[nodiscard]] Result<void> save_lease_clock(const LeaseClock& clock) override;
 
     /// Outside a transaction: replaces what was remembered of one record, or of all. Nothing is written if it is that.
     [[nodiscard]] Result<void> remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen);
@@ -87,10 +89,13 @@ public:
         SpaceName name;
         std::string kind;
         std::string title;
+        std::uint32_t lease_days = shared::limits::kLease_days;  ///< for its devices, without contact
     };
     /// Inside a transaction, once for each space; rule_broken if it is there already.
     [[nodiscard]] Result<void> add_space(const Space& space);
     [[nodiscard]] Result<std::vector<Space>> spaces();
+    /// Inside a transaction.
+    [[nodiscard]] Result<void> set_lease(const SpaceName& space, std::uint32_t days);
 
     /// The feed up to this number is in a backup. In a transaction; a smaller number changes nothing.
     [[nodiscard]] Result<void> note_backed_up(const SpaceName& space, std::uint64_t number);

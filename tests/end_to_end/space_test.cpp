@@ -1,5 +1,8 @@
 // Which spaces a device holds: as its person chooses, and as the centre grants, changes and takes away, while the
 // device is connected and while it is not.
+#include "client/home.hpp"
+#include "platform/system.hpp"
+#include "sync/store/store.hpp"
 #include "tests/end_to_end/world.hpp"
 
 #include <gmock/gmock.h>
@@ -197,6 +200,50 @@ TEST_F(Spaces, roles_are_granted_changed_and_taken_away_while_the_device_is_away
     EXPECT_EQ(found("secret"), 0u);
     EXPECT_TRUE(amina.json({"space", "list"}).as_array().empty());
     EXPECT_EQ(text_at(amina.json({"refused"}).as_array()[0], "record"), id);
+}
+
+TEST_F(Spaces, a_device_without_contact_locks_until_it_has_contact)
+{
+    boris.done({"put", "enterprise", "--space", "ministers", "name=Secret Works"});
+    const auto id = boris.done({"put", "enterprise", "--space", "forum", "name=Aurora"});
+    (void)boris.json({"sync"});
+    EXPECT_THAT(centre.operate({"space", "lease", "ministers", "--days", "7"}), HasSubstr("7 days without contact"));
+    (void)boris.json({"sync"});
+    boris.done({"put", "enterprise", "--space", "ministers", "name=Unsent"});
+    const auto last_contact = [&](int days_ago) {
+        constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
+        const auto then_ms = platform::SystemClock().now_ms() - days_ago * kDay_ms;
+        const auto home = client::Home::open(boris.home());
+        platform::DatabaseOptions file;
+        file.path = home->database_path();
+        file.key = home->database_key();
+        const auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});
+        EXPECT_TRUE((*store)->begin().has_value());
+        EXPECT_TRUE((*store)->save_lease_clock({then_ms, then_ms}).has_value());
+        EXPECT_TRUE((*store)->commit().has_value());
+    };
+    last_contact(8);
+    for (const Arguments& command : {Arguments{"list", "enterprise", "--json"},
+                                     {"search", "aurora", "--json"},
+                                     {"export", "enterprise", "--format", "jsonl"}}) {
+        const auto ended = boris.run(command);
+        EXPECT_EQ(ended.code, 3) << command.front();
+        EXPECT_THAT(ended.out, HasSubstr("Aurora")) << "what is not locked is there";
+        EXPECT_THAT(ended.out, testing::Not(HasSubstr("Secret")));
+        EXPECT_EQ(
+            ended.err,
+            "indaba: not in contact with the centre for 7 days, so what this device holds of ministers is locked; "
+            "connect and run `indaba sync`\n");
+    }
+    EXPECT_EQ(boris.run({"put", "enterprise", "--space", "ministers", "name=A"}).code, 3);
+    EXPECT_EQ(boris.run({"get", id}).code, 0);
+    last_contact(31);
+    EXPECT_EQ(boris.run({"get", id}).code, 3);
+    EXPECT_EQ(number_at(boris.json({"status"}), "only_here"), 1);
+    EXPECT_THAT(boris.done({"status"}), HasSubstr("; locked since "));
+    EXPECT_EQ(number_at(boris.json({"sync"}), "accepted"), 1);
+    EXPECT_EQ(boris.json({"list", "enterprise"}).as_array().size(), 3u);
+    EXPECT_EQ(boris.run({"get", id}).code, 0);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ sync::Author random_author(Chance& chance)
 
 sync::Replica::Grant random_grant(Chance& chance)
 {
-    return {random_text(chance, 10), "event", random_text(chance, 20), "editor"};
+    return {random_text(chance, 10), "event", random_text(chance, 20), "editor", std::uint32_t(chance.below(4'000))};
 }
 
 sync::Following random_following(Chance& chance)

@@ -176,6 +176,11 @@ public:
     sync::Result<void> require_room() override { INDABA_FRAGILE(require_room()); }
     sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }
     sync::Result<void> save_clock(const sync::StoredClock& clock) override { INDABA_FRAGILE(save_clock(clock)); }
+    sync::Result<sync::LeaseClock> lease_clock() override { INDABA_FRAGILE(lease_clock()); }
+    sync::Result<void> save_lease_clock(const sync::LeaseClock& clock) override
+    {
+        INDABA_FRAGILE(save_lease_clock(clock));
+    }
 };
 
 class FragileCentre final : public FragileStorage<sync::CentreStorage> {

@@ -2,6 +2,7 @@
 #include "client/core.hpp"
 #include "client/json.hpp"
 #include "client/text.hpp"
+#include "platform/system.hpp"
 #include "sync/store/store.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
@@ -32,11 +33,40 @@ protected:
         for (const auto& [name, role] :
              {std::pair("za", "viewer"), std::pair("forum", "contributor"), std::pair("lost", "")}) {
             sync::StoredSpace space{name, "event", std::string("The ") + name, role, true, {}, {}, 0};
+            if (space.name == "za") space.lease_days = 90;
             space.centre = {4'100, 2'100'000, 1'760'000'000'000};
             EXPECT_TRUE((*store)->save_space(space).has_value());
         }
         EXPECT_TRUE((*store)->commit().has_value());
         core = *Core::open(path);
+    }
+
+    /// What another process of this home does.
+    template <class Change>
+    void change(Change what)
+    {
+        const auto home = Home::open(path);
+        platform::DatabaseOptions file;
+        file.path = home->database_path();
+        file.key = home->database_key();
+        const auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});
+        EXPECT_TRUE((*store)->begin().has_value());
+        EXPECT_TRUE(what(**store).has_value());
+        EXPECT_TRUE((*store)->commit().has_value());
+    }
+    /// As the centre told it.
+    RecordId take_from_za()
+    {
+        sync::StoredRecord record;
+        record.id.bytes.fill(7);
+        record.type = "enterprise";
+        record.space = "za";
+        record.number = 1;
+        const shared::TransactionName by{{1}, 1, 1};
+        record.shown.at(shared::kExistence).leaves = {{by, {}, Value::boolean(true), {}}};
+        record.shown.at("name").leaves = {{by, {}, Value::text("Cape Pumps"), {}}};
+        change([&](sync::store::ReplicaStore& store) { return store.save_record(record); });
+        return record.id;
     }
 
     Result<RecordId> put(const std::string& space = {})
@@ -121,6 +151,56 @@ TEST_F(CoreSpaces, nothing_is_read_or_written_in_what_is_dropped)
     EXPECT_EQ(core->get(*id)->state, State::only_here) << "what was written here needs no network to show again";
     EXPECT_EQ(core->search("ural", 10)->size(), 1u);
     EXPECT_TRUE(put().has_value());
+}
+
+TEST_F(CoreSpaces, are_locked_one_by_one_when_their_lease_is_over)
+{
+    const auto id = put();
+    ASSERT_TRUE(id.has_value());
+    const auto other = take_from_za();
+    const auto met = [&](std::int64_t days_ago) {
+        constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
+        const auto then_ms = platform::SystemClock().now_ms() - days_ago * kDay_ms;
+        change([&](sync::store::ReplicaStore& store) { return store.save_lease_clock({then_ms, then_ms}); });
+    };
+    met(26);
+    EXPECT_TRUE(space("forum").lease_ends_soon);
+    EXPECT_THAT(text_of(*core->status()), HasSubstr("; locks on 2"));
+    EXPECT_FALSE(space("za").lease_ends_soon) << "it has a longer one";
+    EXPECT_TRUE(core->require_leases().has_value());
+
+    met(31);
+    const auto refused = core->require_leases();
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
+    EXPECT_EQ(refused.error().text,
+              "not in contact with the centre for 30 days, so what this device holds of forum is locked; connect and "
+              "run `indaba sync`");
+    EXPECT_TRUE(space("forum").locked);
+    EXPECT_FALSE(space("za").locked);
+    EXPECT_THAT(text_of(*core->status()), HasSubstr("; locked since 2"));
+    EXPECT_EQ(core->get(*id).error().code, Errc::forbidden);
+    EXPECT_EQ(core->history(*id, 0).error().code, Errc::forbidden);
+    EXPECT_EQ(core->remove(*id).error().code, Errc::forbidden);
+    EXPECT_EQ(core->resolve(*id, "name", {1, {}}, "").error().code, Errc::forbidden);
+    EXPECT_EQ(put("forum").error().code, Errc::forbidden);
+    EXPECT_EQ(core->check({{{}, "enterprise", "forum", {{"name", Value::text("A")}}}})->size(), 1u);
+    EXPECT_EQ(core->title(*id), std::nullopt);
+    EXPECT_EQ(core->status()->only_here, 1u) << "what is unsent is kept";
+    EXPECT_TRUE(core->get(other).has_value()) << "and what is not locked goes on";
+    EXPECT_EQ(core->search("pumps", 10)->size(), 1u);
+    std::vector<std::string> listed;
+    EXPECT_TRUE(core->list({"enterprise", {}, 1},
+                           [&](RecordView&& record) {
+                               listed.push_back(record.space);
+                               return true;
+                           })
+                    .has_value());
+    EXPECT_EQ(listed, std::vector<std::string>{"za"});
+
+    met(1);
+    EXPECT_TRUE(core->get(*id).has_value());
+    EXPECT_TRUE(core->require_leases().has_value());
 }
 
 TEST(SizeText, is_short)

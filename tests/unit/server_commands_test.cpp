@@ -181,7 +181,7 @@ TEST_F(ServerCommands, space_add_is_said_once_or_again_the_same)
     EXPECT_THAT(add_space({data, "forum", "event", "Trade forum 2026"})->text, HasSubstr("unchanged"));
     EXPECT_EQ(add_space({data, "forum", "country", "Trade forum 2026"}).error().code, Errc::usage);
     EXPECT_EQ(boost::json::serialize(list_spaces(data)->json),
-              R"([{"space":"forum","kind":"event","title":"Trade forum 2026"}])");
+              R"([{"space":"forum","kind":"event","title":"Trade forum 2026","lease_days":30}])");
     EXPECT_EQ(space_error(""), Errc::usage);
     EXPECT_EQ(space_error("Forum"), Errc::usage);
     EXPECT_EQ(space_error("-forum"), Errc::usage);
@@ -191,6 +191,9 @@ TEST_F(ServerCommands, space_add_is_said_once_or_again_the_same)
     EXPECT_EQ(space_error("other", "party"), Errc::usage);
     EXPECT_EQ(add_space({data, "other", "event", "a\nb"}).error().code, Errc::usage);
     EXPECT_EQ(list_spaces(data)->json.as_array().size(), 1u);
+    EXPECT_EQ(set_space_lease({data, "other", 7}).error().code, Errc::usage);
+    EXPECT_THAT(set_space_lease({data, "forum", 7})->text, HasSubstr("7 days without contact"));
+    EXPECT_THAT(list_spaces(data)->text, HasSubstr("7 days without contact"));
 }
 
 TEST_F(ServerCommands, person_add_adds_and_changes_roles)

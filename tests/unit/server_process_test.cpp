@@ -228,7 +228,7 @@ TEST_F(ServerProcess, answers_programs_in_json)
 {
     make_centre();
     EXPECT_EQ(call({"space", "list", "--json", "--data", data}).out,
-              "[{\"space\":\"forum\",\"kind\":\"event\",\"title\":\"forum\"}]\n");
+              "[{\"space\":\"forum\",\"kind\":\"event\",\"title\":\"forum\",\"lease_days\":30}]\n");
     EXPECT_EQ(call({"person", "list", "--json", "--data", data}).out,
               "[{\"person\":\"Ana Silva\",\"roles\":{\"forum\":\"editor\"}}]\n");
     EXPECT_EQ(call({"device", "list", "--json", "--data", data}).out, "[]\n");

@@ -153,7 +153,7 @@ TEST(Golden, Welcome)
     welcome.grants_differ = true;
     welcome.grants = {{"forum", "event", "Forum", "editor"}};
     EXPECT_EQ(to_hex(encode_message(welcome)),
-              "01010500000000000000020103010105666f72756d056576656e7405466f72756d06656469746f72");
+              "01010500000000000000020103010105666f72756d056576656e7405466f72756d06656469746f721e");
     EXPECT_EQ(encode_message(again(welcome)), encode_message(welcome));
 }
 
@@ -182,7 +182,7 @@ TEST(Golden, SmallMessages)
     EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}, 6}}}})),
               "020105666f72756d070809000000000000000006");
     EXPECT_EQ(to_hex(encode_message(Grants{{{"forum", "event", "Forum", "editor"}}})),
-              "070105666f72756d056576656e7405466f72756d06656469746f72");
+              "070105666f72756d056576656e7405466f72756d06656469746f721e");
 }
 
 TEST(Golden, SpacesThatAreNotCarried)

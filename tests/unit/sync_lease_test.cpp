@@ -1,0 +1,144 @@
+// How long a device may go on without contact: counted by the centre's clock, whatever the device's own shows.
+#include "tests/unit/device_lives.hpp"
+
+namespace indaba::sync {
+namespace {
+
+constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
+
+/// A clock of a device, moved by hand.
+class MovedClock final : public shared::Clock {
+public:
+    explicit MovedClock(shared::Clock& right) : right_(right) {}
+    [[nodiscard]] std::int64_t now_ms() override { return right_.now_ms() + ahead_ms; }
+    std::int64_t ahead_ms = 0;
+
+private:
+    shared::Clock& right_;
+};
+
+class Leases : public DeviceLives {
+protected:
+    MovedClock device_clock_{clock_};
+    Life life_ = live("laptop", 11, device_clock_);
+
+    void SetUp() override
+    {
+        grants_[0].lease_days = 7;
+        DeviceLives::SetUp();
+        (void)sync(life_);
+    }
+    bool is_over(const SpaceName& name)
+    {
+        const auto clock = life_.replica->lease_clock(true).value();
+        return clock.seen_ms > lease_end_ms(*life_.store->find_space(name).value(), clock);
+    }
+};
+
+TEST_F(Leases, RunOutSpaceBySpaceAndAreRenewedByContact)
+{
+    clock_.pass(7 * kDay_ms - 60'000);
+    EXPECT_FALSE(is_over("archive") || is_over("forum"));
+    clock_.pass(2 * 60'000);
+    EXPECT_TRUE(is_over("archive"));
+    EXPECT_FALSE(is_over("forum"));
+    clock_.pass(23 * kDay_ms);
+    EXPECT_TRUE(is_over("forum"));
+    (void)sync(life_);
+    EXPECT_FALSE(is_over("archive") || is_over("forum"));
+    clock_.pass(7 * kDay_ms + 60'000);
+    EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, GainNothingFromAClockTurnedBack)
+{
+    clock_.pass(6 * kDay_ms);
+    EXPECT_FALSE(is_over("archive"));
+    device_clock_.ahead_ms = -6 * kDay_ms;
+    clock_.pass(kDay_ms / 2);
+    EXPECT_FALSE(is_over("archive"));
+    EXPECT_GE(life_.replica->lease_clock(true)->seen_ms, life_.store->lease_clock()->renewed_ms + 6 * kDay_ms);
+    device_clock_.ahead_ms = 0;
+    clock_.pass(kDay_ms);
+    EXPECT_TRUE(is_over("archive"));
+    device_clock_.ahead_ms = -400 * kDay_ms;
+    EXPECT_TRUE(is_over("archive")) << "what has run out once stays so";
+    (void)sync(life_);
+    EXPECT_FALSE(is_over("archive"));
+}
+
+TEST_F(Leases, AreCountedByTheCentresClock)
+{
+    device_clock_.ahead_ms = 1'000 * kDay_ms;
+    EXPECT_TRUE(is_over("archive")) << "as far as the device can tell";
+    (void)sync(life_);
+    EXPECT_FALSE(is_over("archive")) << "years ahead, and known to be";
+    clock_.pass(6 * kDay_ms);
+    EXPECT_FALSE(is_over("archive"));
+    clock_.pass(2 * kDay_ms);
+    EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, AreWhatTheCentreSaysNow)
+{
+    clock_.pass(8 * kDay_ms);
+    EXPECT_TRUE(is_over("archive"));
+    grants_[0].lease_days = 60;
+    (void)sync(life_);
+    clock_.pass(59 * kDay_ms);
+    EXPECT_FALSE(is_over("archive"));
+    EXPECT_TRUE(is_over("forum"));
+}
+
+TEST_F(Leases, DoNotKeepWhatIsUnsentFromBeingSent)
+{
+    const auto id = put(life_, "Aurora");
+    clock_.pass(90 * kDay_ms);
+    EXPECT_TRUE(is_over("forum"));
+    EXPECT_EQ(sync(life_).accepted, 1u);
+    EXPECT_TRUE(has(life_, id));
+}
+
+TEST_F(Leases, AreRenewedAsLongAsTheCentreSpeaksInASessionThatStays)
+{
+    ClientSession device(*life_.replica, {{}, true});
+    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    const auto talk = [&](Actions said) {
+        while (!said.send.empty()) {
+            Actions answered;
+            for (const auto& message : said.send)
+                for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
+            said = {};
+            for (const auto& message : answered.send)
+                for (auto& more : device.on_message(message).send) said.send.push_back(std::move(more));
+        }
+    };
+    talk(device.start());
+    for (int day = 0; day < 10; ++day) {
+        clock_.pass(kDay_ms);
+        (void)put(life_, "Aurora");
+        talk(device.on_written());
+    }
+    EXPECT_FALSE(is_over("archive"));
+    clock_.pass(8 * kDay_ms);
+    EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, AreWrittenDownAtMostHourly)
+{
+    const auto before = *life_.store->lease_clock();
+    clock_.pass(30 * 60'000);
+    EXPECT_TRUE(life_.replica->lease_clock(true).has_value());
+    EXPECT_EQ(*life_.store->lease_clock(), before);
+    clock_.pass(40 * 60'000);
+    EXPECT_TRUE(life_.replica->lease_clock(false).has_value());
+    EXPECT_EQ(*life_.store->lease_clock(), before);
+    EXPECT_TRUE(life_.replica->lease_clock(true).has_value());
+    EXPECT_NE(*life_.store->lease_clock(), before);
+}
+
+TEST(LeaseOfANewDevice, RunsFromItsFirstContact) { EXPECT_EQ(lease_end_ms(StoredSpace{}, LeaseClock{}), 0); }
+
+}  // namespace
+}  // namespace indaba::sync
