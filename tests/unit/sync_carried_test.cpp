@@ -226,6 +226,28 @@ TEST_F(Carried, AChoiceOutlivesARoleThatGoesAndComes)
     EXPECT_TRUE(has(life_, id));
 }
 
+TEST_F(Carried, WhatWaitsWhenTheRoleGoesIsKeptUnseenAndCountedUntilItsRulingComes)
+{
+    const auto known = put(other_, "Aurora");
+    (void)sync(other_);
+    (void)sync(life_);
+    rename(known, "Aurora Mills");
+    const auto fresh = put(life_, "Baikal");
+    grants_.pop_back();
+    cut_after_ = 2;  // it hears the welcome, with what is granted now, and not what became of its push
+    (void)sync(life_);
+    EXPECT_TRUE(forum().role.empty());
+    EXPECT_EQ(counts().records, 0u);
+    EXPECT_EQ(counts().pending, 2u);
+    for (const auto& id : {known, fresh}) EXPECT_TRUE(life_.store->find_record(id).value()->shown.empty());
+    const auto progress = sync(life_);
+    EXPECT_TRUE(progress.up_to_date);
+    EXPECT_EQ(progress.refused, 2u);
+    EXPECT_EQ(counts().pending, 0u);
+    EXPECT_FALSE(is_row(known) || is_row(fresh));
+    EXPECT_EQ(life_.store->standing_refused({}).value().size(), 2u);
+}
+
 TEST_F(Carried, WhatOnlyThisDeviceStillHoldsIsNotDropped)
 {
     ASSERT_TRUE(life_.store->begin().has_value());
