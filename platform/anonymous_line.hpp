@@ -1,6 +1,7 @@
 // Connections that have not shown who they are, oldest first. A new one always gets in: when there are too many, of its
-// own network or altogether, the oldest of those has to make room. So whoever opens many is in nobody's way for longer
-// than it takes to come again. One thread at a time. Deliberately not: the connections themselves.
+// own network or altogether, one of those has to make room: the oldest that should have spoken and has not, else the
+// oldest. A device speaks at once, so whoever opens many and waits is in nobody's way, however often they come again.
+// One thread at a time. Deliberately not: the connections themselves.
 #pragma once
 
 #include <cstddef>
@@ -22,19 +23,27 @@ public:
     [[nodiscard]] Ticket enter(const std::string& host, std::function<void()> make_room);
     /// The oldest of all has to make room, without a new one; false if nobody is here.
     bool make_room();
+    /// Its first byte has come.
+    void speak(Ticket ticket);
     /// False if it had to make room before.
     bool leave(Ticket ticket) { return line_.erase(ticket) > 0; }
 
     [[nodiscard]] std::size_t size() const { return line_.size(); }
 
 private:
+    /// Who came with the last of them may still be about to speak: what is said is read a little after who says it
+    /// came.
+    static constexpr Ticket kArriving = 16;
+
     struct Waiting {
         std::string network;
         std::function<void()> make_room;
+        bool has_spoken = false;
     };
     using Line = std::map<Ticket, Waiting>;  // tickets are given in order
 
-    void send_away(Line::iterator at);
+    template <class Among>
+    void send_away_one(Among among);
 
     std::size_t most_;
     std::size_t most_per_network_;

@@ -168,7 +168,8 @@ Task<> HttpServer::State::serve(Self self, std::shared_ptr<Served> served)
     } counted(self, served);
 
     const auto connection = served->connection;
-    auto accepting = connection->accept_tls(self->options.limits.handshake);
+    const auto speak = [&anonymous = self->anonymous, ticket = counted.ticket] { anonymous.speak(ticket); };
+    auto accepting = connection->accept_tls(self->options.limits.handshake, speak);
     const auto accepted = co_await std::move(accepting);
     if (accepted.has_error()) {
         self->report(*connection, accepted.error().text);

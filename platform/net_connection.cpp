@@ -142,7 +142,7 @@ Task<> Connection::linger(Self self)
 
 // --- the server's side ---
 
-Task<Result<void>> Connection::accept_tls(Self self, Duration limit)
+Task<Result<void>> Connection::accept_tls(Self self, Duration limit, std::function<void()> on_first_byte)
 {
     auto& wire = *self->wire_;
     wire.tcp().expires_after(limit);
@@ -150,6 +150,7 @@ Task<Result<void>> Connection::accept_tls(Self self, Duration limit)
     error_code error;
     co_await wire.tcp().async_read_some(asio::buffer(&first, 1), into(error));
     if (error) co_return fail(Errc::unreachable, {});
+    on_first_byte();
     if (first >= 'A' && first <= 'Z') {  // a TLS handshake begins with 22
         const auto answer = format_response(text_response(400, "this port speaks HTTPS only"), false);
         co_await asio::async_write(wire.tcp(), asio::buffer(answer), into(error));
@@ -289,7 +290,10 @@ Task<Result<std::unique_ptr<MessageStream>>> Connection::upgrade(Self self, std:
 
 // --- the calls, each of which holds the connection for as long as it runs ---
 
-Task<Result<void>> Connection::accept_tls(Duration limit) { return accept_tls(shared_from_this(), limit); }
+Task<Result<void>> Connection::accept_tls(Duration limit, std::function<void()> on_first_byte)
+{
+    return accept_tls(shared_from_this(), limit, std::move(on_first_byte));
+}
 Task<Result<void>> Connection::connect_tls(Duration limit) { return connect_tls(shared_from_this(), limit); }
 Task<> Connection::finish() { return finish(shared_from_this()); }
 Task<> Connection::linger() { return linger(shared_from_this()); }

@@ -10,6 +10,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -39,8 +40,9 @@ public:
     [[nodiscard]] const Peer& peer() const;
 
     // The server's side. An error's text is for the operator; empty if the client just left.
-    /// malformed: plain HTTP, which has been answered. untrusted: TLS refused one side to the other.
-    [[nodiscard]] Task<Result<void>> accept_tls(Duration limit);
+    /// malformed: plain HTTP, which has been answered. untrusted: TLS refused one side to the other. `on_first_byte` is
+    /// called at most once, before anything is made of it.
+    [[nodiscard]] Task<Result<void>> accept_tls(Duration limit, std::function<void()> on_first_byte);
     /// None: the client left between two requests. malformed, too_large: answer that, then linger().
     [[nodiscard]] Task<Result<std::optional<ReceivedRequest>>> read_request(RequestLimits limits);
     [[nodiscard]] Task<Result<void>> write_response(HttpResponse response, bool keep_alive, Duration limit);
@@ -65,7 +67,7 @@ public:
 private:
     struct Parsing;
     using Self = std::shared_ptr<Connection>;
-    static Task<Result<void>> accept_tls(Self self, Duration limit);
+    static Task<Result<void>> accept_tls(Self self, Duration limit, std::function<void()> on_first_byte);
     static Task<Result<std::optional<ReceivedRequest>>> read_request(Self self, RequestLimits limits);
     static Task<Result<void>> write_response(Self self, HttpResponse response, bool keep_alive, Duration limit);
     static Task<Result<std::unique_ptr<MessageStream>>> accept_websocket(Self self, MessageLimits limits,

@@ -54,6 +54,31 @@ TEST_F(AnonymousLineTest, the_oldest_of_a_crowded_address_makes_room)
     EXPECT_EQ(line.size(), 3u);
 }
 
+TEST_F(AnonymousLineTest, who_has_said_nothing_makes_room_before_who_has)
+{
+    AnonymousLine longer(40, 30);
+    const auto come = [&](const std::string& host, int number) {
+        return longer.enter(host, [this, number] { sent_away.push_back(number); });
+    };
+    for (int i = 1; i <= 30; ++i) {
+        const auto ticket = come("192.0.2.1", i);
+        if (i % 2 == 1) longer.speak(ticket);
+    }
+    for (int i = 31; i <= 33; ++i) (void)come("192.0.2.1", i);
+    EXPECT_THAT(sent_away, ElementsAre(2, 4, 6));
+    for (int i = 34; i <= 45; ++i) (void)come("192.0.2." + std::to_string(i), i);
+    EXPECT_THAT(sent_away, ElementsAre(2, 4, 6, 8, 10)) << "of all, too";
+}
+
+TEST_F(AnonymousLineTest, who_has_just_come_may_still_speak)
+{
+    AnonymousLine longer(20, 20);
+    for (int i = 1; i <= 19; ++i) longer.speak(longer.enter("192.0.2.1", [this, i] { sent_away.push_back(i); }));
+    (void)longer.enter("192.0.2.1", [this] { sent_away.push_back(20); });
+    (void)longer.enter("192.0.2.1", [] {});
+    EXPECT_THAT(sent_away, ElementsAre(1));
+}
+
 TEST_F(AnonymousLineTest, a_network_of_ipv6_is_one_address)
 {
     (void)enter("2001:db8::1", 1);
