@@ -21,6 +21,10 @@ inline constexpr std::size_t kAnonymousConnections = 256;
 /// Of these, from one IPv4 address or one /64 of IPv6: a venue shares one address, and its devices come back within a
 /// minute of each other; one that opens many fills no more than a quarter.
 inline constexpr std::size_t kAnonymousPerNetwork = 64;
+/// What the whole process may need when strangers hold every place with a handshake or a request, 160 KiB each, and a
+/// few devices sync. Nothing in the program enforces it: it follows from the limits above, and a test holds it
+/// (tests/end_to_end/crowd_test).
+inline constexpr std::size_t kMemoryAmongStrangers_bytes = 96 * 1024 * 1024;
 /// With a device certificate, whether or not its session has begun: a file descriptor each.
 inline constexpr std::size_t kDeviceConnections = 4'096;
 /// Of these, from one device: several processes of one home, and some that its last network swallowed, which stay until
