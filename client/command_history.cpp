@@ -1,15 +1,13 @@
 #include "client/commands.hpp"
 #include "client/json.hpp"
 #include "client/text.hpp"
+#include "shared/limits.hpp"
 
 #include <CLI/CLI.hpp>
 
 namespace indaba::client {
 
 namespace {
-
-/// What a person waits for the rest of a history; without a network the answer comes at once.
-constexpr int kPatience_ms = 2'000;
 
 struct Request {
     std::string id;
@@ -20,7 +18,7 @@ Result<int> run(Shell& shell, const Request& request)
 {
     INDABA_ASSIGN(const auto core, shell.open());
     INDABA_ASSIGN(const auto id, id_argument(request.id));
-    INDABA_ASSIGN(const auto history, core->history(id, request.local ? 0 : kPatience_ms));
+    INDABA_ASSIGN(const auto history, core->history(id, request.local ? 0 : int(shared::limits::kHistory.count())));
     if (shell.json) shell.answer(json_of(history));
     else shell.print(text_of(history));
     return kDone;

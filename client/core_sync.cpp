@@ -1,5 +1,6 @@
 #include "client/core_parts.hpp"
 #include "client/sync_connection.hpp"
+#include "shared/limits.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -12,15 +13,13 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr const char* kProgram = "indaba " INDABA_VERSION;
-/// Between attempts: doubled from the first to the most, and drawn between half and all of it, so that the devices of a
-/// hall do not all come back in the same second after the centre did.
-constexpr std::int64_t kFirstPause_ms = 1'000;
-constexpr std::int64_t kMostPause_ms = 60'000;
 
-std::int64_t with_jitter(std::int64_t pause_ms, shared::Random& random)
+/// Between half and all of it, so that the devices of a hall do not all come back in the same second after the centre
+/// did.
+milliseconds with_jitter(milliseconds pause, shared::Random& random)
 {
-    const auto half = std::uint64_t(pause_ms / 2);
-    return std::int64_t(half + shared::draw64(random) % (half + 1));
+    const auto half = std::uint64_t(pause.count() / 2);
+    return milliseconds(half + shared::draw64(random) % (half + 1));
 }
 
 /// True if another connection to this database has committed since the last time; `seen` is what it was then.
@@ -59,7 +58,7 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
     }
     auto& parts = *parts_;
     std::int64_t version = 0;
-    auto pause_ms = kFirstPause_ms;
+    auto next_pause = shared::limits::kFirstPause;
     for (;;) {
         ConnectionOptions connection_options;
         connection_options.wire = {parts.home.enrolment().server, parts.home.tls(), {}, {}};
@@ -78,8 +77,9 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         parts.authors.clear();
         if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;
         if (options.on_turn) options.on_turn(report);
-        pause_ms = connection.welcomed() ? kFirstPause_ms : std::min(2 * pause_ms, kMostPause_ms);
-        pause(stop, milliseconds(with_jitter(pause_ms, parts.random)));
+        next_pause =
+            connection.welcomed() ? shared::limits::kFirstPause : std::min(2 * next_pause, shared::limits::kMostPause);
+        pause(stop, with_jitter(next_pause, parts.random));
         if (stop.stop_requested()) return report;
     }
 }

@@ -1,5 +1,7 @@
 #include "client/sync_connection.hpp"
 
+#include "shared/limits.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,10 +11,6 @@ using std::chrono::milliseconds;
 using Kind = WireEvent::Kind;
 
 namespace {
-
-constexpr milliseconds kTellEvery{100};
-/// A person's "stop" may wait for one storage transaction, not for the centre's goodbye.
-constexpr milliseconds kGoodbye{2'000};
 
 using Clock = std::chrono::steady_clock;
 
@@ -57,7 +55,7 @@ void SyncConnection::end(platform::CloseReason reason)
 {
     if (std::exchange(ending_, true)) return;
     wire_->close(reason);
-    deadline_ = Clock::now() + kGoodbye + options_.wire.limits.close;
+    deadline_ = Clock::now() + shared::limits::kDeviceGoodbye + options_.wire.limits.close;
 }
 
 void SyncConnection::handle(WireEvent event)
@@ -85,18 +83,18 @@ void SyncConnection::handle(WireEvent event)
 
 void SyncConnection::look_around(Clock::time_point now, const SyncProgress& progress)
 {
-    if (progress && now - told_ >= kTellEvery) {
+    if (progress && now - told_ >= shared::limits::kTellProgress) {
         told_ = now;
         progress(report());
     }
     if (!open_ || ending_) return;
-    if (now - looked_ >= milliseconds(options_.poll_ms)) {
+    if (now - looked_ >= shared::limits::kPoll) {
         looked_ = now;
         if (options_.written && options_.written()) act(session_.on_written());
     }
     const bool up_to_date = session_.progress().up_to_date;
     if (options_.on_caught_up && up_to_date && !ending_) tell_if_new();
-    if (!up_to_date && now - heard_ >= milliseconds(options_.silence_ms)) {
+    if (!up_to_date && now - heard_ >= shared::limits::kSilence) {
         error_ = shared::fail(shared::Errc::timed_out, "the centre has gone silent: try again");
         end(platform::CloseReason::going_away);
     }
@@ -126,7 +124,7 @@ SyncReport SyncConnection::run(std::stop_token stop, const SyncProgress& progres
             end(platform::CloseReason::finished);
         }
         look_around(now, progress);
-        handle(wire_->wait_until(std::min(deadline_, now + milliseconds(options_.poll_ms))));
+        handle(wire_->wait_until(std::min(deadline_, now + shared::limits::kPoll)));
     }
     ended_ = Clock::now();
     return report();

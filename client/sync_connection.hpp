@@ -16,8 +16,6 @@ struct ConnectionOptions {
     WireOptions wire;
     std::string program;         ///< name and version, for the operator
     bool stay = false;           ///< go on after catching up
-    int silence_ms = 60'000;     ///< longest wait for an answer; the slowest centre writes 512 KiB in less
-    int poll_ms = 250;           ///< how often to look for writes of other processes
     std::function<bool()> written;                 ///< did another process write since the last call?
     std::function<void(SyncReport)> on_caught_up;  ///< each time that it is up to date and has done something since
 };

@@ -18,8 +18,6 @@ using Kind = WireEvent::Kind;
 
 namespace {
 
-/// Decompressed and not yet stored: two windows, so that the next one decompresses while this one is stored.
-constexpr std::size_t kInbox_bytes = 2 * shared::limits::kWindow_bytes;
 constexpr const char* kTarget = "/sync";
 
 }  // namespace
@@ -83,7 +81,7 @@ Task<Result<void>> Wire::Line::wait_for_room(Line* line)
     for (;;) {
         {
             const std::lock_guard lock(line->mutex);
-            if (line->inbox_bytes < kInbox_bytes) co_return Result<void>();
+            if (line->inbox_bytes < shared::limits::kInbox_bytes) co_return Result<void>();
         }
         INDABA_CO_TRY(co_await line->room.wait());
     }
@@ -198,9 +196,9 @@ WireEvent Wire::wait_until(std::chrono::steady_clock::time_point deadline)
     auto event = std::move(line_->inbox.front());
     line_->inbox.pop_front();
     line_->closed = event.kind == Kind::closed;
-    const bool was_full = line_->inbox_bytes >= kInbox_bytes;
+    const bool was_full = line_->inbox_bytes >= shared::limits::kInbox_bytes;
     line_->inbox_bytes -= event.message.size();
-    if (was_full && line_->inbox_bytes < kInbox_bytes) line_->room.notify();
+    if (was_full && line_->inbox_bytes < shared::limits::kInbox_bytes) line_->room.notify();
     return event;
 }
 

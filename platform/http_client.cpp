@@ -99,7 +99,7 @@ Task<Result<HttpResponse>> send_request(Address address, HttpRequest request, Cl
 {
     auto connecting = connect(std::move(address), std::move(tls), deadlines);
     INDABA_CO_ASSIGN(const auto connection, co_await std::move(connecting));
-    auto exchanging = connection->exchange(std::move(request), kMaxResponseBytes, deadlines.answer);
+    auto exchanging = connection->exchange(std::move(request), shared::limits::kResponse_bytes, deadlines.answer);
     auto response = co_await std::move(exchanging);
     connection->abort();
     co_return response;

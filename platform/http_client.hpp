@@ -6,20 +6,18 @@
 #include "platform/http.hpp"
 #include "platform/tls.hpp"
 #include "platform/websocket.hpp"
+#include "shared/limits.hpp"
 
 #include <memory>
 
 namespace indaba::platform {
 
 struct ConnectDeadlines {
-    Duration resolve{std::chrono::seconds(5)};     ///< a name's addresses
-    Duration connect{std::chrono::seconds(10)};    ///< TCP
-    Duration handshake{std::chrono::seconds(10)};  ///< TLS: two messages of some KiB on a satellite link
-    Duration answer{std::chrono::seconds(30)};     ///< from the request's first byte to the answer's last
+    Duration resolve = shared::limits::kResolve;      ///< a name's addresses
+    Duration connect = shared::limits::kConnect;      ///< TCP
+    Duration handshake = shared::limits::kHandshake;  ///< TLS
+    Duration answer = shared::limits::kAnswer;        ///< from the request's first byte to the answer's last
 };
-
-/// A response's body is at most this: an enrolment answer is under 16 KiB.
-inline constexpr std::size_t kMaxResponseBytes = 256 * 1024;
 
 /// What connect_websocket() waits for before the first message can go: TCP's, TLS 1.3's and the upgrade's answer.
 inline constexpr int kHandshakeRoundTrips = 3;

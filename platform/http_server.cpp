@@ -23,9 +23,6 @@ using shared::fail;
 
 namespace {
 
-/// Before accepting again when the system has no descriptors left and nobody here can make room.
-constexpr Duration kAcceptPause{std::chrono::milliseconds(200)};
-
 Address address_of(const tcp::endpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
 
 bool is_out_of_descriptors(const error_code& error)
@@ -113,7 +110,7 @@ Task<> HttpServer::State::accept(Self self)
         if (error) {
             self->report(self->options.listen, "cannot accept connections (" + error.message() + ")");
             INDABA_CHECK(error != asio::error::bad_descriptor);
-            if ((co_await wait_for(kAcceptPause)).has_error()) co_return;
+            if ((co_await wait_for(shared::limits::kAcceptPause)).has_error()) co_return;
             continue;
         }
         const auto remote = socket.remote_endpoint(error);

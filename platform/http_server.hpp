@@ -7,6 +7,7 @@
 #include "platform/http.hpp"
 #include "platform/tls.hpp"
 #include "platform/websocket.hpp"
+#include "shared/limits.hpp"
 
 #include <functional>
 #include <memory>
@@ -14,19 +15,21 @@
 namespace indaba::platform {
 
 struct ConnectionLimits {
-    Duration handshake{std::chrono::seconds(10)};  ///< from accepting to the end of the TLS handshake
-    Duration header{std::chrono::seconds(10)};     ///< from a request's first byte to the end of its header
-    Duration body{std::chrono::seconds(20)};       ///< for the whole body
-    Duration answer{std::chrono::seconds(30)};     ///< for the handler, and again for the peer to take its answer
-    Duration idle{std::chrono::seconds(30)};       ///< for the next request to begin
-    std::size_t header_bytes = 8 * 1024;           ///< as the most careful proxies
-    std::size_t body_bytes = 16 * 1024;            ///< an enrolment is under 4 KiB
-    /// Without a device certificate, or still in the handshake; the oldest makes room for a new one.
-    std::size_t anonymous_connections = 256;
-    std::size_t anonymous_per_network = 64;  ///< of these, from one IPv4 address or one /64 of IPv6
-    std::size_t device_connections = 4'096;
-    std::size_t connections_per_device = 8;  ///< the oldest makes room for a new one
-    Duration repeated_events{std::chrono::seconds(1)};  ///< the same event again is counted, and told this often
+    Duration handshake = shared::limits::kHandshake;   ///< from accepting to the end of the TLS handshake
+    Duration header = shared::limits::kRequestHeader;  ///< from a request's first byte to the end of its header
+    Duration body = shared::limits::kRequestBody;      ///< for the whole body
+    Duration answer = shared::limits::kAnswer;  ///< for the handler, and again for the peer to take its answer
+    Duration idle = shared::limits::kRequestIdle;  ///< for the next request to begin
+    std::size_t header_bytes = shared::limits::kRequestHeader_bytes;
+    std::size_t body_bytes = shared::limits::kRequestBody_bytes;
+    /// Without a device certificate, or still in the handshake; one of them makes room for a new one.
+    std::size_t anonymous_connections = shared::limits::kAnonymousConnections;
+    std::size_t anonymous_per_network = shared::limits::kAnonymousPerNetwork;  ///< of these, from one network
+    std::size_t device_connections = shared::limits::kDeviceConnections;
+    std::size_t connections_per_device =
+        shared::limits::kConnectionsPerDevice;  ///< the oldest makes room for a new one
+    Duration repeated_events =
+        shared::limits::kRepeatedEvents;  ///< the same event again is counted, and told this often
     MessageLimits messages;
 };
 

@@ -4,6 +4,7 @@
 #include "platform/net_wire.hpp"
 #include "platform/tls_native.hpp"
 #include "shared/check.hpp"
+#include "shared/limits.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -28,13 +29,9 @@ using boost::system::error_code;
 using shared::Errc;
 using shared::Error;
 using shared::fail;
+using shared::limits::kReadPiece_bytes;
 using RequestParser = http::request_parser<http::string_body>;
 using ResponseParser = http::response_parser<http::string_body>;
-
-constexpr std::size_t kReadPiece_bytes = 4 * 1024;
-/// For the peer to read our last word: what it may still send, and how long.
-constexpr std::size_t kLinger_bytes = 64 * 1024;
-constexpr Duration kLinger{std::chrono::seconds(2)};
 
 auto into(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
@@ -122,7 +119,7 @@ Task<error_code> parse(std::shared_ptr<Wire> wire, beast::flat_buffer* buffer, P
 
 Task<> Connection::finish(Self self)
 {
-    self->wire_->tcp().expires_after(kLinger);
+    self->wire_->tcp().expires_after(shared::limits::kLinger);
     error_code ignored;
     co_await self->wire_->tls().async_shutdown(into(ignored));
     self->abort();
@@ -133,9 +130,9 @@ Task<> Connection::linger(Self self)
     auto& tcp = self->wire_->tcp();
     error_code error;
     tcp.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-    tcp.expires_after(kLinger);
+    tcp.expires_after(shared::limits::kLinger);
     std::vector<unsigned char> rest(kReadPiece_bytes);
-    for (std::size_t total = 0; !error && total < kLinger_bytes;)
+    for (std::size_t total = 0; !error && total < shared::limits::kLinger_bytes;)
         total += co_await tcp.async_read_some(asio::buffer(rest), into(error));
     self->abort();
 }

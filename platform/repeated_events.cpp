@@ -1,5 +1,7 @@
 #include "platform/repeated_events.hpp"
 
+#include "shared/limits.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 
 #include <map>
@@ -9,7 +11,6 @@ namespace indaba::platform {
 namespace {
 
 /// Different events at one time; texts are ours, so that there are not many, but some quote a library.
-constexpr std::size_t kMostTexts = 64;
 constexpr const char* kOthers = "other events";
 
 }  // namespace
@@ -69,7 +70,7 @@ void RepeatedEvents::note(const std::string& text, const Address& remote)
         return;
     }
     if (recent.empty()) wait(state_);
-    const bool is_other = recent.size() >= kMostTexts && !recent.contains(text);
+    const bool is_other = recent.size() >= shared::limits::kRepeatedTexts && !recent.contains(text);
     const auto [at, is_new] = recent.try_emplace(is_other ? kOthers : text);
     if (is_new && !is_other) {
         state_->sink(text, remote);

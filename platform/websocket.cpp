@@ -22,13 +22,8 @@ using boost::system::error_code;
 using shared::Errc;
 using shared::Error;
 using shared::fail;
+namespace limits = shared::limits;
 
-/// Enough for a session's small messages; a large one goes on in the growing buffer.
-constexpr std::size_t kFirstRead_bytes = 4 * 1024;
-/// What a peer may make us allocate by announcing a frame, before it has sent any of it.
-constexpr std::size_t kReadStep_bytes = 64 * 1024;
-/// Client frames are masked piece by piece in a buffer of this size.
-constexpr std::size_t kMaskBuffer_bytes = 64 * 1024;
 /// RFC 6455, 5.5: a control frame holds 125 bytes, two of them the code.
 constexpr std::size_t kCloseText_bytes = 123;
 
@@ -158,9 +153,9 @@ void SharedStream::cut_after(Duration limit, Error why)
 
 std::size_t SharedStream::room_for(std::size_t filled) const
 {
-    if (filled == 0) return std::min(kFirstRead_bytes, limits_.message_bytes + 1);
-    const std::size_t announced = wire_->web_socket.read_size_hint(kFirstRead_bytes);
-    const std::size_t step = std::min(announced, std::max(kReadStep_bytes, filled));
+    if (filled == 0) return std::min(limits::kFirstRead_bytes, limits_.message_bytes + 1);
+    const std::size_t announced = wire_->web_socket.read_size_hint(limits::kFirstRead_bytes);
+    const std::size_t step = std::min(announced, std::max(limits::kReadStep_bytes, filled));
     return std::min(filled + std::max<std::size_t>(step, 1), limits_.message_bytes + 1);
 }
 
@@ -263,7 +258,7 @@ void prepare_upgrade(Wire& wire, const MessageLimits& limits, Duration handshake
     wire.web_socket.set_option(websocket::stream_base::timeout{handshake, limits.idle, true});
     wire.web_socket.binary(true);
     wire.web_socket.auto_fragment(false);
-    wire.web_socket.write_buffer_bytes(kMaskBuffer_bytes);
+    wire.web_socket.write_buffer_bytes(limits::kMaskBuffer_bytes);
     wire.web_socket.read_message_max(0);  // read_message() has the limit, and tells the peer before it stops reading
 }
 

@@ -6,6 +6,7 @@
 #include "platform/async.hpp"
 #include "platform/net_address.hpp"
 #include "shared/bytes.hpp"
+#include "shared/limits.hpp"
 
 #include <cstdint>
 
@@ -14,10 +15,11 @@ namespace indaba::platform {
 using shared::Bytes;
 
 struct MessageLimits {
-    std::size_t message_bytes = 5 * 1024 * 1024;  ///< a larger one ends the stream; memory grows only as it arrives
-    Duration idle{std::chrono::seconds(90)};  ///< nothing from the peer for so long: gone. A ping at half of it
-    Duration write{std::chrono::seconds(60)};  ///< a message not taken for so long: gone
-    Duration close{std::chrono::seconds(5)};  ///< for the peer's answer to a close; then cut
+    /// A larger one ends the stream; memory grows only as it arrives.
+    std::size_t message_bytes = shared::limits::kMessage_bytes;
+    Duration idle = shared::limits::kStreamIdle;  ///< nothing from the peer for so long: gone. A ping at half of it
+    Duration write = shared::limits::kStreamWrite;  ///< a message not taken for so long: gone
+    Duration close = shared::limits::kStreamClose;  ///< for the peer's answer to a close; then cut
 };
 
 /// Why a stream is closed, as the peer is told (RFC 6455, 7.4.1).

@@ -2,9 +2,9 @@
 #include "server/commands.hpp"
 #include "server/invitation.hpp"
 #include "server/ledger.hpp"
-#include "server/limits.hpp"
 #include "server/names.hpp"
 #include "server/settings.hpp"
+#include "shared/limits.hpp"
 #include "shared/value.hpp"
 
 #include <fmt/format.h>
@@ -43,9 +43,9 @@ Result<platform::Address> address_for(Ledger& ledger, const std::optional<std::s
 
 Result<Answer> invite(const InviteCommand& command)
 {
-    const int days = command.days == 0 ? limits::kInvitation_days : command.days;
-    if (days < 1 || days > limits::kInvitationMost_days)
-        return fail(Errc::usage, fmt::format("--days takes 1 to {}", limits::kInvitationMost_days));
+    const int days = command.days == 0 ? shared::limits::kInvitation_days : command.days;
+    if (days < 1 || days > shared::limits::kInvitationMost_days)
+        return fail(Errc::usage, fmt::format("--days takes 1 to {}", shared::limits::kInvitationMost_days));
     platform::SystemRandom random;
     platform::SystemClock clock;
     platform::OpensslDigest digest;

@@ -2,8 +2,8 @@
 #include "platform/log.hpp"
 #include "platform/system.hpp"
 #include "server/commands.hpp"
-#include "server/limits.hpp"
 #include "server/service.hpp"
+#include "shared/limits.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
@@ -61,7 +61,7 @@ Task<Result<void>> serve(const RunCommand* command, const DataDirectory* directo
     INDABA_CO_TRY(co_await signalled.wait());
 
     log.info("stopping");
-    co_await service->shut_down(limits::kShutdown);
+    co_await service->shut_down(shared::limits::kShutdown);
     log.info("stopped");
     signals.cancel();
     co_return co_await signals.wait();

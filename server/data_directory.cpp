@@ -1,9 +1,9 @@
 #include "server/data_directory.hpp"
 
-#include "server/limits.hpp"
 #include "server/registry.hpp"
 #include "server/settings.hpp"
 #include "shared/catalogue.hpp"
+#include "shared/limits.hpp"
 
 #include <fmt/format.h>
 
@@ -235,7 +235,7 @@ Result<platform::Identity> DataDirectory::server_identity(const std::vector<std:
     INDABA_ASSIGN(const auto stored, platform::read_file(file(kServerCertificate), platform::kMaxPemBytes));
     std::string pem(shared::as_text(stored));
     INDABA_ASSIGN(const auto expires_ms, platform::certificate_expires_ms(pem));
-    if (expires_ms < now_ms + limits::kRenewBefore_ms) {
+    if (expires_ms < now_ms + shared::limits::kRenewBefore_ms) {
         INDABA_ASSIGN(auto renewed, sign_server(hosts, now_ms));
         pem = std::move(renewed);
     }

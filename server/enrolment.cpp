@@ -1,8 +1,8 @@
 #include "server/enrolment.hpp"
 
 #include "server/invitation.hpp"
-#include "server/limits.hpp"
 #include "server/names.hpp"
+#include "shared/limits.hpp"
 
 #include <boost/json/parse.hpp>
 

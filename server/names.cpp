@@ -1,8 +1,8 @@
 #include "server/names.hpp"
 
-#include "server/limits.hpp"
 #include "shared/code_points.hpp"
 #include "shared/ids.hpp"
+#include "shared/limits.hpp"
 #include "shared/roles.hpp"
 
 #include <fmt/format.h>
@@ -69,8 +69,9 @@ Result<void> check_name(std::string_view name, std::string_view what)
             return fail(Errc::usage, fmt::format("{} may not hold control characters", what));
         rest.remove_prefix(point.size_bytes);
     }
-    if (count > limits::kName_codepoints)
-        return fail(Errc::usage, fmt::format("{} may have at most {} characters", what, limits::kName_codepoints));
+    if (count > shared::limits::kName_codepoints)
+        return fail(Errc::usage,
+                    fmt::format("{} may have at most {} characters", what, shared::limits::kName_codepoints));
     return {};
 }
 

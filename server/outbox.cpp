@@ -39,7 +39,7 @@ void Outbox::take(Delivery delivery)
         messages_.push_back(std::move(message));
     }
     filled_.notify();
-    if (bytes_ > limits::kOutboxMost_bytes) {
+    if (bytes_ > shared::limits::kOutboxMost_bytes) {
         cut(CloseReason::going_away, "this device asks faster than it listens: connect again");
     } else if (delivery.close) {
         end(reason_for(delivery.error), delivery.error ? delivery.error->text : std::string());
@@ -65,7 +65,7 @@ void Outbox::cut(CloseReason reason, std::string text)
 
 platform::Task<shared::Result<void>> Outbox::wait_for_room()
 {
-    while (bytes_ > limits::kOutboxPause_bytes && !end_) INDABA_CO_TRY(co_await emptied_.wait());
+    while (bytes_ > shared::limits::kOutboxPause_bytes && !end_) INDABA_CO_TRY(co_await emptied_.wait());
     co_return shared::Result<void>();
 }
 

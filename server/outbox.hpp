@@ -3,8 +3,8 @@
 
 #include "platform/async.hpp"
 #include "platform/websocket.hpp"
-#include "server/limits.hpp"
 #include "server/sessions.hpp"
+#include "shared/limits.hpp"
 
 #include <deque>
 #include <optional>

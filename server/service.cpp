@@ -68,7 +68,7 @@ Task<HttpResponse> Service::Parts::answer(Parts* parts, HttpRequest request)
 Task<HttpResponse> Service::Parts::answer_health(Parts* parts)
 {
     auto asking = parts->store.run([office = parts->office.get()] { return office->health(); });
-    auto waiting = platform::with_deadline(std::move(asking), limits::kHealth);
+    auto waiting = platform::with_deadline(std::move(asking), shared::limits::kHealth);
     const auto health = co_await std::move(waiting);
     co_return health_response(health, parts->options.version);
 }
@@ -128,12 +128,12 @@ Task<> Service::Parts::watch(Parts* parts)
 
 void fit_connections(platform::ConnectionLimits& limits, std::size_t descriptors)
 {
-    const auto least = 2 * limits::kDescriptorReserve;
-    const auto room = std::max(descriptors, least) - limits::kDescriptorReserve;
-    limits.anonymous_connections = std::min(limits::kAnonymousConnections, room / 4);
-    limits.anonymous_per_network = std::min(limits::kAnonymousPerNetwork, limits.anonymous_connections / 4);
-    limits.device_connections = std::min(limits::kDeviceConnections, room - limits.anonymous_connections);
-    limits.connections_per_device = limits::kConnectionsPerDevice;
+    const auto least = 2 * shared::limits::kDescriptorReserve;
+    const auto room = std::max(descriptors, least) - shared::limits::kDescriptorReserve;
+    limits.anonymous_connections = std::min(shared::limits::kAnonymousConnections, room / 4);
+    limits.anonymous_per_network = std::min(shared::limits::kAnonymousPerNetwork, limits.anonymous_connections / 4);
+    limits.device_connections = std::min(shared::limits::kDeviceConnections, room - limits.anonymous_connections);
+    limits.connections_per_device = shared::limits::kConnectionsPerDevice;
 }
 
 Result<std::unique_ptr<Service>> Service::start(const platform::Executor& executor, const DataDirectory& directory,
@@ -149,7 +149,7 @@ Result<std::unique_ptr<Service>> Service::start(const platform::Executor& execut
     http.tls = {std::move(identity), parts->office->facts().authority_pem};
     http.limits = parts->options.limits;
     fit_connections(http.limits, parts->options.descriptors);
-    http.limits.repeated_events = limits::kRepeatedEvents;
+    http.limits.repeated_events = shared::limits::kRepeatedEvents;
     http.limits.messages.message_bytes = shared::limits::kMessage_bytes + platform::kMessageFrame_bytes;
     http.on_request = [p](HttpRequest request) { return Parts::answer(p, std::move(request)); };
     http.on_stream = [p](std::unique_ptr<platform::MessageStream> stream) {
@@ -176,7 +176,8 @@ Task<> Service::shut_down(Duration grace)
         return {};
     });
     if (told.has_value()) {
-        auto goodbyes = platform::with_deadline(Parts::wait_until_empty(parts), std::min(grace, limits::kGoodbye));
+        auto goodbyes =
+            platform::with_deadline(Parts::wait_until_empty(parts), std::min(grace, shared::limits::kGoodbye));
         (void)co_await std::move(goodbyes);
     }
     const auto rest = std::chrono::duration_cast<Duration>(until - SteadyClock::now());

@@ -9,7 +9,7 @@
 #include "platform/http_server.hpp"
 #include "platform/log.hpp"
 #include "server/data_directory.hpp"
-#include "server/limits.hpp"
+#include "shared/limits.hpp"
 
 #include <memory>
 
@@ -21,9 +21,9 @@ struct ServiceOptions {
     platform::Address listen;
     std::string version;
     platform::ConnectionLimits limits = {};
-    platform::Duration watch = limits::kWatch;  ///< how often changes by other processes are looked for
+    platform::Duration watch = shared::limits::kWatch;  ///< how often changes by other processes are looked for
     std::size_t descriptors = 1'024;  ///< files and sockets that this process may have open
-    platform::Duration first_message = limits::kFirstMessage;
+    platform::Duration first_message = shared::limits::kFirstMessage;
 };
 
 /// As many connections as descriptors are left for, a quarter of them for strangers at most.

@@ -1,8 +1,8 @@
 #include "server/sessions.hpp"
 
 #include "platform/sqlite.hpp"
-#include "server/limits.hpp"
 #include "server/settings.hpp"
+#include "shared/limits.hpp"
 
 #include <algorithm>
 
@@ -12,8 +12,6 @@ namespace {
 
 using shared::Errc;
 using shared::fail;
-
-constexpr std::int64_t kContactAgain_ms = 60 * 1000;  // a session's end is written down if it was longer than this
 
 sync::Actions goodbye(const shared::Error& error)
 {
@@ -63,7 +61,7 @@ void Sessions::close(SessionId id)
     const auto open = sessions_.find(id);
     if (open == sessions_.end()) return;
     const bool was_long =
-        open->second.noted_ms != 0 && open->second.noted_ms + kContactAgain_ms < ports_.clock.now_ms();
+        open->second.noted_ms != 0 && open->second.noted_ms + shared::limits::kContactAgain_ms < ports_.clock.now_ms();
     if (was_long) write_contact(open->second.device, open->second.session.program());
     sessions_.erase(open);
 }
@@ -91,7 +89,7 @@ void Sessions::note_trouble(const DeviceId& device, const shared::Error& error)
 Result<void> Sessions::require_storing()
 {
     if (trouble_ms_ == 0) return {};
-    if (ports_.clock.now_ms() < trouble_ms_ + limits::kTrouble_ms)
+    if (ports_.clock.now_ms() < trouble_ms_ + shared::limits::kTrouble_ms)
         return fail(Errc::full, "what a device sent could not be stored");
     INDABA_ASSIGN(auto transaction, Transaction::write(ports_.database));
     INDABA_ASSIGN(const auto names, hosts(ports_.database));

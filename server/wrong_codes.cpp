@@ -1,7 +1,7 @@
 #include "server/wrong_codes.hpp"
 
 #include "platform/net_address.hpp"
-#include "server/limits.hpp"
+#include "shared/limits.hpp"
 
 namespace indaba::server {
 
@@ -9,15 +9,15 @@ using platform::network_of;
 
 bool WrongCodes::may_try(const std::string& host, std::int64_t now_ms)
 {
-    forget_before(now_ms - limits::kWrongCodes_ms);
-    if (recent_.size() >= limits::kWrongCodesInTotal) return false;
+    forget_before(now_ms - shared::limits::kWrongCodes_ms);
+    if (recent_.size() >= shared::limits::kWrongCodesInTotal) return false;
     const auto found = by_network_.find(network_of(host));
-    return found == by_network_.end() || found->second < limits::kWrongCodesPerAddress;
+    return found == by_network_.end() || found->second < shared::limits::kWrongCodesPerAddress;
 }
 
 void WrongCodes::count(const std::string& host, std::int64_t now_ms)
 {
-    if (recent_.size() >= limits::kWrongCodesInTotal) return;
+    if (recent_.size() >= shared::limits::kWrongCodesInTotal) return;
     recent_.push_back({now_ms, network_of(host)});
     ++by_network_[recent_.back().network];
 }

@@ -3,7 +3,7 @@
 // limit. INDABA_STRANGERS asks for another number of them.
 #include "tests/hostile/crowd.hpp"
 #include "platform/system.hpp"
-#include "server/limits.hpp"
+#include "shared/limits.hpp"
 #include "tests/end_to_end/world.hpp"
 
 #include <fmt/format.h>
@@ -94,7 +94,7 @@ protected:
     void expect_little_memory()
     {
         if (kIsInstrumented) return;
-        EXPECT_LE(peak_bytes(centre.process()), server::limits::kMemoryAmongStrangers_bytes);
+        EXPECT_LE(peak_bytes(centre.process()), shared::limits::kMemoryAmongStrangers_bytes);
     }
     /// Of every kind, with a lot to remember for the centre.
     [[nodiscard]] CrowdPlan everybody() const

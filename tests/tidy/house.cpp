@@ -94,7 +94,8 @@ Findings check_project(std::span<const Source> sources, std::span<const std::str
     const auto add = [&](Findings found) { std::ranges::move(found, std::back_inserter(all)); };
     add(check_top_level(top_level));
     for (const auto& source : sources) {
-        for (const auto rule : {check_arrows, check_calls, check_sizes, check_words, check_names, check_header})
+        for (const auto rule :
+             {check_arrows, check_calls, check_sizes, check_limits, check_words, check_names, check_header})
             add(rule(source));
     }
     std::set<const Exception*> used;

@@ -23,6 +23,9 @@ using Findings = std::vector<Finding>;
 /// "size": lines, functions and files that are too long.
 [[nodiscard]] Findings check_sizes(const Source& source);
 
+/// "limit": sizes and waits of the network anywhere but in shared/limits.hpp.
+[[nodiscard]] Findings check_limits(const Source& source);
+
 /// "word": unfinished work, machine paths, addresses of registries.
 [[nodiscard]] Findings check_words(const Source& source);
 

@@ -73,6 +73,23 @@ TEST(TidyArrows, keep_foreign_libraries_in_their_rooms)
     EXPECT_THAT(arrows("server/a.cpp", "#include <boost/asio/awaitable.hpp>\n#include <fmt/format.h>\n"), IsEmpty());
 }
 
+TEST(TidyLimits, of_the_network_stand_in_one_file)
+{
+    const auto limits = [](std::string path, std::string text) {
+        return texts(check_limits(make_source(std::move(path), std::move(text))));
+    };
+    for (const auto* line :
+         {"constexpr Duration kLinger{2'000};", "    Duration idle{std::chrono::seconds(90)};",
+          "constexpr std::int64_t kPause_ms = 60 * 1000;", "    std::size_t body_bytes = 16 * 1024;"}) {
+        EXPECT_THAT(limits("platform/http_server.hpp", line), ElementsAre("1: belongs into shared/limits.hpp")) << line;
+        EXPECT_THAT(limits("platform/files.cpp", line), IsEmpty());
+    }
+    for (const auto* line : {"    Duration idle = shared::limits::kStreamIdle;", "    std::size_t body_bytes = 0;",
+                             "    std::uint64_t bytes = 16;", "constexpr std::size_t kCloseText_bytes = 123;",
+                             "Duration(0)", "// Duration kLinger{2'000};"})
+        EXPECT_THAT(limits("server/outbox.cpp", line), IsEmpty()) << line;
+}
+
 TEST(TidyArrows, hold_for_targets_too)
 {
     EXPECT_THAT(arrows("sync/CMakeLists.txt", "target_link_libraries(indaba_sync PUBLIC indaba_platform)\n"),

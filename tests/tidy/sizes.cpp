@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <regex>
 
 namespace indaba::tests::tidy {
 
@@ -60,6 +61,26 @@ Findings check_sizes(const Source& source)
         findings.push_back(
             {source.path, "size", fmt::format("{} lines, over {}: it is two rooms", lines.size(), limit)});
     if (source.is_cpp()) check_functions(source, findings);
+    return findings;
+}
+
+Findings check_limits(const Source& source)
+{
+    static const std::regex kOnTheNetwork(
+        "(platform/(net_|http|websocket|anonymous_line|device_seats|repeated_events|async|tls)|sync/.*session|"
+        "server/(connection|enrolment|outbox|service|sessions|store_thread|wrong_codes)|"
+        "client/(core_sync|enrolment|sync_connection|wire)).*");
+    static const std::regex kLimit(
+        "\\b(Duration|milliseconds|seconds|minutes|hours)( k?\\w+)?[{(] ?[1-9].*|"
+        ".*\\w_ms = [1-9].*|\\b(?!k[A-Z])[a-z]\\w*_bytes = [1-9].*");
+    Findings findings;
+    if (!std::regex_match(source.path, kOnTheNetwork)) return findings;
+    std::size_t number = 0;
+    for (const auto line : lines_of(source.code)) {
+        ++number;
+        if (std::regex_search(line.begin(), line.end(), kLimit))
+            findings.push_back({source.path, "limit", fmt::format("{}: belongs into shared/limits.hpp", number)});
+    }
     return findings;
 }
 

@@ -116,7 +116,7 @@ protected:
 
     static Task<> wrong_codes_close_the_door(ServerEnrolment* test)
     {
-        for (std::size_t i = 0; i < limits::kWrongCodesPerAddress; ++i) {
+        for (std::size_t i = 0; i < shared::limits::kWrongCodesPerAddress; ++i) {
             auto posting = test->post(enrolment_of("00000000000000000000000000", KeyPair::generate()));
             const auto response = co_await std::move(posting);
             CO_ASSERT(response.has_value());

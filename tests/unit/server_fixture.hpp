@@ -8,8 +8,8 @@
 #include "platform/message_frame.hpp"
 #include "platform/system.hpp"
 #include "server/commands.hpp"
-#include "server/limits.hpp"
 #include "server/service.hpp"
+#include "shared/limits.hpp"
 #include "sync/messages.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
@@ -165,7 +165,7 @@ protected:
     std::string data;
     std::FILE* log_file = std::fopen(home.file("log").c_str(), "w");
     MovedClock clock;
-    platform::Duration first_message = limits::kFirstMessage;  ///< before start()
+    platform::Duration first_message = shared::limits::kFirstMessage;  ///< before start()
     platform::Log log{platform::LogLevel::debug, log_file};
     platform::EventLoop loop;
     std::unique_ptr<Service> service;

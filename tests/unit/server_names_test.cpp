@@ -1,9 +1,9 @@
 // What operators and devices may call things, the codes that people carry, and counting the wrong ones.
 #include "platform/system.hpp"
 #include "server/invitation.hpp"
-#include "server/limits.hpp"
 #include "server/names.hpp"
 #include "server/wrong_codes.hpp"
+#include "shared/limits.hpp"
 
 #include <gmock/gmock.h>
 
@@ -28,7 +28,7 @@ TEST(ServerNames, take_any_script_on_one_line)
     EXPECT_TRUE(is_name("हिन्दी"));
     EXPECT_TRUE(is_name("O'Brien \"Bob\" <x>, 🌍"));
     std::string long_name;
-    for (std::size_t i = 0; i < limits::kName_codepoints; ++i) long_name += "界";
+    for (std::size_t i = 0; i < shared::limits::kName_codepoints; ++i) long_name += "界";
     EXPECT_TRUE(is_name(long_name));
     EXPECT_FALSE(is_name(long_name + "界"));
 }
@@ -102,20 +102,21 @@ TEST(Invitation, is_one_line_with_address_fingerprint_and_code)
 TEST(WrongCodes, close_an_address_for_a_while)
 {
     WrongCodes wrong;
-    for (std::size_t i = 0; i < limits::kWrongCodesPerAddress; ++i) {
+    for (std::size_t i = 0; i < shared::limits::kWrongCodesPerAddress; ++i) {
         EXPECT_TRUE(wrong.may_try("192.0.2.7", 0));
         wrong.count("192.0.2.7", 0);
     }
     EXPECT_FALSE(wrong.may_try("192.0.2.7", 0));
     EXPECT_TRUE(wrong.may_try("192.0.2.8", 0));
-    EXPECT_FALSE(wrong.may_try("192.0.2.7", limits::kWrongCodes_ms));
-    EXPECT_TRUE(wrong.may_try("192.0.2.7", limits::kWrongCodes_ms + 1));
+    EXPECT_FALSE(wrong.may_try("192.0.2.7", shared::limits::kWrongCodes_ms));
+    EXPECT_TRUE(wrong.may_try("192.0.2.7", shared::limits::kWrongCodes_ms + 1));
 }
 
 TEST(WrongCodes, count_one_subscriber_of_ipv6_as_one)
 {
     WrongCodes wrong;
-    for (std::size_t i = 0; i < limits::kWrongCodesPerAddress; ++i) wrong.count("2001:db8::" + std::to_string(i), 0);
+    for (std::size_t i = 0; i < shared::limits::kWrongCodesPerAddress; ++i)
+        wrong.count("2001:db8::" + std::to_string(i), 0);
     EXPECT_FALSE(wrong.may_try("2001:db8::ffff", 0));
     EXPECT_TRUE(wrong.may_try("2001:db8:0:1::1", 0));
 }
@@ -123,9 +124,10 @@ TEST(WrongCodes, count_one_subscriber_of_ipv6_as_one)
 TEST(WrongCodes, have_a_limit_in_total)
 {
     WrongCodes wrong;
-    for (std::size_t i = 0; i < 2 * limits::kWrongCodesInTotal; ++i) wrong.count("host-" + std::to_string(i), 5);
+    for (std::size_t i = 0; i < 2 * shared::limits::kWrongCodesInTotal; ++i)
+        wrong.count("host-" + std::to_string(i), 5);
     EXPECT_FALSE(wrong.may_try("192.0.2.9", 5));
-    EXPECT_TRUE(wrong.may_try("192.0.2.9", 6 + limits::kWrongCodes_ms));
+    EXPECT_TRUE(wrong.may_try("192.0.2.9", 6 + shared::limits::kWrongCodes_ms));
 }
 
 }  // namespace indaba::server

@@ -254,7 +254,7 @@ protected:
         const auto health = co_await std::move(asking);
         CO_ASSERT(health.has_value());
         const auto sessions = boost::json::parse(health->body).at("sessions").to_number<std::size_t>();
-        EXPECT_LE(sessions, limits::kConnectionsPerDevice + 1);
+        EXPECT_LE(sessions, shared::limits::kConnectionsPerDevice + 1);
     }
 
     static Task<> cuts_who_does_not_listen(ServerSessions* test)

@@ -301,7 +301,7 @@ TEST_F(ServerSync, believes_a_write_of_its_own_when_no_device_comes_back)
     for (int i = 0; i < 50; ++i) ASSERT_TRUE(device->write("forum", std::string(200, 'x')).has_value());
     desk.allow_pages(1);
     ASSERT_TRUE(sync_at(sessions, *device));
-    clock.ahead_ms += limits::kTrouble_ms - 5'000;
+    clock.ahead_ms += shared::limits::kTrouble_ms - 5'000;
     EXPECT_TRUE(sessions.require_storing().has_error());
     clock.ahead_ms += 10'000;
     EXPECT_TRUE(sessions.require_storing().has_value());
