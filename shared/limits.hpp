@@ -12,8 +12,10 @@ namespace indaba::shared::limits {
 using Milliseconds = std::chrono::milliseconds;
 
 // --- decoding (archive.hpp) ---
-/// Bytes that decoding may allocate for each byte of input: a hostile count cannot cost more memory than a large file.
-/// An added set element is 5 bytes of a transaction and 32 in memory: the least that lets every honest one through.
+/// Bytes that the archive lets be counted for each byte of input: a hostile count cannot cost more memory than a large
+/// file. An added set element is 5 bytes of a transaction and 32 here: the least that lets every honest one through.
+/// What is then made of them takes more: a Write is 96 bytes, a feed's cell with its leaf 190. Measured: 40 bytes a
+/// byte for 20,000 booleans in one transaction, 47 in one batch, so 240 MB for the longest message.
 inline constexpr std::size_t kDecodedPerInput = 8;
 /// Added to that, so that small messages of many small things decode.
 inline constexpr std::size_t kDecodedSlack_bytes = 64 * 1024;

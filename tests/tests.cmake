@@ -20,11 +20,12 @@ endfunction()
 
 # indaba_fuzz(NAME codec_fuzz SOURCES codec_fuzz.cpp LIBRARIES indaba_sync CORPUS golden [corpus/codec …])
 # A source that defines LLVMFuzzerTestOneInput. Under the fuzz preset libFuzzer searches from the files of CORPUS for
-# INDABA_FUZZ_SECONDS; everywhere else the same files, cut and damaged, are a test of seconds.
+# INDABA_FUZZ_SECONDS; everywhere else the same files, cut, damaged and changed, are a test of seconds. ROUNDS (2000) is
+# how often each is: less for a target that takes milliseconds an input.
 set(INDABA_FUZZ_SECONDS 60 CACHE STRING "How long each fuzz target runs under the fuzz preset")
 
 function(indaba_fuzz)
-    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBRARIES;CORPUS")
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;ROUNDS" "SOURCES;LIBRARIES;CORPUS")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES OR NOT arg_CORPUS)
         message(FATAL_ERROR "indaba_fuzz: cannot use '${ARGN}'")
     endif()
@@ -40,7 +41,10 @@ function(indaba_fuzz)
         math(EXPR timeout "${INDABA_FUZZ_SECONDS} + 120")
     else()
         target_sources(${arg_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz_replay.cpp)
-        add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${arg_CORPUS})
+        if(NOT arg_ROUNDS)
+            set(arg_ROUNDS 2000)
+        endif()
+        add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} -rounds=${arg_ROUNDS} ${arg_CORPUS})
         set(timeout 120)
     endif()
     set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT ${timeout} LABELS "fuzz;quick")

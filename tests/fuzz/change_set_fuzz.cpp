@@ -1,6 +1,7 @@
 // A change set from anywhere. Its digest believes every signature, so that what lies behind that check is reached too.
 #include "shared/journal.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/shapes.hpp"
 
 #include <algorithm>
 
@@ -8,28 +9,19 @@ using namespace indaba;
 
 namespace {
 
-class TrustingDigest final : public shared::Digest {
-public:
-    [[nodiscard]] shared::Hash sha256(shared::ByteView bytes) override
-    {
-        shared::Hash hash;
-        for (std::size_t i = 0; i < bytes.size(); ++i) {
-            auto& byte = hash.bytes[i % hash.bytes.size()];
-            byte = std::uint8_t(byte * 31 + bytes[i]);
-        }
-        return hash;
-    }
-    [[nodiscard]] bool verify(const shared::PublicKey&, shared::ByteView, const shared::Signature&) override
-    {
-        return true;
-    }
-};
+shared::Bytes changed(tests::model::Chance& chance, shared::ByteView input)
+{
+    static tests::model::CheapSigner signer(chance);
+    return tests::fuzz::changed_change_set(chance, input, signer);
+}
 
 }  // namespace
 
+CHANGED_BY(changed)
+
 FUZZ(input)
 {
-    TrustingDigest digest;
+    tests::fuzz::TrustingDigest digest;
     const auto opened = shared::open_change_set(input, digest);
     if (opened.has_error()) return;
     INDABA_CHECK(opened->hashes.size() == opened->set.entries.size());

@@ -2,10 +2,23 @@
 // for ever, feed batches among it.
 #include "sync/messages.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/shapes.hpp"
 
 #include <algorithm>
 
 using namespace indaba;
+
+namespace {
+
+shared::Bytes changed(tests::model::Chance& chance, shared::ByteView input)
+{
+    static tests::model::CheapSigner signer(chance);
+    return tests::fuzz::changed_message(chance, input, signer);
+}
+
+}  // namespace
+
+CHANGED_BY(changed)
 
 FUZZ(input)
 {

@@ -1,10 +1,13 @@
 // What a device says it wrote. Whatever is accepted encodes back to the same bytes, or two of them would have one hash.
 #include "shared/transaction.hpp"
 #include "tests/fuzz/fuzz.hpp"
+#include "tests/fuzz/shapes.hpp"
 
 #include <algorithm>
 
 using namespace indaba;
+
+CHANGED_BY(tests::fuzz::changed_transaction)
 
 FUZZ(input)
 {
