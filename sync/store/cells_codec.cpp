@@ -52,7 +52,7 @@ public:
 private:
     [[nodiscard]] Result<void> put_row()
     {
-        if (row_.name.number == 0) {
+        if (row_.name == TransactionName{} && row_.stamp == Stamp{}) {
             out_.put_compact(0);
         } else {
             INDABA_TRY(put_name(out_, row_.name, names_));

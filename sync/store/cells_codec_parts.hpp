@@ -25,7 +25,7 @@ inline constexpr std::uint8_t kSaw = 32;
 inline constexpr std::uint8_t kAllExceptions = 63;
 
 struct RowClock {
-    TransactionName name;  ///< number 0: no cell has one leaf
+    TransactionName name;  ///< zero, with its stamp: no cell has one leaf
     Stamp stamp;
     std::uint64_t number = 0;
 
