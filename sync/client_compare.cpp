@@ -28,8 +28,8 @@ Result<void> ClientSession::start_over(const SpaceName& name, Actions& actions)
     }
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(name));
     if (!space) return {};
-    Comparing comparing{name, space->cursor, Comparison(std::move(held.records), replica_.ports().digest), {}, {}, {},
-                        {}};
+    Comparing comparing{
+        name, space->cursor, Comparison(std::move(held.records), replica_.ports().digest), {}, {}, {}, {}, {}};
     auto& begun = comparing_.emplace(name, std::move(comparing)).first->second;
     actions.send.push_back(encode_message(Compare{name, std::move(held.journals), begun.comparison.ask()}));
     waiting_ = true;
@@ -50,6 +50,7 @@ Result<void> ClientSession::take_compared(const Compared& compared, Actions& act
             return follow(compared.space, actions);
         }
         comparing.head = compared.head;
+        comparing.newest = compared.head;
         sent_.clear();
     }
     INDABA_TRY(comparing.comparison.take(compared.answers));
@@ -65,7 +66,8 @@ Result<void> ClientSession::take_fetched(const Fetched& fetched, Actions& action
     if (place == comparing_.end()) return {};
     auto& comparing = place->second;
     if (fetched.answered == 0 || fetched.answered > comparing.wanted.size() ||
-        fetched.records.size() > fetched.answered)
+        fetched.records.size() > fetched.answered || fetched.head.space != fetched.space ||
+        fetched.head.number < comparing.newest.number)
         return fail(Errc::malformed, "the centre answers for records that were not asked for");
     const auto end = comparing.wanted.begin() + std::ptrdiff_t(fetched.answered);
     for (const auto& record : fetched.records)
@@ -78,6 +80,7 @@ Result<void> ClientSession::take_fetched(const Fetched& fetched, Actions& action
         comparing_.erase(place);
         return follow(fetched.space, actions);
     }
+    comparing.newest = fetched.head;
     progress_.pulled += fetched.records.size();
     return go_on(comparing, actions);
 }
@@ -103,7 +106,7 @@ Result<void> ClientSession::go_on(Comparing& comparing, Actions& actions)
         waiting_ = true;
         return {};
     }
-    INDABA_TRY(replica_.end_comparison(*comparing.head, comparing.marks));
+    INDABA_TRY(replica_.end_comparison(*comparing.head, comparing.newest, comparing.marks));
     comparing_.erase(space);
     return follow(space, actions);
 }

@@ -51,7 +51,8 @@ private:
         SpaceName space;
         Cursor told;  ///< what the centre did not find on its chain
         Comparison comparison;
-        std::optional<SignedHead> head;  ///< as of the first answer
+        std::optional<SignedHead> head;  ///< as of the first answer: the feed goes on from there
+        SignedHead newest;  ///< as of the last one
         Replica::Marks marks;
         std::vector<FeedRecord> gone;  ///< records that the centre does not have, as it would tell them
         std::vector<RecordId> wanted;  ///< asked for from the front

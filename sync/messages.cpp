@@ -210,7 +210,7 @@ void load(BinaryInput& archive, FeedRecord& record)
 template <class Archive>
 void serialize(Archive& archive, Fetched& fetched)
 {
-    archive(fetched.space, compact(fetched.answered), fetched.authors, fetched.records);
+    archive(fetched.space, compact(fetched.answered), fetched.head, fetched.authors, fetched.records);
 }
 
 template <class Archive>

@@ -132,6 +132,7 @@ struct Fetch {
 struct Fetched {
     SpaceName space;
     std::uint64_t answered = 0;  ///< so many of the ids asked for, those that it does not have included
+    SignedHead head;  ///< as the records are told: they may be newer than where the comparison began
     std::vector<Author> authors;  ///< of journals that this session has not told yet
     std::vector<FeedRecord> records;  ///< as a scan from zero would bring them
 };
@@ -163,8 +164,7 @@ struct SizesAnswer {
 
 /// A tag is the place in this list, which therefore only ever grows.
 using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
-                             Bye, Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion,
-                             SizesAnswer>;
+                             Bye, Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion, SizesAnswer>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

@@ -114,7 +114,8 @@ public:
     [[nodiscard]] Result<bool> take_compared(const SpaceName& space, const std::vector<FeedRecord>& records,
                                              const std::vector<Author>& authors, const Marks& marks);
     /// Follows the centre from this head on, unless another process of this home does already.
-    [[nodiscard]] Result<void> end_comparison(const SignedHead& head, const Marks& marks);
+    /// `newest`: what the records were told as of. Untrusted if it is not signed by the centre.
+    [[nodiscard]] Result<void> end_comparison(const SignedHead& head, const SignedHead& newest, const Marks& marks);
 
     /// The spaces the centre grants this device's person, all of them: new ones appear, the others lose role and
     /// records.
@@ -206,6 +207,7 @@ private:
     Result<void> forget_word(StoredSpace& space);
     Result<bool> renew_leases_at(std::int64_t centre_ms);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);
+    Result<void> check_signed(const SignedHead& head);
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     struct Marked;
     Result<std::optional<Marked>> marked(const StoredJournal& journal, const Marks& marks);

@@ -134,10 +134,15 @@ Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCa
     return ports_.storage.save_journal(journal);
 }
 
+Result<void> Replica::check_signed(const SignedHead& head)
+{
+    if (ports_.digest.verify(ports_.centre_key, head_message(head), head.signature)) return {};
+    return fail(Errc::untrusted, "the head of the feed of " + head.space + " is not signed by the centre");
+}
+
 Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& head, const Marks& marks)
 {
-    if (!ports_.digest.verify(ports_.centre_key, head_message(head), head.signature))
-        return fail(Errc::untrusted, "the head of the feed of " + head.space + " is not signed by the centre");
+    INDABA_TRY(check_signed(head));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
@@ -191,13 +196,15 @@ Result<bool> Replica::take_compared(const SpaceName& name, const std::vector<Fee
     return true;
 }
 
-Result<void> Replica::end_comparison(const SignedHead& head, const Marks& marks)
+Result<void> Replica::end_comparison(const SignedHead& head, const SignedHead& newest, const Marks& marks)
 {
+    INDABA_TRY(check_signed(newest));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
     if (!space || !space->is_followed() || space->cursor.position > 0) return {};
-    space->cursor = {head.number, head.number, head.number, head.hash};
+    // Should the centre be put back to between the two, it does not have this head.
+    space->cursor = {head.number, head.number, newest.number, newest.hash};
     space->position_hash = head.hash;
     space->backed_up = head.backed_up;
     INDABA_TRY(ports_.storage.save_space(*space));

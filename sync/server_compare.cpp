@@ -61,6 +61,7 @@ Result<void> ServerSession::answer_fetch(const Fetch& fetch, Actions& actions)
         }
         ++fetched.answered;
     }
+    INDABA_ASSIGN(fetched.head, centre_.signed_head(fetch.space));
     INDABA_ASSIGN(fetched.authors, untold_authors({}, fetched.records));
     actions.send.push_back(encode_message(std::move(fetched)));
     return {};

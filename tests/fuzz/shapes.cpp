@@ -122,6 +122,7 @@ struct ChangeMessage {
     void operator()(sync::Fetched& fetched) const
     {
         change_list(chance, fetched.records);
+        if (chance.below(4) == 0) change_number(chance, fetched.head.number);
         if (!fetched.records.empty()) change_cells(chance, chance.pick(fetched.records));
     }
     void operator()(sync::Welcome& welcome) const

@@ -226,6 +226,20 @@ sync::RangeDigest random_digest(Chance& chance)
     return {{random_record(chance), random_record(chance)}, random_number(chance), chance.draw()};
 }
 
+sync::Fetched random_fetched(Chance& chance)
+{
+    sync::Fetched fetched{"forum",
+                          random_number(chance),
+                          random_head(chance, "forum", random_number(chance)),
+                          several(chance, 2, [&] { return random_author(chance); }),
+                          {}};
+    for (auto& record : random_batch(chance).records) {
+        record.echo = false;
+        fetched.records.push_back(std::move(record));
+    }
+    return fetched;
+}
+
 sync::Compared random_compared(Chance& chance)
 {
     sync::Compared compared;
@@ -295,15 +309,7 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                                  several(chance, 3, [&] { return random_digest(chance); })};
         case 12: return random_compared(chance);
         case 13: return sync::Fetch{"forum", several(chance, 4, [&] { return random_record(chance); })};
-        case 14: {
-            sync::Fetched fetched{
-                "forum", random_number(chance), several(chance, 2, [&] { return random_author(chance); }), {}};
-            for (auto& record : random_batch(chance).records) {
-                record.echo = false;
-                fetched.records.push_back(std::move(record));
-            }
-            return fetched;
-        }
+        case 14: return random_fetched(chance);
         case 16: return sync::Unfollow{several(chance, 3, [&] { return random_text(chance, 20); })};
         case 17: return sync::SizesQuestion{several(chance, 3, following)};
         case 18:
