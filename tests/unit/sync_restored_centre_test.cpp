@@ -174,6 +174,34 @@ TEST_F(RestoredCentre, DeletionsAndConflictsOfTheLostTimeComeBack)
     EXPECT_EQ(word_of(*centre_store_, disputed).find("city")->leaves.size(), 2u);
 }
 
+TEST_F(RestoredCentre, ThatIsPutBackAgainDuringAComparisonIsFoundOut)
+{
+    const auto id = put(b_, "Aurora");
+    sync_all();
+    const auto night = back_up("night");
+    edit(a_, id, "city", "Lima");
+    sync_all();
+    put_back(night);
+    ClientSession device(*a_.replica, {});
+    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    const auto welcome = centre.on_message(device.start().send.at(0));
+    const auto compare = device.on_message(welcome.send.at(0));
+    const auto compared = centre.on_message(compare.send.at(0));
+    const auto noon = back_up("noon");
+    edit(b_, id, "website", "https://aurora.example");
+    (void)sync(b_);
+    const auto fetch = device.on_message(compared.send.at(0));
+    const auto fetched = centre.on_message(fetch.send.at(0));
+    (void)device.on_message(fetched.send.at(0));
+    ASSERT_NE(word_of(*a_.store, id).find("website"), nullptr) << "what was fetched is newer than the comparison";
+    put_back(noon);
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_EQ(word_of(*a_.store, id), word_of(*centre_store_, id));
+    sync_all();
+    expect_same({id});
+}
+
 TEST_F(RestoredCentre, ComparesOnAfterACutAtAnyMessage)
 {
     for (std::size_t cut = 1; cut < 12; ++cut) {
