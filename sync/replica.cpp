@@ -160,12 +160,18 @@ Result<TransactionName> Replica::store_draft(Draft& draft)
     entry.payload = std::move(payload);
     auto write = draft.transaction.writes.begin();
     std::size_t touched_bytes = 0;
+    EntryCache entries(ports_.storage);
     for (std::size_t i = 0; i < draft.records.size(); ++i) {
         auto& record = draft.records[i];
         if (record.pending.empty()) record.word = record.shown;
         record.pending.push_back(entry.name);
-        for (; write != draft.transaction.writes.end() && write->record == i; ++write)
-            fold_write(record.shown, *write, entry.name, entry.stamp, write->bases);
+        for (; write != draft.transaction.writes.end() && write->record == i; ++write) {
+            auto bases = write->bases;
+            if (draft.again[i]) {  // one that was refused stands for what it named
+                INDABA_ASSIGN(bases, entries.resolve(record.id, *write, entry.name.journal, record.shown));
+            }
+            fold_write(record.shown, *write, entry.name, entry.stamp, bases);
+        }
         drop_named(record.shown);
         INDABA_TRY(check_limits(record));
         touched_bytes += record.shown.size_bytes();

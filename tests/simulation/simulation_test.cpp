@@ -220,8 +220,8 @@ TEST(Simulation, the_same_seed_leaves_the_same_trace)
 /// 872: a role lost between two pushes. 2391: two sessions of one device at one position, scanned from different bases.
 TEST(Simulation, seeds_that_once_broke_hold)
 {
-    for (const std::uint64_t seed :
-         {57u, 407u, 872u, 921u, 1429u, 1444u, 1295u, 1524u, 2270u, 2391u, 3153u, 5220u, 8233u, 8839u, 8878u, 12328u})
+    for (const std::uint64_t seed : {57u, 407u, 872u, 921u, 1429u, 1444u, 1295u, 1524u, 2270u, 2391u, 3153u, 5220u,
+                                     8233u, 8839u, 8878u, 12328u, 106645u, 203211u, 205123u})
         EXPECT_EQ(Simulation(seed).run().broken, "") << "seed " << seed;
 }
 
