@@ -57,7 +57,7 @@ struct Core::Parts {
     /// Those whose lease has run out: nothing of them is read or written before the next contact.
     [[nodiscard]] Result<std::vector<sync::StoredSpace>> locked_spaces();
     [[nodiscard]] Result<std::set<std::string>> locked_names();
-    /// forbidden
+    /// forbidden. Not within a transaction of the store: it may keep the time.
     [[nodiscard]] Result<void> require_lease(const std::string& space);
 
     // core_write.cpp
@@ -65,8 +65,9 @@ struct Core::Parts {
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
     [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
 
-    [[nodiscard]] Result<sync::Replica::Batch> batch_of(const std::vector<Draft>& drafts, std::vector<RecordId>& ids,
-                                                        PutNotes* noted);
+    [[nodiscard]] Result<sync::Replica::Batch> batch_of(const std::vector<Draft>& drafts,
+                                                        const std::vector<sync::StoredSpace>& locked,
+                                                        std::vector<RecordId>& ids, PutNotes* noted);
     [[nodiscard]] shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const;
     [[nodiscard]] Result<void> add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here,
                                         PutNotes& notes);
@@ -76,6 +77,8 @@ struct Core::Parts {
 };
 
 [[nodiscard]] shared::Error no_such_record(const RecordId& id);
+/// forbidden, if it is among them.
+[[nodiscard]] Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& space);
 /// What its row says, and nothing that must be counted.
 [[nodiscard]] SpaceView view_of(const sync::StoredSpace& space, const sync::LeaseClock& clock);
 

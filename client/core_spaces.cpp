@@ -55,12 +55,17 @@ Result<std::set<std::string>> Core::Parts::locked_names()
     return names;
 }
 
+Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& name)
+{
+    const auto found = std::ranges::find(locked, name, &sync::StoredSpace::name);
+    if (found == locked.end()) return {};
+    return lease_over({*found});
+}
+
 Result<void> Core::Parts::require_lease(const std::string& name)
 {
-    INDABA_ASSIGN(auto spaces, locked_spaces());
-    std::erase_if(spaces, [&](const sync::StoredSpace& space) { return space.name != name; });
-    if (spaces.empty()) return {};
-    return lease_over(spaces);
+    INDABA_ASSIGN(const auto locked, locked_spaces());
+    return require_open(locked, name);
 }
 
 Result<void> Core::require_leases()

@@ -136,6 +136,7 @@ Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::St
 Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std::vector<Draft>& drafts)
 {
     std::vector<std::pair<std::size_t, shared::Error>> errors;
+    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         std::optional<sync::StoredRecord> here;
         if (drafts[i].id) {
@@ -146,15 +147,16 @@ Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std
             continue;
         }
         auto space = parts_->space_for(drafts[i], here);
-        const auto open = space.has_value() ? parts_->require_lease(*space) : Result<void>(space.error());
+        const auto open = space.has_value() ? require_open(locked, *space) : Result<void>(space.error());
         if (open.has_error()) errors.emplace_back(i, open.error());
     }
     return errors;
 }
 
 /// The changes of one transaction; `ids` and `noted` are added to.
-Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& drafts, std::vector<RecordId>& ids,
-                                                   PutNotes* noted)
+Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& drafts,
+                                                   const std::vector<sync::StoredSpace>& locked,
+                                                   std::vector<RecordId>& ids, PutNotes* noted)
 {
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
         return fail(Errc::usage, fmt::format("{} records are too many for one transaction: at most {}", drafts.size(),
@@ -176,7 +178,7 @@ Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& dra
         if (!batch.space.empty() && its_space != batch.space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
                                                  batch.space, its_space));
-        if (batch.space.empty()) INDABA_TRY(require_lease(its_space));
+        if (batch.space.empty()) INDABA_TRY(require_open(locked, its_space));
         batch.space = std::move(its_space);
         std::array<std::uint8_t, 10> drawn{};
         random.fill(drawn);
@@ -192,7 +194,8 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNot
     std::vector<RecordId> ids;
     PutNotes noted;
     if (drafts.empty()) return ids;
-    INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, ids, notes == nullptr ? nullptr : &noted));
+    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
+    INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, locked, ids, notes == nullptr ? nullptr : &noted));
     INDABA_TRY(parts_->replica.write(batch.space, std::move(batch.changes)));
     if (notes != nullptr) INDABA_TRY(parts_->add_notes(drafts, std::move(noted), *notes));
     return ids;
@@ -204,10 +207,11 @@ Result<std::vector<RecordId>> Core::put_all(const NextDrafts& next, PutNotes* no
     std::vector<RecordId> ids;
     PutNotes noted;
     std::vector<Draft> restoring;  // those that bring something back: few
+    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
     INDABA_TRY(parts_->replica.write_all([&]() -> Result<std::optional<sync::Replica::Batch>> {
         INDABA_ASSIGN(auto drafts, next());
         if (drafts.empty()) return std::optional<sync::Replica::Batch>();
-        INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, ids, notes == nullptr ? nullptr : &noted));
+        INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, locked, ids, notes == nullptr ? nullptr : &noted));
         for (auto& draft : drafts)
             if (draft.id && std::ranges::find(noted.restored, *draft.id) != noted.restored.end())
                 restoring.push_back(std::move(draft));

@@ -203,6 +203,22 @@ TEST_F(CoreSpaces, are_locked_one_by_one_when_their_lease_is_over)
     EXPECT_TRUE(core->require_leases().has_value());
 }
 
+TEST_F(CoreSpaces, are_written_to_hours_after_the_last_contact)
+{
+    const auto hours_ago_ms = platform::SystemClock().now_ms() - 2 * 60 * 60 * 1000;
+    const auto lose_touch = [&] {
+        change([&](sync::store::ReplicaStore& store) { return store.save_lease_clock({hours_ago_ms, hours_ago_ms}); });
+    };
+    const std::vector<Draft> drafts = {{{}, "enterprise", "forum", {{"name", Value::text("Ural Pumps")}}}};
+    lose_touch();
+    auto left = drafts;
+    EXPECT_EQ(core->put_all([&] { return Result<std::vector<Draft>>(std::exchange(left, {})); })->size(), 1u);
+    lose_touch();
+    EXPECT_TRUE(core->put(drafts).has_value());
+    lose_touch();
+    EXPECT_TRUE(core->check(drafts)->empty());
+}
+
 TEST(SizeText, is_short)
 {
     EXPECT_EQ(size_text(1), "1 byte");
