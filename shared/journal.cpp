@@ -9,9 +9,44 @@ namespace indaba::shared {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
+/// The same, then the erasures: only with some.
+constexpr std::uint8_t kErasedFormat = 2;
 constexpr std::string_view kJournalLabel = "indaba journal 1";
 constexpr std::string_view kEntryLabel = "indaba entry 1";
 constexpr std::string_view kChangeSetLabel = "indaba change set 1";
+constexpr std::string_view kErasedLabel = "indaba change set 2";
+
+/// An entry of a set in whose payload something was erased.
+struct Erased {
+    std::uint64_t index = 0;
+    Hash original;
+
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(compact(index), original);
+    }
+};
+
+std::vector<Erased> erased_in(const ChangeSet& set)
+{
+    std::vector<Erased> erased;
+    for (std::size_t i = 0; i < set.entries.size(); ++i)
+        if (set.entries[i].original) erased.push_back({i, *set.entries[i].original});
+    return erased;
+}
+
+/// False unless they are in order and within the set.
+bool put_back(const std::vector<Erased>& erased, ChangeSet& set)
+{
+    std::uint64_t next = 0;
+    for (const auto& entry : erased) {
+        if (entry.index < next || entry.index >= set.entries.size()) return false;
+        set.entries[entry.index].original = entry.original;
+        next = entry.index + 1;
+    }
+    return !erased.empty();
+}
 
 }  // namespace
 
@@ -24,10 +59,12 @@ void serialize(Archive& archive, JournalHead& head)
 namespace {
 
 /// The head too: of a run from the middle of a journal the hashes alone do not say whose and where it is.
-Bytes signed_message(const JournalHead& head, const Hash& last)
+Bytes signed_message(const ChangeSet& set, const Hash& last)
 {
     BinaryOutput out;
-    out(kChangeSetLabel, head, last);
+    const auto erased = erased_in(set);
+    out(erased.empty() ? kChangeSetLabel : kErasedLabel, set.journal, last);
+    for (const auto& entry : erased) out(set.entries[entry.index].payload);
     return out.take();
 }
 
@@ -76,7 +113,8 @@ std::vector<Hash> entry_hashes(const ChangeSet& set, Digest& digest)
     auto previous = set.previous;
     auto number = set.first;
     for (const auto& entry : set.entries) {
-        previous = entry_hash(previous, number++, entry.stamp, digest.sha256(entry.payload), digest);
+        const auto payload = entry.original ? *entry.original : digest.sha256(entry.payload);
+        previous = entry_hash(previous, number++, entry.stamp, payload, digest);
         hashes.push_back(previous);
     }
     return hashes;
@@ -85,13 +123,15 @@ std::vector<Hash> entry_hashes(const ChangeSet& set, Digest& digest)
 void seal(ChangeSet& set, const Hash& last, Signer& signer)
 {
     INDABA_CHECK(signer.public_key() == set.journal.author);
-    set.signature = signer.sign(signed_message(set.journal, last));
+    set.signature = signer.sign(signed_message(set, last));
 }
 
 Bytes encode_change_set(const ChangeSet& set)
 {
     BinaryOutput out;
-    out(kFormat, set);
+    const auto erased = erased_in(set);
+    if (erased.empty()) out(kFormat, set);
+    else out(kErasedFormat, set, erased);
     return out.take();
 }
 
@@ -101,10 +141,14 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     std::uint8_t format = 0;
     VerifiedChangeSet opened;
     in(format);
-    if (in.ok() && format != kFormat)
+    if (in.ok() && format != kFormat && format != kErasedFormat)
         return fail(Errc::unsupported, "a change set of a newer format: update this program");
     in(opened.set);
+    std::vector<Erased> erased;
+    if (format == kErasedFormat) in(erased);
     INDABA_TRY(in.finish("a change set"));
+    if (format == kErasedFormat && !put_back(erased, opened.set))
+        return fail(Errc::malformed, "a change set whose erasures do not hold");
     const auto& set = opened.set;
     if (set.entries.size() > limits::kEntriesPerChangeSet)
         return fail(Errc::too_large, "a change set of more than 4,096 entries");
@@ -114,7 +158,7 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     if (set.first == 1 && set.previous != first_hash(set.journal, digest))
         return fail(Errc::untrusted, "a change set that does not begin its own journal");
     opened.hashes = entry_hashes(set, digest);
-    if (!digest.verify(set.journal.author, signed_message(set.journal, opened.hashes.back()), set.signature))
+    if (!digest.verify(set.journal.author, signed_message(set, opened.hashes.back()), set.signature))
         return fail(Errc::untrusted, "a change set that its device did not sign");
     return opened;
 }

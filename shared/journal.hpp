@@ -7,6 +7,7 @@
 #include "shared/ports.hpp"
 #include "shared/stamp.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace indaba::shared {
@@ -22,6 +23,7 @@ struct JournalHead {
 struct Entry {
     Stamp stamp;
     Bytes payload;  ///< an encoded transaction
+    std::optional<Hash> original = {};  ///< hash of the payload as it was written, once something in it was erased
 };
 
 /// The device of a key: the hash of its SubjectPublicKeyInfo (RFC 5480), whose bytes before the point are always the
@@ -36,7 +38,8 @@ struct Entry {
 [[nodiscard]] Hash entry_hash(const Hash& previous, std::uint64_t number, Stamp stamp, const Hash& payload,
                               Digest& digest);
 
-/// A contiguous run of a journal. `signature` is over a label, `journal` and the hash of the last entry.
+/// A contiguous run of a journal. `signature` is over a label, `journal` and the hash of the last entry; and over what
+/// is left of payloads in which something was erased, for the hashes do not cover that.
 struct ChangeSet {
     JournalHead journal;
     std::uint64_t first = 1;  ///< number of the first entry
@@ -48,7 +51,7 @@ struct ChangeSet {
 /// The hash of every entry of the set.
 [[nodiscard]] std::vector<Hash> entry_hashes(const ChangeSet& set, Digest& digest);
 
-/// Signs the set as it stands. The signer is the journal's author.
+/// Signs the set as it stands: `last` is the hash of its last entry. The signer is the journal's author.
 void seal(ChangeSet& set, const Hash& last, Signer& signer);
 
 [[nodiscard]] Bytes encode_change_set(const ChangeSet& set);

@@ -88,7 +88,6 @@ bool names_twice(const std::vector<TouchedRecord>& records)
 
 Result<void> check_limits(const Transaction& transaction)
 {
-    if (transaction.records.empty()) return fail(Errc::usage, "a transaction without a record");
     if (transaction.records.size() > limits::kRecordsPerTransaction)
         return fail(Errc::too_large, "more than 1,000 records in one transaction: split it");
     for (const auto& record : transaction.records)
@@ -125,6 +124,7 @@ bool in_order(const Transaction& transaction)
 
 Result<Bytes> encode_transaction(const Transaction& transaction)
 {
+    if (transaction.records.empty()) return Bytes();
     INDABA_TRY(check_limits(transaction));
     INDABA_CHECK(in_order(transaction));
     Index<std::string_view> names;
@@ -230,6 +230,7 @@ private:
 
 Result<Transaction> decode_transaction(ByteView payload)
 {
+    if (payload.empty()) return Transaction();
     if (payload.size() > limits::kTransaction_bytes) return fail(Errc::too_large, "a transaction over 4 MiB");
     return Reader(payload).read();
 }

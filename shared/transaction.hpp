@@ -37,7 +37,8 @@ struct Transaction {
 };
 
 /// The payload of a journal entry. The writes of every record are ordered by key, each key at most once: one set of
-/// writes has one encoding. Over a limit of limits.hpp: too_large.
+/// writes has one encoding; that of no record at all, what is left when everything was erased, is empty. Over a limit
+/// of limits.hpp: too_large.
 [[nodiscard]] Result<Bytes> encode_transaction(const Transaction& transaction);
 
 /// Malformed unless it is exactly what encode_transaction writes for a transaction within the limits.
