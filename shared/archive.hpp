@@ -90,6 +90,9 @@ public:
     /// A view of the next `size` bytes.
     [[nodiscard]] ByteView get_view(std::size_t size);
 
+    /// Leaves the rest unread, which only a newer program understands.
+    void skip_rest() { rest_ = {}; }
+
     void fault(const char* why);
     [[nodiscard]] bool ok() const { return fault_ == nullptr; }
     /// Everything was read, nothing is left over, nothing was wrong. `what` names the bytes for the message.

@@ -57,6 +57,8 @@ inline constexpr std::size_t kMessageTarget_bytes = 512 * 1024;
 inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;
 /// Spaces that one device carries in one session.
 inline constexpr std::size_t kSpacesPerSession = 256;
+/// Orders to erase a record in one message: 360 KiB.
+inline constexpr std::size_t kErasuresPerMessage = 4'096;
 /// A centre counts what a space holds, for devices that do not carry it, at most as often: it reads all of it.
 inline constexpr std::int64_t kSizeAge_ms = 10 * 60 * 1000;
 

@@ -93,6 +93,7 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
         stored.space = opened.set.journal.space;
         stored.stamp = entry.stamp;
         stored.payload = std::move(entry.payload);
+        stored.original = entry.original;
         INDABA_TRY(take_entry(std::move(stored), line));
     }
     line.outcome.line = line.id;
@@ -217,6 +218,10 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
     std::size_t touched_bytes = 0;
     auto loaded = LoadedEntry::from(entry);
     if (loaded.has_error()) return refuse(Reason::Code::rule, loaded.error().text);
+    if (entry.payload.empty() && !entry.original)
+        return refuse(Reason::Code::rule, "a transaction that writes to no record");
+    INDABA_ASSIGN(const bool erased, touches_erased(*loaded));
+    if (erased) return refuse(Reason::Code::erased, "it writes to a record that was erased by order of the centre");
     for (const auto& touched : loaded->transaction().records) {
         INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
         const auto writes = loaded->writes_to(touched.id);
@@ -247,6 +252,7 @@ Result<void> Centre::rule(StoredEntry entry, Line& line)
     INDABA_ASSIGN(ruling.reason, judge(entry, ruling.number, ruling.time_ms, line, records));
     ruling.verdict = ruling.reason.code == Reason::Code::none ? Verdict::accepted : Verdict::refused;
     if (ruling.verdict == Verdict::refused) records.clear();
+    if (ruling.reason.code == Reason::Code::erased) INDABA_TRY(redact_refused(entry));
     line.head = {ruling.number, chain_hash(line.head.hash, ruling, ports_.digest)};
     entry.ruling = std::move(ruling);
     std::vector<RecordId> touched;

@@ -12,10 +12,13 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 namespace indaba::sync {
+
+class LoadedEntry;
 
 /// Who may do what, asked inside the storing transaction. server/ implements it over the same database.
 class Authority {
@@ -77,6 +80,17 @@ public:
     /// Valid until the next call.
     [[nodiscard]] Result<const RecordVersions*> versions(const SpaceName& space);
 
+    /// Erases a record, and the decisions about it, for good (erasure.hpp): here as one storage transaction, everywhere
+    /// else at the next contact. Of one that was erased before nothing is done; not_found if nothing of it is here.
+    struct Erased {
+        std::size_t records = 0;  ///< with the decisions
+        std::size_t entries = 0;  ///< of journals, that carry it no more
+    };
+    [[nodiscard]] Result<Erased> erase(const RecordId& id);
+    /// Carries out those of its own orders that it does not know, since it was put back. Untrusted, and nothing done,
+    /// unless all are signed with its key.
+    [[nodiscard]] Result<Erased> take_erasures(std::vector<Erasure> orders);
+
     [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
     [[nodiscard]] const CentrePorts& ports() const { return ports_; }
 
@@ -92,9 +106,15 @@ private:
                          std::vector<StoredRecord>& records);
     Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
+    Result<std::vector<RecordId>> with_decisions(const RecordId& id);
+    Result<std::size_t> redact_entries(const std::set<RecordId>& ids);
+    Result<Erased> carry_out(const std::vector<Erasure>& orders);
+    Result<bool> touches_erased(const LoadedEntry& loaded);
+    Result<void> redact_refused(StoredEntry& entry);
 
     struct Versions {
         std::uint64_t through = 0;  ///< of the feed
+        std::uint64_t erased = 0;  ///< orders carried out
         RecordVersions records{{}};
     };
 

@@ -38,6 +38,9 @@ Result<const RecordVersions*> Centre::versions(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto head, ports_.storage.head(space));
     auto& known = versions_[space];
+    INDABA_ASSIGN(const auto erased, ports_.storage.erasure_state());
+    if (known.erased != erased.through) known = {};
+    known.erased = erased.through;
     std::vector<RecordVersion> changed;
     INDABA_TRY(ports_.storage.each_record_after(space, known.through, [&](StoredRecord&& stored) {
         changed.push_back(version_of(to_feed(std::move(stored), 0), ports_.digest));

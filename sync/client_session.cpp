@@ -39,6 +39,7 @@ Result<void> ClientSession::greet(Actions& actions)
         hello_.push_back(space.name);
     }
     hello.grants = grants_digest(grants, replica_.ports().digest);
+    INDABA_ASSIGN(hello.erased, replica_.storage().erasure_state());
     actions.send.push_back(encode_message(std::move(hello)));
     waiting_ = true;
     ask_sizes(std::move(others), actions);
@@ -97,6 +98,7 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
     if (const auto* sizes = std::get_if<SizesAnswer>(&message)) return take_sizes(*sizes);
+    if (const auto* erasures = std::get_if<Erasures>(&message)) return take_erasures(*erasures, actions);
     if (const auto* compared = std::get_if<Compared>(&message)) return take_compared(*compared, actions);
     if (const auto* fetched = std::get_if<Fetched>(&message)) return take_fetched(*fetched, actions);
     if (const auto* lost = std::get_if<StartOver>(&message)) return start_over(lost->space, actions);
@@ -132,6 +134,7 @@ Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& action
     if (welcome.standings.size() != hello_.size())
         return fail(Errc::malformed, "the centre's welcome does not fit the hello");
     progress_.welcomed = true;
+    orders_owed_ = welcome.erasures_follow;
     INDABA_ASSIGN(progress_.clock_offset_ms, replica_.learn_time(welcome.now_ms));
     for (std::size_t i = 0; i < hello_.size(); ++i) {
         switch (welcome.standings[i]) {
@@ -270,7 +273,7 @@ Actions ClientSession::finish(Result<void> outcome, Actions actions)
 {
     if (outcome.has_value() && no_room_ && in_flight_.empty()) outcome = *no_room_;
     if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_ &&
-        sizes_owed_ == 0) {
+        sizes_owed_ == 0 && !orders_owed_) {
         auto ruled = all_ruled();
         if (ruled.has_error()) outcome = ruled.error();
         else progress_.up_to_date = *ruled;

@@ -19,6 +19,7 @@ struct Progress {
     std::uint64_t refused = 0;
     std::uint64_t pulled = 0;  ///< records that changed here
     std::uint64_t conflicts = 0;  ///< that appeared with them
+    std::uint64_t erased = 0;  ///< records that were here, erased by order of the centre
     std::uint64_t round_trips = 0;  ///< times the device waited for an answer before it could go on
     std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, once welcomed
     bool welcomed = false;
@@ -80,6 +81,9 @@ private:
     Result<void> push_again(const SpaceName& space);
     void ask_sizes(std::vector<Following> spaces, Actions& actions);
     Result<void> take_sizes(const SizesAnswer& answer);
+    // client_erase.cpp
+    Result<void> take_erasures(const Erasures& erasures, Actions& actions);
+    Result<void> tell_orders(Actions& actions);
     // client_compare.cpp
     Result<void> start_over(const SpaceName& space, Actions& actions);
     Result<void> take_compared(const Compared& compared, Actions& actions);
@@ -104,6 +108,8 @@ private:
     std::vector<SpaceName> hello_;  // spaces in the order of the hello, then others that are followed
     std::set<SpaceName> sized_;  // not carried, and asked about in this session
     std::size_t sizes_owed_ = 0;  // answers that have not come
+    bool orders_owed_ = false;  // to erase, as the welcome said
+    bool asks_for_orders_ = false;  // the centre, for those that are known here
     std::set<SpaceName> behind_;  // followed, not caught up
     std::map<SpaceName, Comparing> comparing_;  // with a centre that was put back
     std::set<SpaceName> followed_again_;  // batches that do not join are old news until one does

@@ -21,7 +21,7 @@ enum class Verdict : std::uint8_t { accepted, refused, lost };
 
 /// Why a transaction was refused, for its author: `field` is empty when no single field is to blame.
 struct Reason {
-    enum class Code : std::uint8_t { none, no_role, no_record, rule, too_many_leaves, other_type, lost };
+    enum class Code : std::uint8_t { none, no_role, no_record, rule, too_many_leaves, other_type, lost, erased };
     Code code = Code::none;
     std::string field;
     std::string text;  ///< one line in English, for people; programs go by `code` and `field`

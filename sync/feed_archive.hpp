@@ -9,7 +9,7 @@ namespace indaba::sync {
 template <class Archive>
 void serialize(Archive& archive, Reason& reason)
 {
-    archive(shared::checked(reason.code, Reason::Code::lost), reason.field, reason.text);
+    archive(shared::checked(reason.code, Reason::Code::erased), reason.field, reason.text);
 }
 
 template <class Archive>

@@ -20,9 +20,21 @@ void serialize(Archive& archive, Following& following)
 }
 
 template <class Archive>
-void serialize(Archive& archive, Hello& hello)
+void serialize(Archive& archive, ErasureState& state)
 {
-    archive(compact(hello.protocol), hello.program, hello.now_ms, hello.grants, hello.following);
+    archive(compact(state.through), compact(state.digest));
+}
+
+void save(BinaryOutput& archive, const Hello& hello)
+{
+    archive(compact(hello.protocol), hello.program, hello.now_ms, hello.grants, hello.erased, hello.following);
+}
+
+void load(BinaryInput& archive, Hello& hello)
+{
+    archive(compact(hello.protocol));
+    if (hello.protocol != kProtocol) return archive.skip_rest();
+    archive(hello.program, hello.now_ms, hello.grants, hello.erased, hello.following);
 }
 
 template <class Archive>
@@ -46,14 +58,16 @@ void save(BinaryOutput& archive, const Welcome& welcome)
 {
     std::vector<StandingItem> standings;
     for (const auto standing : welcome.standings) standings.push_back({standing});
-    archive(compact(welcome.protocol), welcome.now_ms, standings, welcome.grants_differ);
+    archive(compact(welcome.protocol), welcome.now_ms, standings, welcome.grants_differ, welcome.erasures_follow);
     if (welcome.grants_differ) archive(welcome.grants);
 }
 
 void load(BinaryInput& archive, Welcome& welcome)
 {
     std::vector<StandingItem> standings;
-    archive(compact(welcome.protocol), welcome.now_ms, standings, welcome.grants_differ);
+    archive(compact(welcome.protocol));
+    if (welcome.protocol != kProtocol) return archive.skip_rest();
+    archive(welcome.now_ms, standings, welcome.grants_differ, welcome.erasures_follow);
     for (const auto& item : standings) welcome.standings.push_back(item.standing);
     if (welcome.grants_differ) archive(welcome.grants);
 }
@@ -247,6 +261,24 @@ template <class Archive>
 void serialize(Archive& archive, SizesAnswer& answer)
 {
     archive(answer.sizes);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Erasure& erasure)
+{
+    archive(erasure.record, erasure.ordered_ms, erasure.signature.bytes);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Erasures& erasures)
+{
+    archive(erasures.orders, compact(erasures.through), erasures.all, erasures.last);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Erased& erased)
+{
+    archive(erased.state);
 }
 
 template <class Archive>

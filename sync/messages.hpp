@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sync/comparison.hpp"
+#include "sync/erasure.hpp"
 #include "sync/feed.hpp"
 #include "sync/replica.hpp"
 
@@ -11,7 +12,7 @@
 namespace indaba::sync {
 
 /// Raised when an old program could misread a new one's messages; a centre speaks every version it ever spoke.
-inline constexpr std::uint32_t kProtocol = 1;
+inline constexpr std::uint32_t kProtocol = 2;
 
 /// A space that a device follows, and where it stands in its feed.
 struct Following {
@@ -19,13 +20,15 @@ struct Following {
     Place place;
 };
 
-/// Device, first. Change sets may follow at once, without waiting for the welcome.
+/// Device, first. Change sets may follow at once, without waiting for the welcome. Of another protocol nothing else is
+/// read.
 struct Hello {
     std::uint32_t protocol = kProtocol;
     std::string program;             ///< name and version, for the operator
     std::int64_t now_ms = 0;
     std::uint64_t grants =
         0;        ///< digest of the grants it knows (grants_digest): the centre repeats them only when they differ
+    ErasureState erased;  ///< the centre's orders that it has carried out
     std::vector<Following> following;
 };
 
@@ -42,6 +45,7 @@ struct Welcome {
     std::vector<Standing> standings;
     bool grants_differ = false;
     std::vector<Replica::Grant> grants;  ///< all of them, if they differ
+    bool erasures_follow = false;  ///< before anything else
 };
 
 /// Device: follow more spaces, or again from another cursor. Answered by at least one batch each or StartOver, by
@@ -162,9 +166,23 @@ struct SizesAnswer {
     std::vector<Size> sizes;
 };
 
+/// Centre: erase these. Device, asked for them: what it has erased before; none follow those that `last` ends.
+struct Erasures {
+    std::vector<Erasure> orders;  ///< at most kErasuresPerMessage
+    std::uint64_t through = 0;  ///< of the centre: the number of the last
+    bool all =
+        false;  ///< of the centre: from its first; it does not know all that the device has carried out, and asks
+    bool last = true;
+};
+/// Device: has carried out all of that, also where it is not followed by a session any more.
+struct Erased {
+    ErasureState state;
+};
+
 /// A tag is the place in this list, which therefore only ever grows.
-using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
-                             Bye, Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion, SizesAnswer>;
+using Message =
+    std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye,
+                 Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion, SizesAnswer, Erasures, Erased>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

@@ -83,6 +83,7 @@ Result<StoredJournal> Replica::journal_for(const SpaceName& space)
 /// As it is, or as it is before it is made.
 Result<StoredRecord> Replica::record_to_write(const RecordId& id, const std::string& type, const Draft& draft)
 {
+    INDABA_TRY(require_not_erased(id));
     INDABA_ASSIGN(auto found, ports_.storage.find_record(id));
     auto record = found ? std::move(*found) : StoredRecord{id, type, draft.space.name, 0, {}, {}, {}};
     if (record.space != draft.space.name)

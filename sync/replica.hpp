@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace indaba::sync {
@@ -152,6 +153,10 @@ public:
     /// Rulings that the centre answered with again, on entries of this device.
     [[nodiscard]] Result<Applied> learn(const SpaceName& space, const std::vector<Ruling>& rulings);
 
+    /// Carries out orders to erase, up to this number of the centre's; untrusted unless it signed all of them. What was
+    /// erased is neither taken nor written again. Answers how many of the records were here.
+    [[nodiscard]] Result<std::size_t> take_erasures(const std::vector<Erasure>& orders, std::uint64_t through);
+
     /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the
     /// end.
     [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after,
@@ -218,6 +223,9 @@ private:
     Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);
     Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,
                                                std::vector<std::pair<std::string, Value>> why);
+    Result<bool> redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids);
+    Result<void> fold_without(const RecordId& id);
+    Result<void> require_not_erased(const RecordId& id);
     Result<void> settle_pending(StoredRecord& record, Step& step);
     Result<void> move_cursor(const FeedBatch& batch, Step& step);
 

@@ -164,6 +164,8 @@ Result<void> Replica::replace_word(const FeedRecord& fetched, const Marks& marks
 {
     INDABA_ASSIGN(auto found, ports_.storage.find_record(fetched.id));
     const bool gone = fetched.number == 0;
+    INDABA_ASSIGN(const bool erased, ports_.storage.is_erased(fetched.id));
+    if (erased) return {};
     if (gone && (!found || found->number == 0)) return {};
     const auto& space = step.space.name;
     auto record = found ? std::move(*found) : StoredRecord{fetched.id, fetched.type, space, 0, {}, {}, {}};

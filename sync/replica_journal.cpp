@@ -22,7 +22,7 @@ Result<std::optional<Outgoing>> Replica::outgoing(const StoredJournal& journal, 
             return true;
         }
         bytes += entry.payload.size();
-        set.entries.push_back({entry.stamp, std::move(entry.payload)});
+        set.entries.push_back({entry.stamp, std::move(entry.payload), entry.original});
         return bytes < target_bytes && set.entries.size() < shared::limits::kEntriesPerChangeSet;
     };
     INDABA_TRY(ports_.storage.each_entry(journal.head.id, after, take));

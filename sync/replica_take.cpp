@@ -151,6 +151,8 @@ Result<void> Replica::take_echo(const FeedRecord& record, StoredRecord& stored, 
 
 Result<void> Replica::take_record(const FeedRecord& record, Step& step)
 {
+    INDABA_ASSIGN(const bool erased, ports_.storage.is_erased(record.id));
+    if (erased) return {};  // the centre was put back, and has not heard its order yet
     INDABA_ASSIGN(auto found, ports_.storage.find_record(record.id));
     auto stored = found ? std::move(*found) : StoredRecord{record.id, record.type, step.space.name, 0, {}, {}, {}};
     if (stored.number == 0) {

@@ -103,6 +103,8 @@ Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);
     if (const auto* question = std::get_if<HistoryQuestion>(&message)) return answer_history(*question, actions);
     if (const auto* question = std::get_if<SizesQuestion>(&message)) return answer_sizes(*question, actions);
+    if (const auto* erasures = std::get_if<Erasures>(&message)) return take_erasures(*erasures);
+    if (const auto* erased = std::get_if<Erased>(&message)) return confirm(erased->state);
     if (const auto* unfollow = std::get_if<Unfollow>(&message)) {
         for (const auto& space : unfollow->spaces) lanes_.erase(space);
         return {};
@@ -133,6 +135,7 @@ Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
     welcome.now_ms = centre_.ports().clock.now_ms();
     INDABA_ASSIGN(welcome.grants, peer_.grants());
     welcome.grants_differ = grants_digest(welcome.grants, centre_.ports().digest) != hello.grants;
+    INDABA_ASSIGN(welcome.erasures_follow, compare_erased(hello.erased));
     for (const auto& following : hello.following) {
         INDABA_ASSIGN(const auto standing, follow(following));
         welcome.standings.push_back(standing);
@@ -258,6 +261,7 @@ Result<void> ServerSession::answer_sizes(const SizesQuestion& question, Actions&
 /// Sends on every lane in turn until the window is full or nothing is left.
 Result<void> ServerSession::pump(Actions& actions)
 {
+    if (greeted_) INDABA_TRY(tell_erasures(actions));
     for (bool sent = true; sent;) {
         sent = false;
         for (auto place = lanes_.begin(); place != lanes_.end();) {

@@ -26,6 +26,8 @@ public:
         /// The spaces its person may see now, read at the hello.
         std::function<Result<std::vector<Replica::Grant>>()> grants;
         Flow flow = {};
+        /// It has carried out the centre's orders to erase up to this number.
+        std::function<Result<void>(std::uint64_t through)> confirm_erased = {};
     };
     ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
 
@@ -72,6 +74,11 @@ private:
     Result<void> answer_compare(const Compare& compare, Actions& actions);
     Result<void> answer_fetch(const Fetch& fetch, Actions& actions);
     Result<void> answer_sizes(const SizesQuestion& question, Actions& actions);
+    // server_erase.cpp
+    Result<bool> compare_erased(const ErasureState& device);
+    Result<void> tell_erasures(Actions& actions);
+    Result<void> take_erasures(const Erasures& erasures);
+    Result<void> confirm(const ErasureState& state);
     Actions finish(Result<void> outcome, Actions actions);
 
     Centre& centre_;
@@ -83,6 +90,9 @@ private:
     std::set<JournalId> told_;       // authors that this session has told
     std::set<SpaceName> grown_;
     std::size_t unacknowledged_bytes_ = 0;
+    std::uint64_t orders_told_ = 0;  // to erase: up to this number
+    bool tells_all_orders_ = false;
+    bool asks_for_orders_ = false;
 };
 
 }  // namespace indaba::sync

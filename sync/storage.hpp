@@ -8,6 +8,7 @@
 #include "shared/limits.hpp"
 #include "shared/result.hpp"
 #include "sync/cells.hpp"
+#include "sync/erasure.hpp"
 #include "sync/feed.hpp"
 
 #include <functional>
@@ -45,6 +46,7 @@ struct StoredEntry {
     Stamp stamp;
     Bytes payload;
     std::optional<Ruling> ruling;
+    std::optional<Hash> original = {};  ///< hash of the payload as it was written, once something in it was erased
 };
 
 /// A journal as far as it is here.
@@ -145,6 +147,20 @@ public:
 
     [[nodiscard]] virtual Result<std::optional<StoredJournal>> find_journal(JournalId id) = 0;
     [[nodiscard]] virtual Result<void> save_journal(const StoredJournal& journal) = 0;
+
+    /// An order to erase it was carried out here.
+    [[nodiscard]] virtual Result<bool> is_erased(const RecordId& id) = 0;
+    /// Of all orders carried out here; on a device `through` is as it was saved last.
+    [[nodiscard]] virtual Result<ErasureState> erasure_state() = 0;
+    /// The orders that came after the first so many, in the order in which they came, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_erasure(std::uint64_t after,
+                                                    const std::function<bool(Erasure&&)>& visit) = 0;
+    /// Keeps the order and forgets the record, if it is here, with everything derived from it. What was forgotten is
+    /// written over on the disk.
+    [[nodiscard]] virtual Result<void> erase_record(const Erasure& erasure) = 0;
+    /// What is left of an entry's payload; its hash stays, and so does the first `original` that it was given.
+    [[nodiscard]] virtual Result<void> redact_entry(const TransactionName& name, const Bytes& payload,
+                                                    const Hash& original) = 0;
 };
 
 /// What a device keeps besides.
@@ -193,6 +209,8 @@ public:
     [[nodiscard]] virtual Result<void> save_clock(const StoredClock& clock) = 0;
     [[nodiscard]] virtual Result<LeaseClock> lease_clock() = 0;
     [[nodiscard]] virtual Result<void> save_lease_clock(const LeaseClock& clock) = 0;
+    /// The centre's orders up to that number of its own were carried out.
+    [[nodiscard]] virtual Result<void> save_erased_through(std::uint64_t through) = 0;
 };
 
 /// What a centre keeps besides.
@@ -230,6 +248,10 @@ public:
     /// Accepted entries that touched a record and were ruled after that number, in the order of their rulings.
     [[nodiscard]] virtual Result<void> each_entry_of(const RecordId& id, std::uint64_t after,
                                                      const std::function<bool(StoredEntry&&)>& visit) = 0;
+    /// Entries that were not accepted, of all spaces, until `visit` answers false.
+    [[nodiscard]] virtual Result<void> each_refused_entry(const std::function<bool(StoredEntry&&)>& visit) = 0;
+    /// Digest of its first so many orders; nothing if there are fewer.
+    [[nodiscard]] virtual Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) = 0;
 };
 
 }  // namespace indaba::sync

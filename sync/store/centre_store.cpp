@@ -97,4 +97,14 @@ Result<void> CentreStore::each_entry_of(const RecordId& id, std::uint64_t after,
     return tables_->feed.each_entry_of(id, after, visit);
 }
 
+Result<void> CentreStore::each_refused_entry(const std::function<bool(StoredEntry&&)>& visit)
+{
+    return tables_->entries.each_refused(visit);
+}
+
+Result<std::optional<std::uint64_t>> CentreStore::erasure_digest(std::uint64_t through)
+{
+    return tables_->erasures.digest_at(through);
+}
+
 }  // namespace indaba::sync::store

@@ -63,13 +63,13 @@ Result<Ruling> Entries::read_ruling(const platform::Statement& row)
     INDABA_ASSIGN(ruling.verdict, read_enum(row, 4, Verdict::lost));
     ruling.time_ms = row.int64(5);
     ruling.line = row.is_null(6) ? *journal : std::uint64_t(row.int64(6));
-    INDABA_ASSIGN(ruling.reason.code, read_enum(row, 7, Reason::Code::lost));
+    INDABA_ASSIGN(ruling.reason.code, read_enum(row, 7, Reason::Code::erased));
     ruling.reason.field = row.text(8);
     ruling.reason.text = row.text(9);
     return ruling;
 }
 
-/// The columns of a ruling, then stamp, space, payload.
+/// The columns of a ruling, then stamp, space, payload, original.
 Result<StoredEntry> Entries::read(const platform::Statement& row)
 {
     StoredEntry entry;
@@ -84,6 +84,9 @@ Result<StoredEntry> Entries::read(const platform::Statement& row)
     entry.space = *space;
     const auto payload = row.blob(12);
     entry.payload.assign(payload.begin(), payload.end());
+    if (!row.is_null(13)) {
+        INDABA_ASSIGN(entry.original, read_hash(row, 13));
+    }
     return entry;
 }
 
@@ -92,7 +95,7 @@ Result<StoredEntry> Entries::at(std::int64_t eid)
     auto row = database_.statement(
         "SELECT journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field, reason_text, stamp, "
         "space, "
-        "coalesce(payload, bytes) FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
+        "coalesce(payload, bytes), original FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(eid).step());
     if (!found)
         return fail(Errc::corrupt, database_.path() + ": an index names an entry that is not there; restore a backup");
@@ -148,6 +151,12 @@ Result<void> Entries::each_own_refused(const EntryVisitor& visit)
     return visit_rows(rows, visit);
 }
 
+Result<void> Entries::each_refused(const EntryVisitor& visit)
+{
+    auto rows = database_.statement("SELECT eid FROM entry WHERE verdict > 0 ORDER BY eid");
+    return visit_rows(rows, visit);
+}
+
 Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
 {
     INDABA_ASSIGN(const auto journal, names_.journals.number(entry.name.journal.value));
@@ -155,7 +164,7 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
     auto row = database_.statement(
         "INSERT INTO entry(journal, number, hash, stamp, space, ruled, verdict, ruled_ms, line, reason, reason_field, "
         "reason_text, "
-        "chain, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+        "chain, payload, original) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
     row.bind_all(journal, entry.name.number, ByteView(entry.hash.bytes), entry.stamp.value, space);
     if (entry.ruling) {
         const auto& ruling = *entry.ruling;
@@ -170,10 +179,30 @@ Result<void> Entries::add(const StoredEntry& entry, const Hash* chain)
     if (chain != nullptr) row.bind(13, ByteView(chain->bytes));
     const bool is_short = entry.payload.size() <= kShortPayload_bytes;
     if (is_short) row.bind(14, ByteView(entry.payload));
+    if (entry.original) row.bind(15, ByteView(entry.original->bytes));
     INDABA_TRY(row.run());
-    if (is_short) return {};
-    auto payload = database_.statement("INSERT INTO payload(eid, bytes) VALUES (?1, ?2)");
-    return payload.bind_all(database_.last_insert_rowid(), ByteView(entry.payload)).run();
+    return is_short ? Result<void>() : put_payload(database_.last_insert_rowid(), entry.payload);
+}
+
+/// A long one.
+Result<void> Entries::put_payload(std::int64_t eid, const Bytes& payload)
+{
+    auto row = database_.statement("INSERT INTO payload(eid, bytes) VALUES (?1, ?2)");
+    return row.bind_all(eid, ByteView(payload)).run();
+}
+
+Result<void> Entries::redact(const TransactionName& name, const Bytes& payload, const Hash& original)
+{
+    INDABA_ASSIGN(const auto eid, eid_of(name));
+    if (!eid) return {};
+    const bool is_short = payload.size() <= kShortPayload_bytes;
+    auto row = database_.statement("UPDATE entry SET payload = ?2, original = coalesce(original, ?3) WHERE eid = ?1");
+    row.bind(1, *eid);
+    if (is_short) row.bind(2, ByteView(payload));
+    row.bind(3, ByteView(original.bytes));
+    INDABA_TRY(row.run());
+    INDABA_TRY(database_.statement("DELETE FROM payload WHERE eid = ?1").bind_all(*eid).run());
+    return is_short ? Result<void>() : put_payload(*eid, payload);
 }
 
 Result<Storage::RulingKept> Entries::set_ruling(const Ruling& ruling)

@@ -20,13 +20,15 @@ public:
 
     [[nodiscard]] Result<std::optional<StoredEntry>> find(const TransactionName& name);
     [[nodiscard]] Result<void> each(JournalId journal, std::uint64_t from, const EntryVisitor& visit);
-    /// Refused or lost ones of the own journals.
+    /// Refused or lost ones of the own journals, or of all.
     [[nodiscard]] Result<void> each_own_refused(const EntryVisitor& visit);
+    [[nodiscard]] Result<void> each_refused(const EntryVisitor& visit);
     [[nodiscard]] Result<StoredEntry> at(std::int64_t eid);
     /// `chain` is the feed's chain after it, on a centre.
     [[nodiscard]] Result<void> add(const StoredEntry& entry, const Hash* chain);
     [[nodiscard]] Result<Storage::RulingKept> set_ruling(const Ruling& ruling);
     [[nodiscard]] Result<void> clear_ruling(const TransactionName& name);
+    [[nodiscard]] Result<void> redact(const TransactionName& name, const Bytes& payload, const Hash& original);
 
     /// Of a row with these columns first: journal, number, hash, ruled, verdict, ruled_ms, line, reason, reason_field,
     /// reason_text.
@@ -37,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] Result<StoredEntry> read(const platform::Statement& row);
+    [[nodiscard]] Result<void> put_payload(std::int64_t eid, const Bytes& payload);
     [[nodiscard]] Result<void> visit_rows(platform::Statement& rows, const EntryVisitor& visit);
 
     platform::Database& database_;

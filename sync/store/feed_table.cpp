@@ -92,6 +92,11 @@ Result<void> FeedTable::saved(const RecordId& id, std::int64_t rid)
     return {};
 }
 
+Result<void> FeedTable::erased(std::int64_t rid)
+{
+    return database_.statement("DELETE FROM touched WHERE rid = ?1").bind_all(rid).run();
+}
+
 Result<std::optional<CentreStorage::Mark>> FeedTable::mark(JournalId journal, std::uint64_t line)
 {
     INDABA_ASSIGN(const auto jid, names_.journals.find(journal.value));

@@ -39,6 +39,8 @@ public:
 
     /// A record was written to a row: rulings that touched it before it had one are noted now.
     [[nodiscard]] Result<void> saved(const RecordId& id, std::int64_t rid);
+    /// The record that had this row is gone: nothing touched it.
+    [[nodiscard]] Result<void> erased(std::int64_t rid);
     /// After a commit or a rollback.
     void forget() { waiting_.clear(); }
 

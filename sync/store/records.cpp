@@ -188,6 +188,16 @@ Result<void> Records::hide(std::int64_t rid)
     return row.bind_all(rid, kHidden, ByteView(empty)).run();
 }
 
+Result<std::optional<std::int64_t>> Records::erase(const RecordId& id)
+{
+    INDABA_ASSIGN(const auto seen, look_up(id));
+    seen_.erase(id);
+    if (seen.rid == 0) return std::optional<std::int64_t>();
+    if (seen.searched != 0 && search_ != nullptr) INDABA_TRY(search_->changed(seen.rid, false, {}));
+    INDABA_TRY(database_.statement("DELETE FROM record WHERE rid = ?1").bind_all(seen.rid).run());
+    return std::optional(seen.rid);
+}
+
 Result<bool> Records::purge(const SpaceName& space)
 {
     seen_.clear();

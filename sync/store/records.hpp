@@ -39,6 +39,8 @@ public:
     [[nodiscard]] Result<std::optional<std::int64_t>> rid_of(const RecordId& id);
     [[nodiscard]] Result<std::int64_t> save(const StoredRecord& record);
 
+    /// The row that it had; nothing if it is not here.
+    [[nodiscard]] Result<std::optional<std::int64_t>> erase(const RecordId& id);
     /// True if there was anything that the centre has told, or that was searched.
     [[nodiscard]] Result<bool> purge(const SpaceName& space);
     [[nodiscard]] Result<void> each_with_word(const SpaceName& space, const std::function<bool(StoredRecord&&)>& visit);

@@ -72,6 +72,12 @@ Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<Reco
     }
 }
 
+Result<void> Refusals::forget(const RecordId& record)
+{
+    any_.reset();
+    return database_.statement("DELETE FROM refusal WHERE record = ?1").bind_all(ByteView(record.bytes)).run();
+}
+
 Result<void> Refusals::take_back(const TransactionName& name)
 {
     INDABA_ASSIGN(const bool stands, any());

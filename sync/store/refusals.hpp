@@ -33,6 +33,8 @@ public:
         writing_ = false;
         any_.reset();
     }
+    /// Nothing of the record was ever refused.
+    [[nodiscard]] Result<void> forget(const RecordId& record);
     /// The entry is not refused any more.
     [[nodiscard]] Result<void> take_back(const TransactionName& name);
 

@@ -146,6 +146,18 @@ Result<LeaseClock> ReplicaStore::lease_clock() { return tables_->spaces.lease_cl
 
 Result<void> ReplicaStore::save_lease_clock(const LeaseClock& clock) { return tables_->spaces.save_lease_clock(clock); }
 
+Result<ErasureState> ReplicaStore::erasure_state()
+{
+    INDABA_ASSIGN(auto state, tables_->erasures.state());
+    INDABA_ASSIGN(state.through, tables_->erasures.through());
+    return state;
+}
+
+Result<void> ReplicaStore::save_erased_through(std::uint64_t through)
+{
+    return tables_->erasures.save_through(through);
+}
+
 Result<void> ReplicaStore::save_clock(const StoredClock& clock) { return tables_->journals.save_clock(clock); }
 
 }  // namespace indaba::sync::store

@@ -9,7 +9,7 @@ namespace {
 using shared::Errc;
 using shared::Result;
 
-constexpr platform::FormatVersion kVersion{1, 1};
+constexpr platform::FormatVersion kVersion{2, 2};
 constexpr const char* kSide = "store_side";
 
 // 64-bit unsigned numbers are stored as the signed ones of the same bits.
@@ -46,7 +46,8 @@ CREATE TABLE entry(
     reason_field TEXT,
     reason_text TEXT,
     chain BLOB,               -- the feed's chain after it; NULL on a device
-    payload BLOB);            -- a short one; NULL: see the table payload
+    payload BLOB,             -- a short one; NULL: see the table payload
+    original BLOB);           -- hash of the payload as it was written, once something in it was erased
 -- Finds an entry by its name and reads a journal in order. Not unique: branches of a copied journal have entries of one
 -- number, so the hash is compared in the few rows that are found.
 CREATE INDEX entry_by_name ON entry(journal, number);
@@ -62,6 +63,12 @@ CREATE TABLE journal(
     device BLOB,
     device_name TEXT,
     person TEXT);
+CREATE TABLE erasure(
+    number INTEGER PRIMARY KEY,  -- in the order in which they came
+    record BLOB NOT NULL UNIQUE,
+    ordered_ms INT NOT NULL,
+    signature BLOB NOT NULL,
+    digest INT NOT NULL);        -- of the orders up to this one
 )sql";
 
 constexpr const char* kReplica = R"sql(
@@ -90,6 +97,7 @@ CREATE TABLE space(
     sized_ms INT NOT NULL,
     lease_days INT NOT NULL);
 CREATE TABLE lease_clock(id INTEGER PRIMARY KEY CHECK (id = 0), renewed_ms INT NOT NULL, seen_ms INT NOT NULL);
+CREATE TABLE erased_through(id INTEGER PRIMARY KEY CHECK (id = 0), number INT NOT NULL);  -- by the centre's numbers
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;
 CREATE TABLE seen_conflict(
     record BLOB,
@@ -141,9 +149,13 @@ Result<void> make(platform::Transaction& transaction, Side side)
     return database.execute(side == Side::replica ? kReplica : kCentre);
 }
 
-Result<void> check(platform::Database& database, Side side)
+Result<void> check(platform::Database& database, platform::FormatVersion made_in, Side side)
 {
     INDABA_TRY(platform::require_openable_by(database, kVersion.version));
+    if (made_in.version < kVersion.version)
+        return fail(Errc::unsupported, database.path() +
+                                           ": was made by a test version of this program, which kept its files "
+                                           "otherwise; use that version, or begin anew");
     INDABA_ASSIGN(const auto made_for, platform::meta_int64(database, kSide));
     if (made_for != std::int64_t(side))
         return fail(
@@ -157,10 +169,10 @@ Result<void> check(platform::Database& database, Side side)
 Result<void> provide_schema(platform::Database& database, Side side)
 {
     INDABA_ASSIGN(auto version, platform::format_version(database));
-    if (version) return check(database, side);
+    if (version) return check(database, *version, side);
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(database));
     INDABA_ASSIGN(version, platform::format_version(database));  // another process may have been faster
-    if (version) return check(database, side);
+    if (version) return check(database, *version, side);
     INDABA_TRY(make(transaction, side));
     return transaction.commit();
 }

@@ -41,13 +41,17 @@ Result<void> SeenConflicts::remember(const std::optional<RecordId>& only, const 
     return {};
 }
 
+Result<void> SeenConflicts::forget(const RecordId& record)
+{
+    return database_.statement("DELETE FROM seen_conflict WHERE record = ?1").bind_all(ByteView(record.bytes)).run();
+}
+
 Result<void> SeenConflicts::purge(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto sid, names_.spaces.find(space));
     if (!sid) return {};
     auto rows = database_.statement(
-        "DELETE FROM seen_conflict WHERE record IN (SELECT record FROM seen_conflict JOIN record AS r ON r.id = "
-        "seen_conflict.record WHERE r.space = ?1)");
+        "DELETE FROM seen_conflict WHERE (SELECT space FROM record WHERE id = seen_conflict.record) = ?1");
     return rows.bind_all(*sid).run();
 }
 

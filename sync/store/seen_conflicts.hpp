@@ -28,6 +28,7 @@ public:
     [[nodiscard]] Result<std::vector<SeenConflict>> of(const std::optional<RecordId>& only);
     /// Replaces what was remembered of one record, or of all.
     [[nodiscard]] Result<void> remember(const std::optional<RecordId>& only, const std::vector<SeenConflict>& seen);
+    [[nodiscard]] Result<void> forget(const RecordId& record);
     /// Of a space that is purged; while its records are still there.
     [[nodiscard]] Result<void> purge(const SpaceName& space);
 

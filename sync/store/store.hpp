@@ -63,6 +63,8 @@ public:
     [[nodiscard]] Result<void> save_clock(const StoredClock& clock) override;
     [[nodiscard]] Result<LeaseClock> lease_clock() override;
     [[nodiscard]] Result<void> save_lease_clock(const LeaseClock& clock) override;
+    [[nodiscard]] Result<ErasureState> erasure_state() override;
+    [[nodiscard]] Result<void> save_erased_through(std::uint64_t through) override;
 
     /// Outside a transaction: replaces what was remembered of one record, or of all. Nothing is written if it is that.
     [[nodiscard]] Result<void> remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen);
@@ -114,6 +116,8 @@ public:
                                            const std::function<bool(Ruling&&)>& visit) override;
     [[nodiscard]] Result<void> each_entry_of(const RecordId& id, std::uint64_t after,
                                              const std::function<bool(StoredEntry&&)>& visit) override;
+    [[nodiscard]] Result<void> each_refused_entry(const std::function<bool(StoredEntry&&)>& visit) override;
+    [[nodiscard]] Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) override;
 
 private:
     explicit CentreStore(std::unique_ptr<Tables> tables);

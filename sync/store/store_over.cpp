@@ -81,6 +81,40 @@ Result<void> StoreOver<Port>::save_journal(const StoredJournal& journal)
 }
 
 template <class Port>
+Result<bool> StoreOver<Port>::is_erased(const RecordId& id)
+{
+    return tables_->erasures.has(id);
+}
+
+template <class Port>
+Result<ErasureState> StoreOver<Port>::erasure_state()
+{
+    return tables_->erasures.state();
+}
+
+template <class Port>
+Result<void> StoreOver<Port>::each_erasure(std::uint64_t after, const std::function<bool(Erasure&&)>& visit)
+{
+    return tables_->erasures.each(after, visit);
+}
+
+template <class Port>
+Result<void> StoreOver<Port>::erase_record(const Erasure& erasure)
+{
+    INDABA_TRY(tables_->wipe());
+    INDABA_TRY(tables_->erase(erasure.record));
+    return tables_->erasures.add(erasure);
+}
+
+template <class Port>
+Result<void> StoreOver<Port>::redact_entry(const TransactionName& name, const Bytes& payload, const Hash& original)
+{
+    INDABA_TRY(tables_->wipe());
+    tables_->note_wiped();
+    return tables_->entries.redact(name, payload, original);
+}
+
+template <class Port>
 platform::Database& StoreOver<Port>::database()
 {
     return tables_->database();

@@ -31,6 +31,13 @@ public:
     [[nodiscard]] Result<Storage::RulingKept> set_ruling(const Ruling& ruling) override;
     [[nodiscard]] Result<std::optional<StoredJournal>> find_journal(JournalId id) override;
     [[nodiscard]] Result<void> save_journal(const StoredJournal& journal) override;
+    [[nodiscard]] Result<bool> is_erased(const RecordId& id) override;
+    [[nodiscard]] Result<ErasureState> erasure_state() override;
+    [[nodiscard]] Result<void> each_erasure(std::uint64_t after, const std::function<bool(Erasure&&)>& visit) override;
+    /// After the commit the file is made anew, as purge_space() has it.
+    [[nodiscard]] Result<void> erase_record(const Erasure& erasure) override;
+    [[nodiscard]] Result<void> redact_entry(const TransactionName& name, const Bytes& payload,
+                                            const Hash& original) override;
 
     /// The file itself, for other tables in it: what is read or written between begin() and commit() belongs to that
     /// transaction. Whoever writes outside of them uses a platform::Transaction of their own.

@@ -6,11 +6,12 @@
 
 namespace indaba::sync::store {
 
-Tables::Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index)
-    : database_(std::move(database)), names(*database_),
+Tables::Tables(std::unique_ptr<platform::Database> database, Side side, const shared::Catalogue& catalogue,
+               bool search_index)
+    : database_(std::move(database)), side_(side), names(*database_),
       search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
       records(*database_, names, catalogue, search_.get()), entries(*database_, names), journals(*database_, names),
-      spaces(*database_, names), orphans(*database_, names), refusals(*database_, names, entries),
+      erasures(*database_), spaces(*database_, names), orphans(*database_, names), refusals(*database_, names, entries),
       seen_conflicts(*database_, names), feed(*database_, names, records, entries)
 {
 }
@@ -20,7 +21,7 @@ Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& fi
 {
     INDABA_ASSIGN(auto database, platform::Database::open(file));
     INDABA_TRY(provide_schema(*database, side));
-    std::unique_ptr<Tables> tables(new Tables(std::move(database), catalogue, search_index));
+    std::unique_ptr<Tables> tables(new Tables(std::move(database), side, catalogue, search_index));
     if (side == Side::centre || file.read_only) return tables;
     if (search_index) {
         INDABA_TRY(tables->search_->provide());
@@ -37,6 +38,7 @@ Result<void> Tables::begin()
     transaction_.emplace(std::move(transaction));
     forget();  // what reads before it have seen, others may have changed since
     refusals.begin();
+    erasures.begin();
     return {};
 }
 
@@ -89,6 +91,7 @@ void Tables::forget()
     records.forget();
     feed.forget();
     refusals.end();
+    erasures.end();
     if (search_) search_->forget();
 }
 
@@ -96,6 +99,16 @@ Result<void> Tables::save(const StoredRecord& record)
 {
     INDABA_ASSIGN(const auto rid, records.save(record));
     return feed.saved(record.id, rid);
+}
+
+Result<void> Tables::erase(const RecordId& id)
+{
+    INDABA_ASSIGN(const auto rid, records.erase(id));
+    if (rid) note_wiped();
+    if (side_ == Side::centre) return rid ? feed.erased(*rid) : Result<void>();
+    INDABA_TRY(refusals.forget(id));
+    INDABA_TRY(orphans.drop(id));
+    return seen_conflicts.forget(id);
 }
 
 Result<void> ReadScope::begin()

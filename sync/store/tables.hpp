@@ -4,6 +4,7 @@
 #include "platform/sqlite.hpp"
 #include "shared/catalogue.hpp"
 #include "sync/store/entries.hpp"
+#include "sync/store/erasures.hpp"
 #include "sync/store/feed_table.hpp"
 #include "sync/store/interned.hpp"
 #include "sync/store/journals.hpp"
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] Result<void> commit();
     void rollback();
     [[nodiscard]] Result<void> save(const StoredRecord& record);
+    /// The record with everything derived from it.
+    [[nodiscard]] Result<void> erase(const RecordId& id);
     /// Until the end of this transaction what is deleted is written over with zeros.
     [[nodiscard]] Result<void> wipe();
     /// Something was: the search index forgets its words, and the file is made anew after the commit.
@@ -39,12 +42,14 @@ public:
     [[nodiscard]] Search* search() { return search_.get(); }
 
 private:
-    Tables(std::unique_ptr<platform::Database> database, const shared::Catalogue& catalogue, bool search_index);
+    Tables(std::unique_ptr<platform::Database> database, Side side, const shared::Catalogue& catalogue,
+           bool search_index);
     void forget();
     void end_wipe();
     void make_anew();
 
     std::unique_ptr<platform::Database> database_;
+    Side side_;
     std::optional<platform::Transaction> transaction_;
     bool wipes_ = false;
     bool wiped_ = false;
@@ -59,6 +64,7 @@ public:
     Records records;
     Entries entries;
     Journals journals;
+    Erasures erasures;
     Spaces spaces;  ///< a replica's
     Orphans orphans;  ///< a replica's
     Refusals refusals;  ///< a replica's

@@ -186,6 +186,7 @@ shared::ChangeSet random_change_set(Chance& chance)
         auto payload = shared::encode_transaction(random_transaction(chance));
         INDABA_CHECK(payload.has_value());
         set.entries.push_back({{random_number(chance)}, std::move(*payload)});
+        if (chance.below(4) == 0) set.entries.back().original = random_hash(chance);
     }
     shared::seal(set, shared::entry_hashes(set, digest).back(), signer);
     return set;
@@ -266,15 +267,20 @@ sync::Message random_message(Chance& chance, std::size_t kind)
     const auto grant = [&] { return random_grant(chance); };
     switch (kind) {
         case 0:
-            return sync::Hello{sync::kProtocol, random_text(chance, 20), std::int64_t(random_number(chance)),
-                               chance.draw(), several(chance, 3, following)};
+            return sync::Hello{sync::kProtocol,
+                               random_text(chance, 20),
+                               std::int64_t(random_number(chance)),
+                               chance.draw(),
+                               {random_number(chance), chance.draw()},
+                               several(chance, 3, following)};
         case 1: {
             const auto standing = [&] { return sync::Standing(chance.below(4)); };
             sync::Welcome welcome{sync::kProtocol,
                                   std::int64_t(random_number(chance)),
                                   several(chance, 3, standing),
                                   chance.below(2) == 0,
-                                  {}};
+                                  {},
+                                  chance.below(2) == 0};
             if (welcome.grants_differ) welcome.grants = several(chance, 3, grant);
             return welcome;
         }
@@ -320,6 +326,12 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                     random_number(chance),
                     {random_number(chance), random_number(chance), std::int64_t(random_number(chance))}};
             })};
+        case 19:
+            return sync::Erasures{
+                several(chance, 3,
+                        [&] { return sync::Erasure{random_record(chance), std::int64_t(random_number(chance)), {}}; }),
+                random_number(chance), chance.below(2) == 0, chance.below(2) == 0};
+        case 20: return sync::Erased{{random_number(chance), chance.draw()}};
         default: return sync::StartOver{"forum"};
     }
 }

@@ -111,6 +111,18 @@ public:
     {
         INDABA_FRAGILE(save_journal(journal));
     }
+    sync::Result<bool> is_erased(const sync::RecordId& id) override { INDABA_FRAGILE(is_erased(id)); }
+    sync::Result<sync::ErasureState> erasure_state() override { INDABA_FRAGILE(erasure_state()); }
+    sync::Result<void> each_erasure(std::uint64_t after, const std::function<bool(sync::Erasure&&)>& visit) override
+    {
+        INDABA_FRAGILE(each_erasure(after, visit));
+    }
+    sync::Result<void> erase_record(const sync::Erasure& erasure) override { INDABA_FRAGILE(erase_record(erasure)); }
+    sync::Result<void> redact_entry(const sync::TransactionName& name, const sync::Bytes& payload,
+                                    const sync::Hash& original) override
+    {
+        INDABA_FRAGILE(redact_entry(name, payload, original));
+    }
 
 protected:
     Port& store_;
@@ -177,6 +189,10 @@ public:
     sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }
     sync::Result<void> save_clock(const sync::StoredClock& clock) override { INDABA_FRAGILE(save_clock(clock)); }
     sync::Result<sync::LeaseClock> lease_clock() override { INDABA_FRAGILE(lease_clock()); }
+    sync::Result<void> save_erased_through(std::uint64_t through) override
+    {
+        INDABA_FRAGILE(save_erased_through(through));
+    }
     sync::Result<void> save_lease_clock(const sync::LeaseClock& clock) override
     {
         INDABA_FRAGILE(save_lease_clock(clock));
@@ -224,6 +240,14 @@ public:
                                      const std::function<bool(sync::StoredEntry&&)>& visit) override
     {
         INDABA_FRAGILE(each_entry_of(id, after, visit));
+    }
+    sync::Result<void> each_refused_entry(const std::function<bool(sync::StoredEntry&&)>& visit) override
+    {
+        INDABA_FRAGILE(each_refused_entry(visit));
+    }
+    sync::Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) override
+    {
+        INDABA_FRAGILE(erasure_digest(through));
     }
 };
 

@@ -140,6 +140,7 @@ protected:
 
     std::size_t received_bytes_ = 0;  ///< by devices, of messages
     std::size_t largest_message_bytes_ = 0;
+    std::uint64_t confirmed_ = 0;  ///< orders to erase that the last device to sync has carried out
     std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message
 
     /// Carries messages until both ends are silent; the device's last words.
@@ -147,7 +148,12 @@ protected:
     {
         ClientSession device(*life.replica, {});
         ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); },
+                                        {},
+                                        [&](std::uint64_t through) -> Result<void> {
+                                            confirmed_ = through;
+                                            return {};
+                                        }});
         auto said = device.start();
         while (!said.send.empty()) {
             Actions answered;

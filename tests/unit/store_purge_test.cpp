@@ -62,6 +62,47 @@ TEST_P(StorePurge, LeavesNoWordBehind)
     EXPECT_EQ(must(store_->queries().search("again", 10)).size(), 1u);
 }
 
+TEST_P(StorePurge, OfOneRecordThatIsErasedLeavesNoWordBehind)
+{
+    auto entry = StoredEntry{name_of(5, 1), "brics", hash_of(1), {}, {}, {}, {}};
+    const std::string written = "qzvwkwritten" + std::string(std::size_t(GetParam()) * 4, 'x');
+    entry.payload.assign(written.begin(), written.end());
+    must(store_->begin());
+    StoredJournal journal;
+    journal.head = {"brics", entry.name.journal, {}};
+    journal.own = true;
+    must(store_->save_journal(journal));
+    must(store_->add_entry(entry));
+    must(store_->commit());
+    for (int i = 0; i < GetParam(); ++i)
+        save(*store_, {numbered(i, "brics", (i == 1 ? "Qzvwkjh" : "Ordinary") + std::to_string(i))});
+    const auto gone = numbered(1, "brics", "").id;
+    must(store_->remember_seen({}, {{gone, "qzvwkey", {name_of(5, 1)}}}));
+    EXPECT_TRUE(is_on_disk("Qzvwkjh"));
+    EXPECT_TRUE(is_on_disk("qzvwkwritten"));
+    EXPECT_FALSE(must(store_->is_erased(gone)));
+    const sync::Erasure order{gone, 7, {}};
+    must(store_->begin());
+    must(store_->redact_entry(entry.name, {1, 2}, hash_of(9)));
+    must(store_->erase_record(order));
+    must(store_->commit());
+    EXPECT_FALSE(is_on_disk("Qzvwkjh"));
+    EXPECT_FALSE(is_on_disk("qzvwk"));
+    EXPECT_FALSE(must(store_->find_record(gone)).has_value());
+    EXPECT_TRUE(must(store_->queries().search("qzvwkjh", 10)).empty());
+    EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), std::size_t(std::min(GetParam() - 1, 10)));
+    const auto left = must(store_->find_entry(entry.name));
+    EXPECT_EQ(left->payload, (sync::Bytes{1, 2}));
+    EXPECT_EQ(left->original, hash_of(9));
+    EXPECT_EQ(left->hash, entry.hash);
+    must(store_->begin());
+    must(store_->redact_entry(entry.name, {}, hash_of(8)));
+    must(store_->commit());
+    EXPECT_EQ(must(store_->find_entry(entry.name))->original, hash_of(9)) << "as it was written";
+    EXPECT_TRUE(must(store_->is_erased(gone)));
+    EXPECT_EQ(must(store_->erasure_state()).digest, sync::add_to_digest(0, gone));
+}
+
 TEST_F(StorePurge, GoesOnBesideSomebodyWhoReads)
 {
     save(*store_, {numbered(1, "brics", "Qzvwkjh")});

@@ -104,6 +104,41 @@ TEST(Golden, ChangeSet)
     EXPECT_EQ(opened->hashes.size(), 2u);
 }
 
+TEST(Golden, ChangeSetOfWhichSomethingWasErased)
+{
+    model::Chance chance(1);
+    model::CheapSigner signer(chance);
+    model::CheapDigest digest;
+    shared::ChangeSet set;
+    set.journal = {"forum", kJournal, signer.public_key()};
+    set.previous = shared::first_hash(set.journal, digest);
+    set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, {4, 5, 6}}};
+    const auto hashes = shared::entry_hashes(set, digest);
+    set.entries[1] = {{2u << 20}, {4}, digest.sha256(set.entries[1].payload)};
+    EXPECT_EQ(shared::entry_hashes(set, digest), hashes) << "the chain goes on";
+    shared::seal(set, hashes.back(), signer);
+    const auto bytes = shared::encode_change_set(set);
+    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "3799a80ffb558a98a4aed734524908b32114d6272967a6a5bb73b2c93a3578da");
+    const auto opened = shared::open_change_set(bytes, digest);
+    ASSERT_TRUE(opened.has_value()) << opened.error().text;
+    EXPECT_EQ(shared::encode_change_set(opened->set), bytes);
+    EXPECT_EQ(opened->hashes, hashes);
+    // What is left is not covered by the hash: by the signature.
+    set.entries[1].payload = {5};
+    EXPECT_EQ(shared::open_change_set(shared::encode_change_set(set), digest).error().code, shared::Errc::untrusted);
+    // Each set has one encoding: without an erasure it is of the first format, and one is named once, in order.
+    auto other = bytes;
+    other[0] = 1;
+    EXPECT_EQ(shared::open_change_set(other, digest).error().code, shared::Errc::malformed);
+    const auto index = bytes.size() - sizeof(Hash) - 1;
+    other = bytes;
+    other[index] = 2;
+    EXPECT_EQ(shared::open_change_set(other, digest).error().code, shared::Errc::malformed);
+    other = Bytes(bytes.begin(), bytes.begin() + std::ptrdiff_t(index));
+    other.back() = 0;  // none
+    EXPECT_EQ(shared::open_change_set(other, digest).error().code, shared::Errc::malformed);
+}
+
 TEST(Golden, Batch)
 {
     const auto bytes = encode_message(Batch{varied_batch()});
@@ -139,9 +174,10 @@ TEST(Golden, Hello)
     hello.program = "indaba 0.1";
     hello.now_ms = 5;
     hello.grants = 6;
+    hello.erased = {4, 0x789};
     hello.following = {{"forum", {7, 8, 9, 10, 6}}};
     EXPECT_EQ(to_hex(encode_message(hello)),
-              "00010a696e6461626120302e31050000000000000006000000000000000105666f72756d0708090a0000000000000006");
+              "00020a696e6461626120302e310500000000000000060000000000000004890f0105666f72756d0708090a0000000000000006");
     EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
 }
 
@@ -153,8 +189,30 @@ TEST(Golden, Welcome)
     welcome.grants_differ = true;
     welcome.grants = {{"forum", "event", "Forum", "editor"}};
     EXPECT_EQ(to_hex(encode_message(welcome)),
-              "01010500000000000000020103010105666f72756d056576656e7405466f72756d06656469746f721e");
+              "0102050000000000000002010301000105666f72756d056576656e7405466f72756d06656469746f721e");
     EXPECT_EQ(encode_message(again(welcome)), encode_message(welcome));
+}
+
+TEST(Golden, WelcomesOfAnotherProtocolAreReadNoFurther)
+{
+    for (const Bytes& bytes : {Bytes{0, 9, 1, 2, 3}, Bytes{1, 9, 1, 2, 3}, Bytes{0, 1}}) {
+        const auto message = decode_message(bytes);
+        ASSERT_TRUE(message.has_value()) << message.error().text;
+        const auto* hello = std::get_if<Hello>(&*message);
+        EXPECT_EQ(hello != nullptr ? hello->protocol : std::get<Welcome>(*message).protocol, bytes[1]);
+    }
+}
+
+TEST(Golden, Erasures)
+{
+    Erasures erasures;
+    erasures.orders = {{record_id(1), 5, {}}};
+    erasures.through = 7;
+    erasures.all = true;
+    EXPECT_EQ(to_hex(encode_message(erasures)),
+              "13010192f1a07c3e7b1d8a523f0c9d2e4b010500000000000000" + std::string(128, '0') + "070101");
+    EXPECT_EQ(std::get<Erasures>(*decode_message(encode_message(erasures))).orders, erasures.orders);
+    EXPECT_EQ(to_hex(encode_message(Erased{{7, 0x789}})), "1407890f");
 }
 
 TEST(Golden, Stored)

@@ -1,0 +1,139 @@
+// Erasing: what the centre holds of a record goes, and the order stays for everybody else to carry out.
+#include "sync/centre.hpp"
+#include "sync/entry_cache.hpp"
+#include "sync/storage_transaction.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace indaba::sync {
+
+namespace {
+
+using shared::Errc;
+
+bool is_decision_about(const StoredRecord& record, const RecordId& id)
+{
+    if (record.type != "decision") return false;
+    const auto* cell = record.shown.find("record");
+    return cell != nullptr && std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) {
+               return leaf.value.kind() == shared::ValueKind::reference && leaf.value.as_reference() == id;
+           });
+}
+
+}  // namespace
+
+/// The record, and the decisions that quote it.
+Result<std::vector<RecordId>> Centre::with_decisions(const RecordId& id)
+{
+    std::vector<RecordId> ids{id};
+    INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
+    if (!record) return ids;
+    INDABA_TRY(ports_.storage.each_record_after(record->space, 0, [&](StoredRecord&& stored) {
+        if (is_decision_about(stored, id)) ids.push_back(stored.id);
+        return true;
+    }));
+    return ids;
+}
+
+/// The entries that wrote to one of these, accepted or not, as they will be without it.
+Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids)
+{
+    const IsErased is_erased = [&](const RecordId& id) -> Result<bool> { return ids.contains(id); };
+    std::set<TransactionName> names;
+    Result<void> fault;
+    for (const auto& id : ids)
+        INDABA_TRY(ports_.storage.each_entry_of(id, 0, [&](StoredEntry&& entry) {
+            names.insert(entry.name);
+            return true;
+        }));
+    INDABA_TRY(ports_.storage.each_refused_entry([&](StoredEntry&& entry) {
+        const auto redacted = redact(entry.payload, is_erased);
+        if (redacted.has_value() && *redacted) names.insert(entry.name);  // what cannot be read was never looked at
+        return true;
+    }));
+    for (const auto& name : names) {
+        INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
+        if (!entry) continue;
+        INDABA_ASSIGN(const auto redacted, redact(entry->payload, is_erased));
+        if (redacted)
+            INDABA_TRY(ports_.storage.redact_entry(name, redacted->payload, ports_.digest.sha256(entry->payload)));
+    }
+    return names.size();
+}
+
+Result<Centre::Erased> Centre::carry_out(const std::vector<Erasure>& orders)
+{
+    std::set<RecordId> ids;
+    for (const auto& order : orders) ids.insert(order.record);
+    Erased erased;
+    INDABA_ASSIGN(erased.entries, redact_entries(ids));
+    for (const auto& order : orders) {
+        INDABA_ASSIGN(const auto record, ports_.storage.find_record(order.record));
+        if (record) ++erased.records;
+        INDABA_TRY(ports_.storage.erase_record(order));
+    }
+    return erased;
+}
+
+Result<Centre::Erased> Centre::erase(const RecordId& id)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
+    if (before) return Erased{};
+    std::vector<Erasure> orders;
+    INDABA_ASSIGN(const auto ids, with_decisions(id));
+    for (const auto& record : ids) {
+        Erasure order{record, ports_.clock.now_ms(), {}};
+        order.signature = ports_.signer.sign(erasure_message(order));
+        orders.push_back(order);
+    }
+    INDABA_ASSIGN(const auto erased, carry_out(orders));
+    if (erased.records == 0 && erased.entries == 0)
+        return fail(Errc::not_found, "there is no record " + id.text() + " at this centre");
+    INDABA_TRY(transaction.commit());
+    return erased;
+}
+
+Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
+{
+    INDABA_TRY(check_orders(orders, ports_.signer.public_key(), ports_.digest));
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    std::vector<Erasure> fresh;
+    std::set<RecordId> ids;
+    for (auto& order : orders) {
+        INDABA_ASSIGN(const bool before, ports_.storage.is_erased(order.record));
+        if (!before && ids.insert(order.record).second) fresh.push_back(std::move(order));
+    }
+    if (fresh.empty()) return Erased{};
+    INDABA_ASSIGN(const auto erased, carry_out(fresh));
+    INDABA_TRY(transaction.commit());
+    return erased;
+}
+
+Result<bool> Centre::touches_erased(const LoadedEntry& loaded)
+{
+    for (const auto& touched : loaded.transaction().records) {
+        INDABA_ASSIGN(bool erased, ports_.storage.is_erased(touched.id));
+        if (const auto settled = settled_record(touched.type, loaded.writes_to(touched.id)); settled && !erased) {
+            INDABA_ASSIGN(erased, ports_.storage.is_erased(*settled));
+        }
+        if (erased) return true;
+    }
+    return false;
+}
+
+/// What was erased does not come in with an entry that was written before its author knew.
+Result<void> Centre::redact_refused(StoredEntry& entry)
+{
+    INDABA_ASSIGN(auto redacted,
+                  redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); }));
+    if (!redacted) return {};
+    if (!entry.original) entry.original = ports_.digest.sha256(entry.payload);
+    entry.payload = std::move(redacted->payload);
+    return {};
+}
+
+}  // namespace indaba::sync

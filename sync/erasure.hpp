@@ -1,0 +1,55 @@
+// Erasure: an order of the centre, signed by it, that one record's content be gone everywhere: values, leaves that
+// lost, what was searched, and the payloads of journal entries, whose hashes stay so that the chains can still be
+// followed. Who has carried out which orders is told by how many, in the centre's numbering, and by a digest of which.
+// Plain values and pure functions, any thread. Not here: who may order it (server/).
+#pragma once
+
+#include "shared/ports.hpp"
+#include "shared/result.hpp"
+#include "shared/transaction.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace indaba::sync {
+
+struct Erasure {
+    shared::RecordId record;
+    std::int64_t ordered_ms = 0;
+    shared::Signature signature;  ///< the centre's, over erasure_message()
+
+    friend bool operator==(const Erasure&, const Erasure&) = default;
+};
+[[nodiscard]] shared::Bytes erasure_message(const Erasure& erasure);
+/// Untrusted unless the centre has signed all of them.
+[[nodiscard]] shared::Result<void> check_orders(std::span<const Erasure> erasures, const shared::PublicKey& centre,
+                                                shared::Digest& digest);
+
+/// Which orders somebody has carried out. Equal digests of the same number mean the same orders: ids hold 74 random
+/// bits, and nobody gains by pretending to have erased other records than they have.
+struct ErasureState {
+    std::uint64_t through = 0;  ///< by the centre's numbers, which begin anew where it was put back
+    std::uint64_t digest = 0;  ///< of all orders, in any order
+
+    friend bool operator==(const ErasureState&, const ErasureState&) = default;
+};
+[[nodiscard]] std::uint64_t add_to_digest(std::uint64_t digest, const shared::RecordId& record);
+
+using IsErased = std::function<shared::Result<bool>(const shared::RecordId&)>;
+
+/// A transaction without what it wrote to erased records, and without the decisions that quote them.
+struct Redacted {
+    shared::Bytes payload;  ///< empty if nothing is left
+    std::vector<shared::RecordId> records;  ///< that it does not write to any more
+};
+/// Nothing if it touches no such record.
+[[nodiscard]] shared::Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased);
+
+/// The record that a decision settled, if these are the writes of one.
+[[nodiscard]] std::optional<shared::RecordId> settled_record(const std::string& type,
+                                                             std::span<const shared::Write> writes);
+
+}  // namespace indaba::sync

@@ -1,0 +1,191 @@
+// What the centre orders to erase is gone everywhere, whatever was written about it, before or since; the chains hold,
+// and what was written together with it stays.
+#include "platform/files.hpp"
+#include "tests/unit/restored_centre.hpp"
+#include "tests/unit/temporary_directory.hpp"
+
+namespace indaba::sync {
+namespace {
+
+class Erasing : public RestoredCentre {
+protected:
+    /// In all that the file holds.
+    bool holds(platform::Database& database, const std::string& text)
+    {
+        const auto path = directory_.file("copy" + std::to_string(++copies_));
+        EXPECT_TRUE(database.execute("VACUUM INTO 'file:" + path + "?vfs=unix'").has_value());
+        const auto bytes = platform::read_file(path, 64 * 1024 * 1024).value();
+        return shared::as_text(bytes).find(text) != std::string_view::npos;
+    }
+    void expect_nobody_holds(const std::string& text)
+    {
+        EXPECT_FALSE(holds(centre_store_->database(), text)) << "the centre";
+        EXPECT_FALSE(holds(a_.store->database(), text)) << "a";
+        EXPECT_FALSE(holds(b_.store->database(), text)) << "b";
+    }
+    /// Both in one transaction.
+    std::pair<RecordId, RecordId> put_two(Life& life, const std::string& first, const std::string& second)
+    {
+        const std::pair ids{new_id(), new_id()};
+        EXPECT_TRUE(
+            life.replica
+                ->write("forum", {{Change::Kind::put, ids.first, "enterprise", {{"name", Value::text(first)}}},
+                                  {Change::Kind::put, ids.second, "enterprise", {{"name", Value::text(second)}}}})
+                .has_value());
+        return ids;
+    }
+
+    tests::TemporaryDirectory directory_;
+    int copies_ = 0;
+};
+
+TEST_F(Erasing, ReachesValuesLosersDecisionsAndJournals)
+{
+    const auto [gone, kept] = put_two(a_, "Qzvwkjh Ltd", "Aurora");
+    sync_all();
+    edit(a_, gone, "city", "Qzvwkjhville");
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    sync_all();
+    ASSERT_TRUE(a_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
+    edit(b_, kept, "city", "Perm");
+    sync_all();
+    EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
+    EXPECT_TRUE(holds(a_.store->database(), "Qzvwkjh"));
+
+    const auto erased = centre_->erase(gone);
+    ASSERT_TRUE(erased.has_value()) << erased.error().text;
+    EXPECT_EQ(erased->records, 2u) << "the decision quotes it";
+    EXPECT_EQ(erased->entries, 4u);
+    EXPECT_EQ(sync(a_).erased, 2u);
+    EXPECT_EQ(sync(b_).erased, 2u);
+    expect_nobody_holds("Qzvwkjh");
+    EXPECT_TRUE(has(a_, kept));
+    EXPECT_TRUE(has(b_, kept));
+    expect_same({gone, kept});
+    EXPECT_EQ(word_of(*centre_store_, kept).find("city")->leaves.at(0).value, Value::text("Perm"));
+    EXPECT_EQ(sync(a_).erased, 0u) << "once";
+    EXPECT_EQ(confirmed_, 2u);
+    EXPECT_EQ(centre_->erase(gone)->records, 0u) << "and that is no error";
+    EXPECT_EQ(centre_->erase(new_id()).error().code, shared::Errc::not_found);
+    EXPECT_EQ(a_.replica->write("forum", {{Change::Kind::put, gone, "enterprise", {{"name", Value::text("Again")}}}})
+                  .error()
+                  .code,
+              shared::Errc::not_found);
+}
+
+TEST_F(Erasing, ReachesWhatWasWrittenMeanwhile)
+{
+    const auto [gone, kept] = put_two(a_, "Qzvwkjh Ltd", "Aurora");
+    sync_all();
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    ASSERT_TRUE(
+        b_.replica
+            ->write("forum", {{Change::Kind::put, gone, "enterprise", {{"website", Value::text("qzvwkjh.example")}}},
+                              {Change::Kind::put, kept, "enterprise", {{"city", Value::text("Surat")}}}})
+            .has_value());
+    sync_all();
+    expect_nobody_holds("zvwkjh");
+    expect_same({gone, kept});
+    const auto refused = b_.store->standing_refused({}).value();
+    ASSERT_EQ(refused.size(), 1u) << "the rest of a transaction that was sent whole is for its author to send again";
+    EXPECT_EQ(refused.front().record, kept);
+    EXPECT_TRUE(b_.replica->retry(kept, {}).has_value());
+    sync_all();
+    EXPECT_EQ(word_of(*centre_store_, kept).find("city")->leaves.at(0).value, Value::text("Surat"));
+    expect_same({gone, kept});
+}
+
+TEST_F(Erasing, ReachesWhatWasRefused)
+{
+    const auto gone = put(a_, "Qzvwkjh Ltd");
+    sync_all();
+    grants_[1].role = "viewer";
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    (void)sync(b_);
+    grants_[1].role = "editor";
+    ASSERT_FALSE(b_.store->standing_refused({}).value().empty());
+    EXPECT_GE(centre_->erase(gone)->entries, 2u);
+    sync_all();
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
+    expect_nobody_holds("Qzvwkjh");
+}
+
+TEST_F(Erasing, ReachesADeviceThatHasLostTheRole)
+{
+    const auto gone = put(b_, "Qzvwkjh Ltd");
+    sync_all();
+    const auto forum = grants_.back();
+    grants_.pop_back();
+    (void)sync(b_);
+    ASSERT_TRUE(holds(b_.store->database(), "Qzvwkjh")) << "it wrote it";
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    (void)sync(b_);
+    EXPECT_FALSE(holds(b_.store->database(), "Qzvwkjh"));
+    grants_.push_back(forum);
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+}
+
+TEST_F(Erasing, IsRepeatedByACentreThatWasPutBack)
+{
+    const auto [early, kept] = put_two(a_, "Qzvwkjh Ltd", "Aurora");
+    sync_all();
+    const auto backup = back_up("night");
+    const auto [late, later] = put_two(b_, "Qzvwkjh Two", "Baikal");
+    sync_all();
+    ASSERT_TRUE(centre_->erase(early).has_value());
+    ASSERT_TRUE(centre_->erase(late).has_value());
+    sync_all();
+    put_back(backup);
+    EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+    expect_same({early, kept, late, later});
+    EXPECT_TRUE(has(a_, kept));
+    EXPECT_TRUE(has(a_, later)) << "what is left of an entry is sent again";
+    EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
+}
+
+TEST_F(Erasing, GoesOnWhereACentreThatWasPutBackOrdersAnew)
+{
+    const auto first = put(a_, "Qzvwkjh One");
+    const auto second = put(a_, "Qzvwkjh Two");
+    sync_all();
+    const auto backup = back_up("night");
+    ASSERT_TRUE(centre_->erase(first).has_value());
+    EXPECT_EQ(sync(a_).erased, 1u);
+    put_back(backup);
+    ASSERT_TRUE(centre_->erase(second).has_value());
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+    EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
+    EXPECT_EQ(a_.store->erasure_state().value(), centre_store_->erasure_state().value());
+    EXPECT_EQ(b_.store->erasure_state().value(), centre_store_->erasure_state().value());
+}
+
+TEST_F(Erasing, ReachesADeviceThatWasPutBack)
+{
+    const auto gone = put(b_, "Qzvwkjh Ltd");
+    sync_all();
+    auto old = copy(b_, "old");
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    sync_all();
+    EXPECT_EQ(sync(old).erased, 1u);
+    EXPECT_FALSE(holds(old.store->database(), "Qzvwkjh"));
+}
+
+TEST_F(Erasing, IsOrderedByTheCentreAlone)
+{
+    const auto id = put(a_, "Aurora");
+    sync_all();
+    Erasure forged{id, 1, {}};
+    forged.signature = device_key_.sign(erasure_message(forged));
+    EXPECT_EQ(centre_->take_erasures({forged}).error().code, shared::Errc::untrusted);
+    EXPECT_EQ(a_.replica->take_erasures({forged}, 1).error().code, shared::Errc::untrusted);
+    EXPECT_TRUE(has(a_, id));
+    EXPECT_TRUE(centre_store_->find_record(id).value().has_value());
+}
+
+}  // namespace
+}  // namespace indaba::sync
