@@ -16,9 +16,13 @@ const char* state_name(State state)
     return "";
 }
 
-shared::Error no_such_record(const RecordId& id)
+shared::Error Core::Parts::missing(const RecordId& id)
 {
-    return shared::fail(shared::Errc::not_found, fmt::format("there is no record {} here", id.text()));
+    const auto erased = store->is_erased(id);
+    const bool was_erased = erased.has_value() && *erased;
+    return shared::fail(shared::Errc::not_found,
+                        was_erased ? fmt::format("record {} was erased by order of the centre", id.text())
+                                   : fmt::format("there is no record {} here", id.text()));
 }
 
 Core::Parts::Parts(Home opened_home, std::unique_ptr<sync::store::ReplicaStore> opened_store, bool opened_to_read)

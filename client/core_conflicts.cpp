@@ -71,7 +71,7 @@ Result<void> Core::resolve(const RecordId& id, const std::string& field, const C
 {
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
-    if (!record) return no_such_record(id);
+    if (!record) return parts_->missing(id);
     INDABA_TRY(parts_->require_lease(record->space));
     INDABA_ASSIGN(const auto conflicts, parts_->conflicts_of(*record));
     const auto conflict = std::ranges::find(conflicts, field, &Conflict::field);
@@ -92,7 +92,7 @@ Result<void> Core::resolve_existence(const RecordId& id, bool alive, const std::
 {
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto record, parts_->store->find_record(id));
-    if (!record) return no_such_record(id);
+    if (!record) return parts_->missing(id);
     INDABA_TRY(parts_->require_lease(record->space));
     const auto existence = sync::existence(record->shown);
     if (existence == sync::Existence::alive)

@@ -136,7 +136,7 @@ Result<History> Core::history(const RecordId& id, int patience_ms)
         if (answer) add_answer(*answer, steps);
         parts.authors.clear();
     }
-    if (steps.empty()) return no_such_record(id);
+    if (steps.empty()) return parts.missing(id);
     std::vector<Placed> ordered;
     for (auto& [name, placed] : steps) ordered.push_back(std::move(placed));
     std::ranges::stable_sort(ordered, {}, &Placed::place);

@@ -51,6 +51,10 @@ struct Core::Parts {
     [[nodiscard]] Result<std::vector<Refusal>> standing(const std::optional<RecordId>& only);
     [[nodiscard]] Result<std::vector<Refusal>> ever_refused();
 
+    // core.cpp
+    /// Why there is no such record, as far as it is known here.
+    [[nodiscard]] shared::Error missing(const RecordId& id);
+
     // core_spaces.cpp
     /// As it is now, and kept if this home may be written.
     [[nodiscard]] Result<sync::LeaseClock> lease_clock();
@@ -76,7 +80,6 @@ struct Core::Parts {
     std::map<shared::JournalId, sync::Author> authors;  ///< as far as they were asked for; forgotten after a sync
 };
 
-[[nodiscard]] shared::Error no_such_record(const RecordId& id);
 /// forbidden, if it is among them.
 [[nodiscard]] Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& space);
 /// What its row says, and nothing that must be counted.

@@ -70,14 +70,14 @@ Result<RecordView> Core::get(const RecordId& id)
     if (refusals.contains(id)) return parts_->wanted(id);
     if (record && sync::existence(record->shown) == sync::Existence::deleted)
         return fail(Errc::not_found, fmt::format("record {} is deleted: `indaba history` says by whom", id.text()));
-    return no_such_record(id);
+    return parts_->missing(id);
 }
 
 /// A record of which nothing but refused writes is known: what they wanted, the last of each.
 Result<RecordView> Core::Parts::wanted(const RecordId& id)
 {
     INDABA_ASSIGN(const auto list, standing(id));
-    if (list.empty()) return no_such_record(id);
+    if (list.empty()) return missing(id);
     const auto& last = list.back();
     RecordView view{id, last.type, last.space, {}, {}, last.written_ms, home.enrolment().person, State::refused, {}};
     for (const auto& refusal : list) {

@@ -225,7 +225,7 @@ Result<void> Core::remove(const RecordId& id)
 {
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto here, parts_->store->find_record(id));
-    if (!here) return no_such_record(id);
+    if (!here) return parts_->missing(id);
     if (sync::existence(here->shown) == sync::Existence::deleted)
         return fail(Errc::not_found,
                     fmt::format("record {} is deleted already: `indaba history` says by whom", id.text()));

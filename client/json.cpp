@@ -171,17 +171,12 @@ json::object json_of(const SpaceView& space)
 
 json::object json_of(const SyncReport& report)
 {
-    json::object object{{"pushed", report.pushed},
-                        {"accepted", report.accepted},
-                        {"refused", report.refused},
-                        {"pulled", report.pulled},
-                        {"conflicts", report.conflicts},
-                        {"bytes_sent", report.bytes_sent},
-                        {"bytes_received", report.bytes_received},
-                        {"round_trips", report.round_trips},
-                        {"handshake_round_trips", report.handshake_round_trips},
-                        {"duration_ms", report.duration_ms},
-                        {"clock_offset_ms", report.clock_offset_ms},
+    json::object object{{"pushed", report.pushed},           {"accepted", report.accepted},
+                        {"refused", report.refused},         {"pulled", report.pulled},
+                        {"conflicts", report.conflicts},     {"erased", report.erased},
+                        {"bytes_sent", report.bytes_sent},   {"bytes_received", report.bytes_received},
+                        {"round_trips", report.round_trips}, {"handshake_round_trips", report.handshake_round_trips},
+                        {"duration_ms", report.duration_ms}, {"clock_offset_ms", report.clock_offset_ms},
                         {"up_to_date", report.up_to_date}};
     if (report.error) object["error"] = report.error->text;
     return object;

@@ -103,7 +103,7 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
 void SyncConnection::tell_if_new()
 {
     const auto now = report();
-    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts;
+    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased;
     if (told_done_ == done) return;
     told_done_ = done;
     options_.on_caught_up(now);
@@ -152,6 +152,7 @@ SyncReport SyncConnection::report() const
     report.refused = done.refused;
     report.pulled = done.pulled;
     report.conflicts = done.conflicts;
+    report.erased = done.erased;
     report.round_trips = done.round_trips;
     report.clock_offset_ms = done.clock_offset_ms;
     report.up_to_date = done.up_to_date && !error_;

@@ -9,13 +9,14 @@
 
 namespace indaba::client {
 
-/// Counts of transactions (pushed, accepted, refused), of records (pulled) and of fields (conflicts).
+/// Counts of transactions (pushed, accepted, refused), of records (pulled, erased) and of fields (conflicts).
 struct SyncReport {
     std::uint64_t pushed = 0;
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
     std::uint64_t pulled = 0;
     std::uint64_t conflicts = 0;         ///< that appeared with it
+    std::uint64_t erased = 0;            ///< records that were here, by order of the centre
     std::uint64_t bytes_sent = 0;        ///< on the socket, below TLS, after the handshakes
     std::uint64_t bytes_received = 0;
     std::uint64_t round_trips = 0;       ///< times the device had to wait for an answer

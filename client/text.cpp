@@ -288,6 +288,8 @@ std::string text_of(const SyncReport& report)
                             report.up_to_date ? "Up to date: " : "", counted(report.pushed, "change"), report.accepted,
                             report.refused, counted(report.pulled, "record"), counted(report.conflicts, "new conflict"),
                             report.bytes_sent, report.bytes_received, report.duration_ms);
+    if (report.erased > 0)
+        text += fmt::format("\n{} erased here for good, as the centre ordered.", counted(report.erased, "record"));
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
     if (report.refused > 0) text += "\nSee `indaba refused`.";
     return text;

@@ -2,6 +2,7 @@
 
 #include "platform/crypto.hpp"
 #include "platform/sqlite_copy.hpp"
+#include "server/erasure_file.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
@@ -201,6 +202,17 @@ Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t n
     return backup;
 }
 
+namespace {
+
+/// What was erased since the backup, as far as the directory tells: devices tell the rest.
+Result<void> erase_again(const std::string& data)
+{
+    INDABA_ASSIGN(auto ledger, Ledger::open(data));
+    return ledger.with_centre([&](sync::Centre& centre) { return settle_erasures(ledger.directory(), centre); });
+}
+
+}  // namespace
+
 Result<Backup> restore_backup(const std::string& from, const std::string& data)
 {
     INDABA_ASSIGN(auto manifest, read_manifest(from));
@@ -213,6 +225,7 @@ Result<Backup> restore_backup(const std::string& from, const std::string& data)
     INDABA_ASSIGN(const auto lock, directory.lock());
     INDABA_TRY(copy_keys(from, data));
     INDABA_TRY(copy_verified(from, data, std::string(DataDirectory::kDatabase), manifest.files));  // last: it is whole
+    INDABA_TRY(erase_again(data));
     return backup;
 }
 

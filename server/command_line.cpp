@@ -40,6 +40,7 @@ struct Words {
     PersonRevokeCommand person_revoke;
     InviteCommand invite;
     DeviceRevokeCommand device_revoke;
+    EraseCommand erase;
     BackupCommand backup;
     Run chosen;
 };
@@ -160,6 +161,19 @@ void add_device_commands(CLI::App& app, Words& words)
         ->required();
 }
 
+void add_erasure_commands(CLI::App& app, Words& words)
+{
+    auto* order = add_command(
+        app, words, "erase", "Erases a record for good: here, on every device, and again wherever a backup is restored",
+        "erase 0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01 --data centre", [&words] {
+            words.erase.data = words.data;
+            return erase(words.erase);
+        });
+    order->add_option("ID", words.erase.record, "The record's id, as indaba shows it")->required();
+    add_command(app, words, "erasures", "Lists what was erased, and which devices have still to confirm",
+                "erasures --data centre", [&words] { return list_erasures(words.data); });
+}
+
 void add_backup_commands(CLI::App& app, Words& words)
 {
     auto* make = add_command(app, words, "backup", "Copies the centre, running or not, into a new directory",
@@ -233,6 +247,7 @@ int run_command_line(int argc, const char* const* argv)
     add_space_commands(app, words);
     add_people_commands(app, words);
     add_device_commands(app, words);
+    add_erasure_commands(app, words);
     add_backup_commands(app, words);
     try {
         app.parse(argc, argv);

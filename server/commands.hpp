@@ -79,6 +79,16 @@ struct DeviceRevokeCommand {
 };
 [[nodiscard]] Result<Answer> revoke_device(const DeviceRevokeCommand& command);
 
+struct EraseCommand {
+    std::string data;
+    std::string record;  ///< its id, whole
+};
+/// For good, with the decisions about it: here now, on connected devices within a second, on others at their next
+/// contact. Answers which devices have still to confirm.
+[[nodiscard]] Result<Answer> erase(const EraseCommand& command);
+/// What was erased, and who has confirmed.
+[[nodiscard]] Result<Answer> list_erasures(const std::string& data);
+
 struct BackupCommand {
     std::string data;
     std::string backup;  ///< its directory

@@ -31,7 +31,7 @@ constexpr std::array kKeyFiles{kAuthorityCertificate, kAuthorityKey, kServerCert
 
 bool is_ours(std::string_view name)
 {
-    return name == kLock || std::ranges::find(kKeyFiles, name) != kKeyFiles.end() ||
+    return name == kLock || name == DataDirectory::kErasures || std::ranges::find(kKeyFiles, name) != kKeyFiles.end() ||
            name.starts_with(DataDirectory::kDatabase);
 }
 

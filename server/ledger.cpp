@@ -1,5 +1,7 @@
 #include "server/ledger.hpp"
 
+#include "platform/crypto.hpp"
+#include "platform/system.hpp"
 #include "server/names.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +23,15 @@ Result<Ledger> Ledger::open(const std::string& data)
     Ledger ledger(std::move(directory), std::move(store));
     INDABA_TRY(ledger.registry().require_openable());
     return ledger;
+}
+
+Result<void> Ledger::with_centre(const std::function<Result<void>(sync::Centre&)>& work)
+{
+    platform::SystemClock clock;
+    platform::OpensslDigest digest;
+    INDABA_ASSIGN(auto feed_key, directory_.feed_key());
+    sync::Centre centre({*store_, *registry_, clock, digest, feed_key, shared::Catalogue::builtin()});
+    return work(centre);
 }
 
 Result<Person> Ledger::require_person(const std::string& name)

@@ -5,6 +5,8 @@
 #include "server/data_directory.hpp"
 #include "server/registry.hpp"
 
+#include <functional>
+
 namespace indaba::server {
 
 class Ledger {
@@ -16,6 +18,9 @@ public:
     [[nodiscard]] sync::store::CentreStore& store() { return *store_; }
     [[nodiscard]] platform::Database& database() { return store_->database(); }
     [[nodiscard]] Registry& registry() { return *registry_; }
+
+    /// Lets `work` order something as this centre.
+    [[nodiscard]] Result<void> with_centre(const std::function<Result<void>(sync::Centre&)>& work);
 
     /// not_found, in words that say what to do.
     [[nodiscard]] Result<Person> require_person(const std::string& name);

@@ -1,5 +1,6 @@
 #include "server/office.hpp"
 
+#include "server/erasure_file.hpp"
 #include "server/settings.hpp"
 #include "shared/catalogue.hpp"
 
@@ -15,7 +16,9 @@ Result<std::unique_ptr<Office>> Office::open(const DataDirectory& directory, sha
     INDABA_ASSIGN(auto authority, directory.authority());
     CentreFacts facts{authority.certificate_pem(), feed_key.public_key(), std::move(names)};
     Parts parts{std::move(store), std::move(facts), std::move(feed_key), std::move(authority)};
-    return std::unique_ptr<Office>(new Office(std::move(parts), clock, log, std::move(later)));
+    std::unique_ptr<Office> office(new Office(std::move(parts), clock, log, std::move(later)));
+    INDABA_TRY(settle_erasures(directory, office->centre_));
+    return office;
 }
 
 Office::Office(Parts parts, shared::Clock& clock, platform::Log& log, Later later)

@@ -88,6 +88,15 @@ public:
     };
     [[nodiscard]] Result<RevokedPerson> revoke_person(Transaction& transaction, std::int64_t person,
                                                       std::int64_t now_ms);
+    /// The device has carried out the centre's orders to erase up to this number. Once said, again changes nothing.
+    [[nodiscard]] Result<void> note_erased(const DeviceId& id, std::uint64_t through, std::int64_t now_ms);
+    struct ErasedReceipt {
+        DeviceId device;
+        std::uint64_t through = 0;
+        std::int64_t confirmed_ms = 0;
+    };
+    /// Ordered by device, then number.
+    [[nodiscard]] Result<std::vector<ErasedReceipt>> erased_receipts();
     /// forbidden, in words for its person, unless the device is enrolled and not revoked.
     [[nodiscard]] Result<void> require_welcome(const DeviceId& id);
     /// The spaces that the device's person may see now, ordered by name; none for one that is not welcome.

@@ -108,6 +108,30 @@ Result<Registry::RevokedPerson> Registry::revoke_person(Transaction& transaction
     return revoked;
 }
 
+Result<void> Registry::note_erased(const DeviceId& id, std::uint64_t through, std::int64_t now_ms)
+{
+    auto known = database_.statement("SELECT 1 FROM registry_erased WHERE device = ?1 AND through >= ?2");
+    INDABA_ASSIGN(const bool before, known.bind_all(shared::ByteView(id.hash.bytes), through).step());
+    if (before) return {};
+    INDABA_ASSIGN(auto transaction, Transaction::write(database_));
+    auto insert =
+        database_.statement("INSERT OR IGNORE INTO registry_erased(device, through, confirmed_ms) VALUES (?1, ?2, ?3)");
+    INDABA_TRY(insert.bind_all(shared::ByteView(id.hash.bytes), through, now_ms).run());
+    return transaction.commit();
+}
+
+Result<std::vector<Registry::ErasedReceipt>> Registry::erased_receipts()
+{
+    std::vector<ErasedReceipt> receipts;
+    auto query =
+        database_.statement("SELECT device, through, confirmed_ms FROM registry_erased ORDER BY device, through");
+    while (true) {
+        INDABA_ASSIGN(const bool more, query.step());
+        if (!more) return receipts;
+        receipts.push_back({device_id_from(query.blob(0)), std::uint64_t(query.int64(1)), query.int64(2)});
+    }
+}
+
 Result<void> Registry::require_welcome(const DeviceId& id)
 {
     auto query = database_.statement("SELECT revoked_ms FROM registry_device WHERE id = ?1");

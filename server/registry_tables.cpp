@@ -49,6 +49,12 @@ CREATE TABLE registry_invitation(
     used_ms INTEGER NOT NULL DEFAULT 0,
     device BLOB
 ) STRICT;
+CREATE TABLE registry_erased(
+    device BLOB NOT NULL REFERENCES registry_device(id),
+    through INTEGER NOT NULL,
+    confirmed_ms INTEGER NOT NULL,
+    PRIMARY KEY(device, through)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_invitation_by_selector ON registry_invitation(selector);
 )sql";
 

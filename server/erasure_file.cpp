@@ -1,0 +1,81 @@
+#include "server/erasure_file.hpp"
+
+#include "shared/ids.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <sstream>
+
+namespace indaba::server {
+
+namespace {
+
+using shared::Errc;
+using shared::fail;
+using sync::Erasure;
+
+constexpr std::size_t kFile_bytes = 256 * 1024 * 1024;  // a million orders
+
+std::string line_of(const Erasure& order)
+{
+    return fmt::format("{} {} {}\n", order.record.text(), order.ordered_ms, shared::to_hex(order.signature.bytes));
+}
+
+std::optional<Erasure> order_in(const std::string& line)
+{
+    std::istringstream words(line);
+    std::string record;
+    std::string signature;
+    Erasure order;
+    if (!(words >> record >> order.ordered_ms >> signature)) return std::nullopt;
+    const auto id = shared::RecordId::parse(record);
+    const auto bytes = shared::from_hex(signature);
+    if (id.has_error() || bytes.has_error() || bytes->size() != order.signature.bytes.size()) return std::nullopt;
+    order.record = *id;
+    std::ranges::copy(*bytes, order.signature.bytes.begin());
+    return order;
+}
+
+Result<std::vector<Erasure>> read_orders(const std::string& path)
+{
+    std::vector<Erasure> orders;
+    const auto bytes = platform::read_private_file(path, kFile_bytes);
+    if (bytes.has_error() && bytes.error().code == Errc::not_found) return orders;
+    INDABA_TRY(bytes);
+    std::istringstream lines{std::string(shared::as_text(*bytes))};
+    for (std::string line; std::getline(lines, line);) {
+        const auto order = order_in(line);
+        if (!order)
+            return fail(Errc::corrupt,
+                        fmt::format("{}, line {}, is not an order to erase: take the file from a copy of "
+                                    "this directory, or move it away",
+                                    path, orders.size() + 1));
+        orders.push_back(*order);
+    }
+    return orders;
+}
+
+}  // namespace
+
+Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centre)
+{
+    const auto path = directory.file(DataDirectory::kErasures);
+    INDABA_ASSIGN(const auto kept, read_orders(path));
+    if (auto done = centre.take_erasures(kept); done.has_error() && done.error().code == Errc::untrusted)
+        return fail(Errc::untrusted, fmt::format("{} holds orders of another centre: move it away", path));
+    else INDABA_TRY(done);
+    std::string text;
+    std::size_t known = 0;
+    INDABA_TRY(centre.storage().each_erasure(0, [&](Erasure&& order) {
+        text += line_of(order);
+        ++known;
+        return true;
+    }));
+    if (known == kept.size()) return {};
+    return platform::write_private_file(path, shared::as_bytes(text));
+}
+
+}  // namespace indaba::server

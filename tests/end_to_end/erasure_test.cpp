@@ -1,0 +1,148 @@
+// An operator erases a record: it is gone from the centre's files and from every device that comes, each of which says
+// so, and a backup that is restored does not bring it back.
+#include "tests/end_to_end/world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace indaba::tests {
+namespace {
+
+using testing::HasSubstr;
+
+std::string content_of(const std::string& path)
+{
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+class Erasure : public testing::Test {
+protected:
+    Erasure()
+    {
+        centre.operate({"space", "add", "forum", "--kind", "event"});
+        for (const auto* person : {"Amina", "Boris"})
+            centre.operate({"person", "add", person, "--role", "forum=editor"});
+        centre.start();
+        amina.enrol(centre, "Amina");
+        boris.enrol(centre, "Boris");
+        for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
+        record = text_at(amina.json({"put", "enterprise", "name=Qzvwkjh Ltd", "country=ZA"}), "id");
+        amina.done({"put", "enterprise", "name=Aurora", "country=ZA"});
+        for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
+        boris.done({"put", "enterprise", "--id", record, "city=Qzvwkjhburg"});
+        for (const auto* device : {&boris, &amina}) (void)device->json({"sync"});
+    }
+
+    /// Its files are not encrypted.
+    [[nodiscard]] bool is_on_centres_disk() const
+    {
+        const auto files = content_of(centre.data() + "/centre.db") + content_of(centre.data() + "/centre.db-wal");
+        return files.find("Qzvwkjh") != std::string::npos;
+    }
+    [[nodiscard]] std::size_t unconfirmed() const
+    {
+        const auto list = boost::json::parse(centre.operate({"erasures", "--json"}));
+        return at(list.as_array().at(0), "unconfirmed").as_array().size();
+    }
+    void expect_gone(const Device& device) const
+    {
+        EXPECT_EQ(device.json({"search", "qzvwkjh"}).as_array().size(), 0u);
+        const auto asked = device.run({"get", record});
+        EXPECT_EQ(asked.code, 1);
+        EXPECT_THAT(asked.err, HasSubstr("erased by order of the centre"));
+        EXPECT_EQ(number_at(device.json({"status"}), "records"), 1);
+    }
+
+    TemporaryDirectory directory;
+    Centre centre{directory};
+    Device amina{directory, "tablet"};
+    Device boris{directory, "laptop"};
+    std::string record;
+    std::string backup = directory.file("backup");
+};
+
+TEST_F(Erasure, reaches_the_centre_and_every_device_and_each_confirms)
+{
+    const auto watching = amina.begin({"sync", "--watch", "--json"});
+    ASSERT_TRUE(watching->wait_for_output("\"up_to_date\":true"));
+    EXPECT_TRUE(is_on_centres_disk());
+    const auto said = centre.operate({"erase", record});
+    EXPECT_THAT(said, HasSubstr("erased " + record));
+    EXPECT_THAT(said, HasSubstr("'laptop' of Boris"));
+    EXPECT_TRUE(watching->wait_for_output("\"erased\":1")) << "who is connected, at once";
+    watching->signal(SIGINT);
+    EXPECT_EQ(watching->finish().code, 0);
+    EXPECT_FALSE(is_on_centres_disk());
+    EXPECT_EQ(unconfirmed(), 1u);
+    expect_gone(amina);
+
+    const auto told = boris.done({"sync"});
+    EXPECT_THAT(told, HasSubstr("1 record erased here for good, as the centre ordered"));
+    expect_gone(boris);
+    EXPECT_EQ(unconfirmed(), 0u);
+    EXPECT_THAT(centre.operate({"erasures"}), HasSubstr("every device has confirmed"));
+    EXPECT_THAT(centre.operate({"erase", record}), HasSubstr("unchanged"));
+    EXPECT_EQ(number_at(boris.json({"sync"}), "erased"), 0);
+    EXPECT_EQ(everything_shown(amina), everything_shown(boris));
+    expect_same_leaves(centre, {&amina, &boris}, "forum");
+}
+
+TEST_F(Erasure, of_what_is_not_there_is_wrong_usage)
+{
+    for (const auto* id : {"0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01", "rubbish", ""}) {
+        const auto refused = centre.try_operate({"erase", id});
+        EXPECT_EQ(refused.code, 2) << refused.err;
+        EXPECT_EQ(std::ranges::count(refused.err, '\n'), 1) << refused.err;
+    }
+    EXPECT_EQ(centre.operate({"erasures"}), "nothing was erased");
+}
+
+TEST_F(Erasure, is_repeated_when_an_older_backup_is_restored)
+{
+    centre.operate({"backup", backup});
+    centre.operate({"erase", record});
+    const auto orders = content_of(centre.data() + "/erasures.txt");
+    EXPECT_THAT(orders, HasSubstr(record));
+    for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
+    centre.kill();
+    std::filesystem::rename(centre.data(), directory.file("lost"));
+
+    // The devices bring the orders back.
+    centre.operate({"restore", backup});
+    EXPECT_TRUE(is_on_centres_disk());
+    centre.start();
+    (void)boris.json({"sync"});
+    EXPECT_FALSE(is_on_centres_disk());
+    (void)amina.json({"sync"});
+    (void)boris.json({"sync"});
+    EXPECT_EQ(unconfirmed(), 0u);
+    for (const auto* device : {&amina, &boris}) expect_gone(*device);
+    expect_same_leaves(centre, {&amina, &boris}, "forum");
+    centre.stop();
+
+    // And so does the file beside the database, before anybody has come.
+    std::filesystem::rename(centre.data(), directory.file("lost again"));
+    std::filesystem::create_directory(centre.data());
+    std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
+    std::ofstream(centre.data() + "/erasures.txt") << orders;
+    std::filesystem::permissions(centre.data() + "/erasures.txt",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    centre.operate({"restore", backup});
+    EXPECT_FALSE(is_on_centres_disk());
+    EXPECT_THAT(centre.operate({"erasures"}), HasSubstr(record));
+
+    std::ofstream(centre.data() + "/erasures.txt", std::ios::app) << "rubbish\n";
+    const auto refused = centre.try_operate({"run", "--listen", "127.0.0.1:0"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("line 2, is not an order to erase"));
+}
+
+}  // namespace
+}  // namespace indaba::tests
