@@ -7,17 +7,7 @@
 
 using namespace indaba;
 
-namespace {
-
-shared::Bytes changed(tests::model::Chance& chance, shared::ByteView input)
-{
-    static tests::model::CheapSigner signer(chance);
-    return tests::fuzz::changed_change_set(chance, input, signer);
-}
-
-}  // namespace
-
-CHANGED_BY(changed)
+CHANGED_BY(tests::fuzz::signed_anew<tests::fuzz::changed_change_set>)
 
 FUZZ(input)
 {

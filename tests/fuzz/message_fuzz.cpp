@@ -4,21 +4,9 @@
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/shapes.hpp"
 
-#include <algorithm>
-
 using namespace indaba;
 
-namespace {
-
-shared::Bytes changed(tests::model::Chance& chance, shared::ByteView input)
-{
-    static tests::model::CheapSigner signer(chance);
-    return tests::fuzz::changed_message(chance, input, signer);
-}
-
-}  // namespace
-
-CHANGED_BY(changed)
+CHANGED_BY(tests::fuzz::signed_anew<tests::fuzz::changed_message>)
 
 FUZZ(input)
 {

@@ -34,6 +34,14 @@ private:
 [[nodiscard]] shared::Bytes changed_change_set(model::Chance& chance, shared::ByteView bytes, shared::Signer& signer);
 [[nodiscard]] shared::Bytes changed_message(model::Chance& chance, shared::ByteView bytes, shared::Signer& signer);
 
+/// One of the last two with a signer of its own, who is no device.
+template <auto Change>
+[[nodiscard]] shared::Bytes signed_anew(model::Chance& chance, shared::ByteView bytes)
+{
+    static model::CheapSigner signer(chance);
+    return Change(chance, bytes, signer);
+}
+
 /// One step of libFuzzer's: as often a changed shape as changed bytes.
 std::size_t mutate(std::uint8_t* bytes, std::size_t size, std::size_t most, unsigned seed,
                    const std::function<shared::Bytes(model::Chance&, shared::ByteView)>& change);
