@@ -1,5 +1,7 @@
 #include "tests/fuzz/session_world.hpp"
 
+#include "tests/model/memory_file.hpp"
+
 namespace indaba::tests::fuzz {
 
 namespace {
@@ -16,17 +18,6 @@ T must(shared::Result<T> result)
 }
 void must(shared::Result<void> result) { INDABA_CHECK(result.has_value()); }
 
-platform::DatabaseOptions in_memory()
-{
-    static std::uint64_t count = 0;
-    platform::DatabaseOptions file;
-    file.path = "file:/indaba-fuzz-" + std::to_string(++count) + "?vfs=memdb";
-    file.create = true;
-    file.synchronous_off = true;
-    file.cache_kib = 1024;
-    return file;
-}
-
 shared::RecordId record(std::uint8_t number)
 {
     shared::RecordId id;
@@ -38,7 +29,7 @@ shared::RecordId record(std::uint8_t number)
 
 World::Device::Device(World& world, std::uint64_t seed)
     : chance(seed), signer(chance), id(shared::device_of(signer.public_key(), world.digest)),
-      store(must(sync::store::ReplicaStore::open(in_memory(), shared::Catalogue::builtin(), {.search_index = false}))),
+      store(must(sync::store::ReplicaStore::open(model::memory_file(), shared::Catalogue::builtin(), {.search_index = false}))),
       replica({*store, world.clock, chance, world.digest, signer, world.centre_key, shared::Catalogue::builtin()})
 {
     world.authority.devices.insert(id);
@@ -46,7 +37,7 @@ World::Device::Device(World& world, std::uint64_t seed)
 
 World::World()
     : grants({{"archive", "organisation", "Archive", "viewer"}, {"forum", "event", "Forum", "editor"}}),
-      store(must(sync::store::CentreStore::open(in_memory(), shared::Catalogue::builtin()))),
+      store(must(sync::store::CentreStore::open(model::memory_file(), shared::Catalogue::builtin()))),
       centre({*store, authority, clock, digest, centre_signer, shared::Catalogue::builtin()}), hostile(*this, 11),
       honest(*this, 12)
 {

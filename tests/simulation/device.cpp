@@ -1,22 +1,12 @@
 #include "tests/simulation/device.hpp"
 
 #include "tests/model/item.hpp"
+#include "tests/model/memory_file.hpp"
 #include "tests/simulation/broken.hpp"
 
 #include <algorithm>
 
 namespace indaba::tests::simulation {
-
-platform::DatabaseOptions memory_file()
-{
-    static std::uint64_t count = 0;
-    platform::DatabaseOptions file;
-    file.path = "file:/indaba-simulation-" + std::to_string(++count) + "?vfs=memdb";
-    file.create = true;
-    file.synchronous_off = true;
-    file.cache_kib = 1024;
-    return file;
-}
 
 Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports)
     : fuse(ports.counts), store(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
@@ -30,7 +20,7 @@ Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared:
                const shared::PublicKey& centre_key, FaultCounts& counts)
     : index(index), chance(own), clock(timeline), signer(chance),
       ports{clock, chance, digest, signer, centre_key, counts}, id(shared::device_of(signer.public_key(), digest)),
-      file(memory_file()),
+      file(model::memory_file()),
       keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
                   "making a device's database"))
 {
@@ -61,7 +51,7 @@ CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock&
 }
 
 CentreNode::CentreNode(const CentreParts& parts)
-    : parts(parts), clock(parts.timeline), file(memory_file()),
+    : parts(parts), clock(parts.timeline), file(model::memory_file()),
       keeper(must(sync::store::CentreStore::open(file, model::catalogue()), "making the centre's database"))
 {
     must(keeper->begin(), "making spaces");

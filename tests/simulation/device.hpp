@@ -17,9 +17,6 @@
 
 namespace indaba::tests::simulation {
 
-/// A name in the memory of this process that no other run uses.
-[[nodiscard]] platform::DatabaseOptions memory_file();
-
 struct DevicePorts {
     shared::Clock& clock;
     model::Chance& chance;

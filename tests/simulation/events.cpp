@@ -1,5 +1,6 @@
 // What happens to devices and the centre: people, programs that start and die, clocks, roles, strangers.
 #include "tests/model/item.hpp"
+#include "tests/model/memory_file.hpp"
 #include "tests/simulation/broken.hpp"
 #include "tests/simulation/node_events.hpp"
 
@@ -18,7 +19,7 @@ struct Copy {
 
 Copy copy_database(platform::Database& database)
 {
-    Copy copy{memory_file(), nullptr};
+    Copy copy{model::memory_file(), nullptr};
     copy.keeper = must(platform::Database::open(copy.file), "opening a copy");
     must(database.execute("VACUUM INTO '" + copy.file.path + "'"), "copying a database");
     return copy;
