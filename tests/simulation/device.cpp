@@ -8,10 +8,14 @@
 
 namespace indaba::tests::simulation {
 
+std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::DatabaseOptions& file)
+{
+    return must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
+                "opening a device's database");
+}
+
 Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports)
-    : fuse(ports.counts), store(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
-                                     "opening a device's database")),
-      storage(*store, fuse),
+    : fuse(ports.counts), store(open_replica(file)), storage(*store, fuse),
       replica({storage, ports.clock, ports.chance, ports.digest, ports.signer, ports.centre_key, model::catalogue()})
 {
 }
@@ -20,9 +24,7 @@ Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared:
                const shared::PublicKey& centre_key, FaultCounts& counts)
     : index(index), chance(own), clock(timeline), signer(chance),
       ports{clock, chance, digest, signer, centre_key, counts}, id(shared::device_of(signer.public_key(), digest)),
-      file(model::memory_file()),
-      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
-                  "making a device's database"))
+      file(model::memory_file()), keeper(open_replica(file))
 {
 }
 
@@ -30,9 +32,7 @@ Device::Device(std::size_t index, const Device& original, Timeline& timeline, pl
     : index(index), chance(std::uint64_t(index) << 32 ^ original.seen.size()), clock(timeline), signer(original.signer),
       ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts},
       id(original.id), file(std::move(copy)),
-      keeper(must(sync::store::ReplicaStore::open(file, model::catalogue(), {.search_index = false}),
-                  "opening a copied device's database")),
-      seen(original.seen), last_stamp(original.last_stamp)
+      keeper(open_replica(file)), seen(original.seen), last_stamp(original.last_stamp)
 {
 }
 

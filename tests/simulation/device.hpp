@@ -17,6 +17,9 @@
 
 namespace indaba::tests::simulation {
 
+/// What a device keeps, in this file.
+[[nodiscard]] std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::DatabaseOptions& file);
+
 struct DevicePorts {
     shared::Clock& clock;
     model::Chance& chance;

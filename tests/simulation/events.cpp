@@ -236,8 +236,7 @@ void Simulation::back_up_and_put_back(Device& device)
         if (through != night->second.seen[journal]) cut_short_.insert(journal);
     auto copy = copy_database(*night->second.copy);
     device.file = copy.file;
-    device.keeper = must(sync::store::ReplicaStore::open(copy.file, model::catalogue(), {.search_index = false}),
-                         "opening what was put back");
+    device.keeper = open_replica(copy.file);
     device.seen = night->second.seen;
     device.last_stamp = night->second.last_stamp;
 }
