@@ -68,10 +68,6 @@ private:
     void dial(std::size_t index);
     void chaos();
     void change_role();
-    void push_again();
-    void push_damaged();
-    void push_strange();
-    void ingest(const shared::Bytes& change_set, const char* how);
     template <class Handler>
     void at_device(Device& device, Process& process, const Handler& handler);
     template <class Handler>
@@ -81,9 +77,17 @@ private:
     void end_process(Device& device, Process& process);
     void crash_centre();
     void start_centre();
+
+    // --- lives.cpp: backups and copies ---
     void back_up_and_put_back();
     void back_up_and_put_back(Device& device);
     void copy(Device& device);
+
+    // --- intruders.cpp: what comes by other ways ---
+    void push_again();
+    void push_damaged();
+    void push_strange();
+    void ingest(const shared::Bytes& change_set, const char* how);
 
     // --- network.cpp: what happens between them ---
     void connect(Device& device, Process& process, bool stay);
