@@ -57,11 +57,16 @@ Result<std::vector<SpaceCounts>> Queries::counts()
                       &SpaceCounts::records, counted));
     INDABA_TRY(add_up(database.statement("SELECT space, count(*) FROM record WHERE flags & 1 GROUP BY space"),
                       &SpaceCounts::conflicts, counted));
-    // Own journals are ruled in order: what is beyond `ruled` has no ruling, what is not has one.
-    INDABA_TRY(add_up(database.statement("SELECT space, last - min(ruled, last) FROM journal WHERE own"),
-                      &SpaceCounts::pending, counted));
-    INDABA_TRY(add_up(database.statement("SELECT space, min(ruled, last) FROM journal WHERE own"),
-                      &SpaceCounts::accepted, counted));
+    // Own journals are ruled in order: what is not beyond `ruled` has a ruling. Beyond it stand refusals that a centre
+    // which was put back is asked about again: they are refused until it says otherwise, and not counted twice.
+    INDABA_TRY(add_up(
+        database.statement("SELECT space, last - min(ruled, last) - (SELECT count(*) FROM entry WHERE verdict > 0 AND "
+                           "entry.journal = jid AND number > journal.ruled) FROM journal WHERE own"),
+        &SpaceCounts::pending, counted));
+    INDABA_TRY(add_up(
+        database.statement("SELECT space, min(ruled, last) + (SELECT count(*) FROM entry WHERE verdict > 0 AND "
+                           "entry.journal = jid AND number > journal.ruled) FROM journal WHERE own"),
+        &SpaceCounts::accepted, counted));
     INDABA_TRY(add_up(
         database.statement(
             "SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "

@@ -51,6 +51,27 @@ TEST_F(RestoredCentre, RegainsAnEditThatComesBeforeItsRecord)
     EXPECT_EQ(b_.store->queries().counts().value().at(0).pending, 0u);
 }
 
+TEST_F(RestoredCentre, NeverMakesTheTotalsTellMoreThanWasWritten)
+{
+    std::vector<platform::DatabaseOptions> backups;
+    for (int i = 0; i <= 6; ++i) backups.push_back(back_up("night " + std::to_string(i)));
+    const auto lost = put(a_, "Aurora");
+    sync_all();
+    edit(b_, lost, "city", "Surat");
+    edit(b_, lost, "website", "https://example.org");
+    put_back(backups[0]);
+    EXPECT_TRUE(sync(b_).up_to_date);  // refused: a's record is not there
+    for (std::size_t after = 1; after <= 6; ++after) {
+        put_back(backups[after]);
+        cut_after_ = after;
+        (void)sync(b_);
+        const auto counts = b_.store->queries().counts().value().at(1);
+        ASSERT_EQ(counts.space, "forum");
+        EXPECT_EQ(counts.pending + counts.accepted + counts.refused, 2u) << after;
+        EXPECT_EQ(counts.refused, b_.store->standing_refused({}).value().size()) << after;
+    }
+}
+
 TEST_F(RestoredCentre, IsNotFetchedWhole)
 {
     std::vector<RecordId> ids;
