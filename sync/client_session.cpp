@@ -226,6 +226,7 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
     // While a space is compared a ruling has no place in a feed: asked for again when it has.
     if (!journal || comparing_.contains(journal->head.space)) return {};
     INDABA_ASSIGN(const auto applied, replica_.learn(journal->head.space, stored.rulings));
+    ruled_aside_.insert(journal->head.space);
     add(applied);
     return {};
 }
@@ -271,6 +272,7 @@ Result<bool> ClientSession::all_ruled()
 /// Ends every event: an error closes the session; so does being up to date, unless it is to stay.
 Actions ClientSession::finish(Result<void> outcome, Actions actions)
 {
+    if (outcome.has_value()) outcome = ask_heads(actions);
     if (outcome.has_value() && no_room_ && in_flight_.empty()) outcome = *no_room_;
     if (outcome.has_value() && progress_.welcomed && behind_.empty() && in_flight_.empty() && !asking_history_ &&
         sizes_owed_ == 0 && !orders_owed_) {

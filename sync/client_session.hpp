@@ -81,6 +81,7 @@ private:
     Result<void> push_again(const SpaceName& space);
     void ask_sizes(std::vector<Following> spaces, Actions& actions);
     Result<void> take_sizes(const SizesAnswer& answer);
+    Result<void> ask_heads(Actions& actions);
     // client_erase.cpp
     Result<void> take_erasures(const Erasures& erasures, Actions& actions);
     Result<void> tell_orders(Actions& actions);
@@ -108,6 +109,8 @@ private:
     std::vector<SpaceName> hello_;  // spaces in the order of the hello, then others that are followed
     std::set<SpaceName> sized_;  // not carried, and asked about in this session
     std::size_t sizes_owed_ = 0;  // answers that have not come
+    std::set<SpaceName> asked_;  // whose first answer has
+    std::set<SpaceName> ruled_aside_;  // rulings of them came that no feed brings, since the last question
     bool orders_owed_ = false;  // to erase, as the welcome said
     bool asks_for_orders_ = false;  // the centre, for those that are known here
     std::set<SpaceName> behind_;  // followed, not caught up

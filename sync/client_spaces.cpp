@@ -82,9 +82,27 @@ Result<void> ClientSession::take_sizes(const SizesAnswer& answer)
     if (sizes_owed_ == 0) return fail(Errc::malformed, "the centre answers what was not asked");
     --sizes_owed_;
     for (const auto& size : answer.sizes) {
-        INDABA_TRY(replica_.take_size(size.space, size.size, size.backed_up, size.on_chain));
-        if (!size.on_chain) INDABA_TRY(push_again(size.space));
+        const bool heard = !asked_.insert(size.head.space).second;
+        INDABA_ASSIGN(const bool again, replica_.take_size({size.head, size.size, size.on_chain, heard}));
+        if (again) INDABA_TRY(push_again(size.head.space));
     }
+    return {};
+}
+
+/// Once all that was sent is answered: what was ruled in spaces that are not carried lies on the chain of the head as of
+/// now. Without it, a centre that is put back to between the two would not be found out.
+Result<void> ClientSession::ask_heads(Actions& actions)
+{
+    if (actions.close || ruled_aside_.empty() || !in_flight_.empty() || sizes_owed_ > 0) return {};
+    INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
+    std::vector<Following> others;
+    for (const auto& space : spaces) {
+        if (!ruled_aside_.contains(space.name) || space.is_followed() || space.role.empty()) continue;
+        sized_.erase(space.name);
+        others.push_back({space.name, Place::of(space.cursor, space.backed_up)});
+    }
+    ruled_aside_.clear();
+    ask_sizes(std::move(others), actions);
     return {};
 }
 

@@ -254,7 +254,7 @@ void serialize(Archive& archive, CentreSize& size)
 template <class Archive>
 void serialize(Archive& archive, SizesAnswer::Size& size)
 {
-    archive(size.space, size.on_chain, compact(size.backed_up), size.size);
+    archive(size.head, size.on_chain, size.size);
 }
 
 template <class Archive>

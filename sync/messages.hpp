@@ -158,9 +158,8 @@ struct SizesQuestion {
 /// Centre: those of them that the device may see.
 struct SizesAnswer {
     struct Size {
-        SpaceName space;
+        SignedHead head;  ///< of the space, now
         bool on_chain = true;  ///< the place is on the centre's chain; else one of both was put back
-        std::uint64_t backed_up = 0;
         CentreSize size;
     };
     std::vector<Size> sizes;

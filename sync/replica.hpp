@@ -136,10 +136,17 @@ public:
     /// was written here and waits for a ruling is kept unseen and still sent, what was refused stands. rule_broken
     /// while something of it is an orphan, which nobody else may have; not_found without a role there.
     [[nodiscard]] Result<void> drop(const SpaceName& space);
-    /// What the centre says of a space that is not carried; `on_chain` false: one of both was put back from a backup,
-    /// and all that was written here is sent again.
-    [[nodiscard]] Result<void> take_size(const SpaceName& space, const CentreSize& size, std::uint64_t backed_up,
-                                         bool on_chain);
+    /// What the centre says of a space that is not carried, whose newest head this is. Where that goes on from the head
+    /// seen before, `on_chain`, what was ruled up to there holds. Rulings beyond it lie on a chain that nobody has seen,
+    /// unless they were `heard` since the centre was asked first in this session; else one of both was put back from a
+    /// backup. What does not hold is sent again: true if there is something. Untrusted if the centre has not signed it.
+    struct AtCentre {
+        SignedHead head;
+        CentreSize size;
+        bool on_chain = true;
+        bool heard = false;
+    };
+    [[nodiscard]] Result<bool> take_size(const AtCentre& told);
 
     /// The centre's clock shows this. Keeps by how much the device's is off, for every stamp from now on, and returns
     /// it. Every lease runs anew from then.
@@ -208,7 +215,7 @@ private:
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
-    Result<void> reopen_beyond(const SpaceName& space, std::uint64_t number);
+    Result<bool> reopen_beyond(const SpaceName& space, std::uint64_t number);
     Result<void> forget_word(StoredSpace& space);
     Result<bool> renew_leases_at(std::int64_t centre_ms);
     Result<void> reopen(StoredJournal& journal, const Marks& marks, EntryCache& entries);

@@ -47,11 +47,12 @@ Result<void> Replica::forget_word(StoredSpace& space)
 }
 
 /// Rulings beyond this number of the feed may not be on the centre's chain any more: what they were on is sent again,
-/// and what was accepted waits and shows until then.
-Result<void> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number)
+/// and what was accepted waits and shows until then. True if there is something.
+Result<bool> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number)
 {
     EntryCache entries(ports_.storage);
     INDABA_ASSIGN(auto journals, ports_.storage.own_journals(space));
+    bool reopened = false;
     for (auto& journal : journals) {
         std::vector<StoredEntry> open;
         INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
@@ -63,8 +64,9 @@ Result<void> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number
         if (open.empty() || open.front().name.number > journal.ruled) continue;
         journal.ruled = open.front().name.number - 1;
         INDABA_TRY(ports_.storage.save_journal(journal));
+        reopened = true;
     }
-    return {};
+    return reopened;
 }
 
 Result<void> Replica::take_grants(const std::vector<Grant>& grants)
@@ -156,23 +158,28 @@ Result<void> Replica::drop(const SpaceName& name)
     return transaction.commit();
 }
 
-Result<void> Replica::take_size(const SpaceName& name, const CentreSize& size, std::uint64_t backed_up, bool on_chain)
+Result<bool> Replica::take_size(const AtCentre& told)
 {
+    INDABA_TRY(check_signed(told.head));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
-    if (!space || space->is_followed()) return {};
-    if (on_chain && space->centre == size && space->backed_up >= backed_up) return {};
-    space->centre = size;
-    if (on_chain) {
-        space->backed_up = std::max(space->backed_up, backed_up);
-        INDABA_TRY(ports_.storage.save_space(*space));
-    } else {
-        INDABA_TRY(forget_word(*space));
-        INDABA_TRY(reopen_beyond(name, 0));
-        INDABA_TRY(ports_.storage.purge_space(name));  // what waits again does not show
+    INDABA_ASSIGN(auto space, ports_.storage.find_space(told.head.space));
+    if (!space || space->is_followed()) return false;
+    const bool is_known = told.on_chain && space->cursor.head_hash == told.head.hash;
+    if (is_known && space->centre == told.size && space->backed_up >= told.head.backed_up) return false;
+    if (!told.on_chain) INDABA_TRY(forget_word(*space));
+    bool again = false;
+    if (!told.heard || !told.on_chain) {
+        INDABA_ASSIGN(again, reopen_beyond(space->name, space->cursor.head));
     }
-    return transaction.commit();
+    if (again) INDABA_TRY(ports_.storage.purge_space(space->name));  // what waits again does not show
+    space->centre = told.size;
+    space->cursor.head = told.head.number;
+    space->cursor.head_hash = told.head.hash;
+    space->backed_up = std::max(space->backed_up, told.head.backed_up);
+    INDABA_TRY(ports_.storage.save_space(*space));
+    INDABA_TRY(transaction.commit());
+    return again;
 }
 
 }  // namespace indaba::sync

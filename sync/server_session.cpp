@@ -247,10 +247,9 @@ Result<void> ServerSession::answer_sizes(const SizesQuestion& question, Actions&
     for (const auto& asked : question.spaces) {
         INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, asked.space));
         if (!granted) continue;
-        SizesAnswer::Size size{asked.space, true, 0, {}};
+        SizesAnswer::Size size;
+        INDABA_ASSIGN(size.head, centre_.signed_head(asked.space));
         INDABA_ASSIGN(size.on_chain, centre_.on_chain(asked.space, asked.place));
-        INDABA_ASSIGN(const auto head, centre_.storage().head(asked.space));
-        size.backed_up = head.backed_up;
         INDABA_ASSIGN(size.size, centre_.size(asked.space));
         answer.sizes.push_back(std::move(size));
     }

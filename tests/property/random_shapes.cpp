@@ -321,9 +321,8 @@ sync::Message random_message(Chance& chance, std::size_t kind)
         case 18:
             return sync::SizesAnswer{several(chance, 3, [&] {
                 return sync::SizesAnswer::Size{
-                    random_text(chance, 20),
+                    random_head(chance, random_text(chance, 20), random_number(chance)),
                     chance.below(2) == 0,
-                    random_number(chance),
                     {random_number(chance), random_number(chance), std::int64_t(random_number(chance))}};
             })};
         case 19:

@@ -283,6 +283,41 @@ TEST_F(Carried, ACentrePutBackRegainsWhatWasWrittenInADroppedSpace)
     EXPECT_TRUE(has(life_, early) && has(life_, late));
 }
 
+TEST_F(Carried, ACentrePutBackRegainsWhatWasRuledAfterTheDrop)
+{
+    (void)put(life_, "Aurora");
+    (void)sync(life_);
+    const auto id = put(life_, "Baikal");
+    drop();
+    const auto nights = {back_up("one"), back_up("two")};
+    EXPECT_EQ(sync(life_).accepted, 1u);
+    const auto idle = sync(life_);
+    EXPECT_EQ(idle.pushed + idle.accepted, 0u);
+    for (const auto& night : nights) {
+        put_back(night);  // the head that was seen when it was dropped is still on its chain
+        EXPECT_FALSE(centre_has(id));
+        EXPECT_TRUE(sync(life_).up_to_date);
+        EXPECT_TRUE(centre_has(id));
+    }
+    EXPECT_EQ(counts().accepted, 2u);
+}
+
+TEST_F(Carried, ACentrePutBackRegainsWhatWasRuledInASessionThatWasCut)
+{
+    (void)put(life_, "Aurora");
+    (void)sync(life_);
+    const auto id = put(life_, "Baikal");
+    drop();
+    const auto night = back_up("night");
+    cut_after_ = 4;  // it hears the welcome, what is there and the ruling, and not where that ruling lies
+    EXPECT_EQ(sync(life_).accepted, 1u);
+    put_back(night);
+    EXPECT_TRUE(sync(life_).up_to_date);
+    EXPECT_TRUE(centre_has(id));
+    const auto idle = sync(life_);
+    EXPECT_EQ(idle.pushed + idle.accepted, 0u);
+}
+
 TEST_F(Carried, WhatWasRuledAfterTheDropIsAskedAboutWhenItIsCarried)
 {
     (void)put(life_, "Aurora");

@@ -248,10 +248,11 @@ TEST(Golden, SpacesThatAreNotCarried)
     EXPECT_EQ(to_hex(encode_message(Unfollow{{"forum"}})), "100105666f72756d");
     EXPECT_EQ(to_hex(encode_message(SizesQuestion{{{"forum", {0, 0, 9, {}, 6}}}})),
               "110105666f72756d000009000000000000000006");
-    const SizesAnswer answer{{{"forum", true, 6, {300, 70'000, 0x18bcfe56800}}}};
+    const SizesAnswer answer{{{*varied_batch().head, true, {300, 70'000, 0x18bcfe56800}}}};
     EXPECT_EQ(to_hex(encode_message(answer)),
-              "120105666f72756d0106ac02f0a204"
-              "0068e5cf8b010000");
+              "120105666f72756d0d0000000000000000000000000000000000000000000000000000000000000000000000000000000368e5"
+              "cf8b010000020000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+              "00000000000000000000000000000000000000000000000000000001ac02f0a2040068e5cf8b010000");
     EXPECT_EQ(encode_message(again(answer)), encode_message(answer));
 }
 
