@@ -215,7 +215,9 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
         return {};
     }
     if (stored.expected != 0) {
-        sent_[stored.journal] = stored.expected - 1;
+        // Never forward: more of it may wait to be sent again by now, or all, if nothing is noted.
+        if (const auto sent = sent_.find(stored.journal); sent != sent_.end())
+            sent->second = std::min(sent->second, stored.expected - 1);
         return {};
     }
     auto& counted = counted_[flight.journal];

@@ -109,7 +109,7 @@ private:
     std::vector<SpaceName> hello_;  // spaces in the order of the hello, then others that are followed
     std::set<SpaceName> sized_;  // not carried, and asked about in this session
     std::size_t sizes_owed_ = 0;  // answers that have not come
-    std::set<SpaceName> asked_;  // whose first answer has
+    std::set<SpaceName> asked_;  // whose first answer has, or that were followed in this session
     std::set<SpaceName> ruled_aside_;  // rulings of them came that no feed brings, since the last question
     bool orders_owed_ = false;  // to erase, as the welcome said
     bool asks_for_orders_ = false;  // the centre, for those that are known here

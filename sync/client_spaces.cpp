@@ -55,6 +55,7 @@ Result<void> ClientSession::leave(const StoredSpace& space)
     comparing_.erase(space.name);
     followed_again_.erase(space.name);
     std::erase(hello_, space.name);
+    asked_.insert(space.name);  // all that was ruled so far lies up to the head that this session has seen
     return push_again(space.name);
 }
 

@@ -318,6 +318,22 @@ TEST_F(Carried, ACentrePutBackRegainsWhatWasRuledInASessionThatWasCut)
     EXPECT_EQ(idle.pushed + idle.accepted, 0u);
 }
 
+TEST_F(Carried, ACentrePutBackIsSentEverythingAlsoWhileAnEarlierPushIsOnItsWay)
+{
+    (void)put(life_, "Aurora");
+    (void)sync(life_);
+    const auto night = back_up("night");
+    const auto late = put(life_, "Baikal");
+    (void)sync(life_);
+    const auto waiting = put(life_, "Cerrado");
+    drop();
+    put_back(night);
+    flow_ = {1, 1};  // one push at a time: the first, of what waits, is answered after the device has heard what happened
+    EXPECT_TRUE(sync(life_).up_to_date);
+    EXPECT_TRUE(centre_has(late) && centre_has(waiting));
+    EXPECT_EQ(counts().pending, 0u);
+}
+
 TEST_F(Carried, WhatWasRuledAfterTheDropIsAskedAboutWhenItIsCarried)
 {
     (void)put(life_, "Aurora");
