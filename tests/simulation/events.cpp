@@ -2,6 +2,8 @@
 #include "tests/simulation/broken.hpp"
 #include "tests/simulation/node_events.hpp"
 
+#include <algorithm>
+
 namespace indaba::tests::simulation {
 
 namespace {
@@ -11,19 +13,17 @@ constexpr std::int64_t kYear_ms = 365LL * 24 * 3600 * 1000;
 
 }  // namespace
 
-void Simulation::person_acts(std::size_t index)
+/// In a program that runs already or in one of its own. The others of the device hear of it, if somebody tells them.
+template <class Act>
+void Simulation::use(std::size_t index, const Act& act)
 {
     auto& device = *devices_[index];
-    timeline_.after(chance_.between(300, 9000), [this, index] { person_acts(index); });
     const bool own_program = device.processes.empty() || chance_.below(4) == 0;
     auto& process = own_program ? device.start() : *chance_.pick(device.processes);
     if (strikes(Fault::device_crash)) process.fuse.light(Fuse::End::crash, Fault::device_crash, chance_.below(25));
     if (strikes(Fault::device_full)) process.fuse.light(Fuse::End::full, Fault::device_full, chance_.below(25));
-    Person person(truth_, chance_, heavy_);
     try {
-        const auto done = person.act(process);
-        if (done.attended) ++reached_["attended to a refusal"];
-        trace("person " + std::to_string(index) + " in " + done.space + ": " + done.what);
+        trace("person " + std::to_string(index) + act(process));
     } catch (const Crash&) {
         trace("person " + std::to_string(index) + ": the program died");
         end_process(device, process);
@@ -43,6 +43,37 @@ void Simulation::person_acts(std::size_t index)
         });
     }
     if (own_program) device.end(process);
+}
+
+void Simulation::person_acts(std::size_t index)
+{
+    timeline_.after(chance_.between(300, 9000), [this, index] { person_acts(index); });
+    use(index, [&](Process& process) {
+        const auto done = Person(truth_, chance_, heavy_).act(process);
+        if (done.attended) ++reached_["attended to a refusal"];
+        return " in " + done.space + ": " + done.what;
+    });
+}
+
+/// Drops or carries a space. What is dropped is gone at once, but for what waits, which no list shows.
+void Simulation::choose_space(Fault fault)
+{
+    const bool carries = fault == Fault::space_carried;
+    std::vector<std::pair<std::size_t, std::string>> choices;
+    for (std::size_t i = 0; i < devices_.size(); ++i)
+        for (const auto& held : must(devices_[i]->keeper->spaces(), "spaces"))
+            if (!held.role.empty() && held.carried != carries) choices.emplace_back(i, held.name);
+    if (choices.empty()) return;
+    const auto [index, space] = later_chance_.pick(choices);
+    counts_.count(fault);
+    const auto& running = devices_[index]->processes;
+    const bool is_connected = std::ranges::any_of(running, [](const auto& known) { return known->session != nullptr; });
+    ++reached_[std::string(name_of(fault)) + (is_connected ? " while connected" : " while away")];
+    use(index, [&, &space = space](Process& process) {
+        const auto done = Person::choose(process, space, carries);
+        return (carries ? " carries " : " drops ") + space + ": " + done;
+    });
+    judge_.lists_what_it_shows(*devices_[index]);
 }
 
 void Simulation::dial(std::size_t index)
@@ -75,6 +106,8 @@ void Simulation::chaos()
         trace("the centre's clock jumps");
     }
     if (strikes(Fault::role_change)) change_role();
+    for (const auto fault : {Fault::space_dropped, Fault::space_carried})
+        if (strikes_later(fault)) choose_space(fault);
     if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
     if (faults_.in_1000[std::size_t(Fault::device_put_back)] != 0) back_up_and_put_back(*copy_chance_.pick(devices_));
     if (faults_.in_1000[std::size_t(Fault::device_copied)] != 0) copy(*copy_chance_.pick(devices_));
@@ -118,7 +151,9 @@ void Simulation::look_at(Device& device)
     // The marks of a centre that was put back do not tell which branch of a copied journal it has: until all is
     // answered again, what is in the word is folded over it once more.
     const bool may_be_twice = truth_.was_put_back() && several_lives_;
-    if (chance_.below(10) == 0 && !may_be_twice) judge_.shows_the_fold(device);
+    if (chance_.below(10) != 0) return;
+    judge_.lists_what_it_shows(device);
+    if (!may_be_twice) judge_.shows_the_fold(device);
 }
 
 void Simulation::end_process(Device& device, Process& process)

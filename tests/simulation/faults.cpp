@@ -7,6 +7,7 @@ namespace {
 struct Kind {
     std::string_view name;
     unsigned in_1000;
+    unsigned one_seed_in = 0;  ///< of those that are drawn later
 };
 
 /// In the order of Fault.
@@ -34,7 +35,11 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"centre_put_back", 0},  // these have their chance from other sources: seeds without them are as before them
     {"device_put_back", 0},
     {"device_copied", 0},
+    {"space_dropped", 60, 4},
+    {"space_carried", 90, 4},
 }};
+
+bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }
 
 }  // namespace
 
@@ -43,11 +48,22 @@ Faults Faults::draw(model::Chance& chance)
     Faults faults;
     if (chance.below(16) == 0) return faults;
     for (std::size_t i = 0; i < kFaults; ++i)
-        if (kKinds[i].in_1000 != 0 && chance.below(4) != 0)
+        if (is_drawn_first(kKinds[i]) && chance.below(4) != 0)
             faults.in_1000[i] = unsigned(1 + chance.below(2 * kKinds[i].in_1000));
     if (chance.below(2) != 0) faults.in_1000[std::size_t(Fault::narrow)] = 0;
     if (chance.below(8) != 0) faults.in_1000[std::size_t(Fault::heavy)] = 0;  // they cost time
     return faults;
+}
+
+void Faults::draw_later(model::Chance& chance)
+{
+    for (std::size_t i = 0; i < kFaults; ++i) {
+        const auto& kind = kKinds[i];
+        if (kind.one_seed_in == 0) continue;
+        const bool is_on = chance.below(kind.one_seed_in) == 0;
+        const auto often = unsigned(1 + chance.below(2 * kind.in_1000));
+        if (is_on) in_1000[i] = often;
+    }
 }
 
 std::string_view name_of(Fault fault) { return kKinds[std::size_t(fault)].name; }

@@ -34,6 +34,8 @@ enum class Fault : std::uint8_t {
     centre_put_back,  ///< to what it was at its last backup, behind everybody's back; in every other seed
     device_put_back,  ///< to what it was at its last backup; in every fourth seed
     device_copied,  ///< goes on as two; in every fourth seed
+    space_dropped,  ///< a person does not want a space on a device any more; from here on each in some seeds only
+    space_carried,  ///< and wants it again
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);
@@ -44,6 +46,8 @@ struct Faults {
 
     /// As usual; one in four off in this seed, and all of them in one seed of sixteen.
     [[nodiscard]] static Faults draw(model::Chance& chance);
+    /// Those that came to be simulated later, from a source of their own: seeds without them are what they were before.
+    void draw_later(model::Chance& chance);
     [[nodiscard]] static Faults none() { return {}; }
 };
 

@@ -78,6 +78,14 @@ std::string differs_in_opinion(const model::Record& expected, const sync::Cells&
     return {};
 }
 
+bool is_in_conflict(const sync::StoredRecord& record)
+{
+    return std::ranges::any_of(record.shown, [&](const sync::Cell& cell) {
+        return cell.key != shared::kExistence &&
+               sync::in_conflict(cell, model::catalogue().policy(record.type, cell.key));
+    });
+}
+
 }  // namespace
 
 bool Judge::observe(Device& device) const
@@ -158,7 +166,7 @@ void Judge::shows_the_fold(Device& device) const
 {
     for (const auto& space : must(device.keeper->spaces(), "spaces")) {
         // At zero the device may have lost the space: what was settled there comes back with the scan only.
-        if (space.role.empty() || space.cursor.base != space.cursor.position || space.cursor.base == 0) continue;
+        if (!space.is_followed() || space.cursor.base != space.cursor.position || space.cursor.base == 0) continue;
         // A centre that was put back, which the device has not met since: what it shows is of a time that never was.
         if (!truth_.on_chain(space.name, space.cursor.head, space.cursor.head_hash)) continue;
         const auto waiting = pending(device, space);
@@ -183,6 +191,48 @@ void Judge::shows_the_fold(Device& device) const
             if (const auto found = differs_in_opinion(model, record->shown, record->type); !found.empty())
                 throw Broken{where + found};
         }
+    }
+}
+
+/// Only here, accepted and refused are together what was written; only here is what no ruling is known of.
+void Judge::totals_add_up(Device& device, const sync::store::SpaceCounts& counts) const
+{
+    std::uint64_t written = 0;
+    std::uint64_t refused = 0;
+    each_own_entry(device, counts.space, [&](const auto&, const sync::StoredEntry& entry) {
+        ++written;
+        if (entry.ruling && entry.ruling->verdict != sync::Verdict::accepted) ++refused;
+    });
+    const auto told = counts.pending + counts.accepted + counts.refused;
+    if (told != written || counts.refused != refused)
+        throw Broken{of(device) + ", " + counts.space + ": " + std::to_string(counts.pending) + " only here, " +
+                     std::to_string(counts.accepted) + " accepted and " + std::to_string(counts.refused) +
+                     " refused are told of " + std::to_string(written) + " written, " + std::to_string(refused) +
+                     " of them refused"};
+}
+
+void Judge::lists_what_it_shows(Device& device) const
+{
+    for (const auto& counts : must(device.keeper->queries().counts(), "totals")) {
+        const auto space = must(device.keeper->find_space(counts.space), "a space");
+        std::uint64_t shown = 0;
+        std::uint64_t in_conflict = 0;
+        for (const auto& id : truth_.records(counts.space)) {
+            const auto record = must(device.keeper->find_record(id), "a record");
+            if (!record || record->space != counts.space || record->shown.empty()) continue;
+            if (!space || !space->is_followed())
+                throw Broken{of(device) + ", record " + text(id) + ": shown in " + counts.space +
+                             ", which it does not follow"};
+            const auto alive = sync::existence(record->shown);
+            if (alive == sync::Existence::deleted || alive == sync::Existence::none) continue;
+            ++shown;
+            if (alive == sync::Existence::disputed || is_in_conflict(*record)) ++in_conflict;
+        }
+        if (counts.records != shown || counts.conflicts != in_conflict)
+            throw Broken{of(device) + ", " + counts.space + ": " + std::to_string(counts.records) + " records and " +
+                         std::to_string(counts.conflicts) + " conflicts are told, " + std::to_string(shown) + " and " +
+                         std::to_string(in_conflict) + " are shown"};
+        totals_add_up(device, counts);
     }
 }
 
@@ -226,7 +276,8 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
         if (reads != (held && !held->role.empty()))
             throw Broken{of(device) + " is wrong about its role in " + std::string(space)};
         const auto head = must(centre.head(std::string(space)), "a head");
-        if (reads && (held->cursor.base != head.number || held->cursor.position != head.number ||
+        const bool follows = reads && held->carried;
+        if (follows && (held->cursor.base != head.number || held->cursor.position != head.number ||
                       held->cursor.head_hash != head.hash))
             throw Broken{of(device) + " is not at the head of " + std::string(space)};
         for (const auto& id : truth_.records(space)) {
@@ -234,8 +285,9 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
             const auto here = must(device.keeper->find_record(id), "a record");
             if ((there && there->space != space) || (here && here->space != space)) continue;
             const auto where = of(device) + ", " + std::string(space) + ", record " + text(id) + ": ";
-            if (!reads) {
-                if (here && !here->shown.empty()) throw Broken{where + "held without a role"};
+            if (!follows) {
+                if (here && !here->shown.empty())
+                    throw Broken{where + (reads ? "held and not carried" : "held without a role")};
                 continue;
             }
             if (here && (here->word || !here->pending.empty())) throw Broken{where + "something is still pending"};

@@ -19,6 +19,9 @@ public:
     /// Of a device that is caught up: every record is the centre's word as of then with its own pending writes folded
     /// over it.
     void shows_the_fold(Device& device) const;
+    /// Of a space that the device does not follow nothing is shown; everywhere the lists and totals say what the records
+    /// and journals say.
+    void lists_what_it_shows(Device& device) const;
     /// A session's counters against what is stored.
     void counters(Device& device, const sync::Progress& progress) const;
 
@@ -36,6 +39,7 @@ public:
     void orphans_are_lost(Device& device) const;
 
 private:
+    void totals_add_up(Device& device, const sync::store::SpaceCounts& counts) const;
     [[nodiscard]] model::Record expected(const sync::SpaceName& space, std::uint64_t through,
                                          const shared::RecordId& id, const std::vector<Name>& pending) const;
     [[nodiscard]] std::vector<Name> shown_as_waiting(std::vector<Name> waiting,

@@ -99,6 +99,14 @@ Person::Done Person::act(Process& process)
     return done;
 }
 
+std::string Person::choose(Process& process, const std::string& space, bool carries)
+{
+    const auto chosen = carries ? process.replica.carry(space) : process.replica.drop(space);
+    if (chosen.has_error() && !is_expected(chosen.error().code))
+        throw Broken{"a person who chose a space was answered: " + chosen.error().text};
+    return chosen.has_error() ? chosen.error().text : "done";
+}
+
 /// Tries again or drops something that stands refused; false if nothing does.
 bool Person::attend(Process& process)
 {
@@ -163,7 +171,7 @@ void Person::mistype(Process& process, const std::string& space)
     const auto written = process.replica.write(space, {change});
     if (!written.has_error()) throw Broken{"a value that breaks a rule was stored"};
     const auto& error = written.error();
-    if (error.code == Errc::forbidden || error.code == Errc::full) return;
+    if (error.code == Errc::forbidden || error.code == Errc::not_found || error.code == Errc::full) return;
     if (error.code != Errc::rule_broken || !error.text.starts_with("peak"))
         throw Broken{"a broken rule was answered with: " + error.text};
     const auto left = process.store->find_record(change.id);

@@ -19,6 +19,8 @@ public:
     };
     /// One action through a process. May throw Crash; throws Broken where a write was answered wrongly.
     [[nodiscard]] Done act(Process& process);
+    /// Wants a space on this device, or not any more. What came of it, for the trace.
+    [[nodiscard]] static std::string choose(Process& process, const std::string& space, bool carries);
 
 private:
     [[nodiscard]] sync::Change create(Process& process);

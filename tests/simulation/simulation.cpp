@@ -22,13 +22,15 @@ constexpr int kSessionEvents = 20'000;
 Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
       centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_),
-      judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull)
+      judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull),
+      later_chance_(seed ^ 0x1A7E4FA0175ull)
 {
     if (!options.calm && night_chance_.below(2) == 0)
         faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
     for (const auto fault : {Fault::device_put_back, Fault::device_copied})
         if (!options.calm && copy_chance_.below(4) == 0)
             faults_.in_1000[std::size_t(fault)] = unsigned(1 + copy_chance_.below(40));
+    if (!options.calm && !options.first_faults) faults_.draw_later(later_chance_);
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
@@ -48,6 +50,13 @@ Simulation::Simulation(std::uint64_t seed, Options options)
 }
 
 bool Simulation::strikes(Fault fault) { return chance_.in_1000(faults_.in_1000[std::size_t(fault)]); }
+
+/// A fault that is off draws nothing: a seed without it is what it was before it was simulated.
+bool Simulation::strikes_later(Fault fault)
+{
+    const auto chances = faults_.in_1000[std::size_t(fault)];
+    return chances != 0 && later_chance_.in_1000(chances);
+}
 
 /// FNV-1a over what happened, in order.
 void Simulation::trace(const std::string& event)
@@ -117,6 +126,7 @@ void Simulation::heal()
     for (auto& device : devices_) judge_.observe(*device);
     start_centre();
     heal_roles();
+    heal_choices();
     const int rounds = truth_.was_put_back() ? kHealingRoundsAfterPutBack : kHealingRounds;
     for (int round = rounds; round > 0; --round)
         for (auto& device : devices_) sync_once(*device, round == 1);
@@ -140,6 +150,18 @@ void Simulation::heal_roles()
     if (chance_.below(2) == 0) return;
     for (auto& device : devices_)
         for (const auto space : kSpaces) roles_.set(device->id, space, "editor");
+}
+
+/// In half of the runs that dropped any, everybody wants every space again; else what is dropped stays away.
+void Simulation::heal_choices()
+{
+    if (counts_.of(Fault::space_dropped) == 0 || later_chance_.below(2) == 0) return;
+    for (auto& device : devices_) {
+        auto& process = device->start();
+        for (const auto& space : must(device->keeper->spaces(), "spaces"))
+            if (!space.role.empty() && !space.carried) must(process.replica.carry(space.name), "carrying again");
+        device->end(process);
+    }
 }
 
 /// One whole session. The first round brings everything in, the second everything out; the last finds nothing to do.
@@ -176,12 +198,16 @@ void Simulation::final_checks()
         judge_.refused_stand(*device);
         judge_.orphans_are_lost(*device);
         judge_.shows_the_fold(*device);
+        judge_.lists_what_it_shows(*device);
         judge_.device_equals_the_centre(*device, centre);
     }
 }
 
 void Simulation::count_reached()
 {
+    for (auto& device : devices_)
+        for (const auto& space : must(device->keeper->spaces(), "spaces"))
+            if (!space.role.empty() && !space.carried) ++reached_["dropped in the end"];
     for (const auto space : kSpaces) {
         const auto merged = truth_.accepted(space, truth_.feed(space).size());
         for (const auto& ruling : truth_.feed(space)) {

@@ -26,6 +26,7 @@ public:
     struct Options {
         bool print = false;  ///< every event, on standard output
         bool calm = false;  ///< no faults at all
+        bool first_faults = false;  ///< none of those that came to be simulated later: what a kept seed once was
     };
     explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
     Simulation(std::uint64_t seed, Options options);
@@ -56,10 +57,12 @@ private:
     void trouble();
     void heal();
     void heal_roles();
+    void heal_choices();
     void forgive_what_nobody_can_bring();
     void sync_once(Device& device, bool is_last);
     void trace(const std::string& event);
     [[nodiscard]] bool strikes(Fault fault);
+    [[nodiscard]] bool strikes_later(Fault fault);
     void count_reached();
     void print_history() const;
 
@@ -67,7 +70,10 @@ private:
     void person_acts(std::size_t index);
     void dial(std::size_t index);
     void chaos();
+    template <class Act>
+    void use(std::size_t index, const Act& act);
     void change_role();
+    void choose_space(Fault fault);
     template <class Handler>
     void at_device(Device& device, Process& process, const Handler& handler);
     template <class Handler>
@@ -129,6 +135,7 @@ private:
         shared::Stamp last_stamp;
     };
     model::Chance copy_chance_;
+    model::Chance later_chance_;
     std::map<std::size_t, DeviceNight> device_nights_;
     std::set<sync::JournalId> cut_short_;  ///< journals whose device forgot their end
     bool several_lives_ = false;  ///< a device was put back or copied: its person may meet what they wrote themself
