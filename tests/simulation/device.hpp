@@ -79,11 +79,20 @@ class CentreProcess {
 public:
     CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts);
 
+    /// Connections with a session.
+    [[nodiscard]] std::vector<std::uint64_t> open() const
+    {
+        std::vector<std::uint64_t> ids;
+        for (const auto& [id, session] : sessions) ids.push_back(id);
+        return ids;
+    }
+
     Fuse fuse;
     std::unique_ptr<sync::store::CentreStore> store;
     FragileCentre storage;
     sync::Centre centre;
     std::map<std::uint64_t, std::unique_ptr<sync::ServerSession>> sessions;  ///< by connection
+    std::map<std::uint64_t, std::vector<sync::Replica::Grant>> told;  ///< grants, by connection
 };
 
 struct CentreNode {

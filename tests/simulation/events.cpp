@@ -106,6 +106,8 @@ void Simulation::chaos()
         trace("the centre's clock jumps");
     }
     if (strikes(Fault::role_change)) change_role();
+    for (const auto fault : {Fault::device_revoked, Fault::person_revoked})
+        if (strikes_later(fault)) revoke(fault);
     for (const auto fault : {Fault::space_dropped, Fault::space_carried})
         if (strikes_later(fault)) choose_space(fault);
     if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
@@ -118,12 +120,7 @@ void Simulation::chaos()
     if (centre_->process != nullptr && strikes(Fault::centre_shutdown)) {
         counts_.count(Fault::centre_shutdown);
         trace("the centre shuts down");
-        const auto open = [&] {
-            std::vector<std::uint64_t> ids;
-            for (const auto& [id, session] : centre_->process->sessions) ids.push_back(id);
-            return ids;
-        }();
-        for (const auto id : open) perform(id, centre_->process->sessions.at(id)->shut_down());
+        for (const auto id : centre_->process->open()) perform(id, centre_->process->sessions.at(id)->shut_down());
         centre_->process.reset();
         timeline_.after(chance_.between(100, 20'000), [this] { start_centre(); });
     }
@@ -138,6 +135,53 @@ void Simulation::change_role()
     const auto role = chance_.pick(kRoles);
     roles_.set(id, space, role);
     trace(std::to_string(who) + " is now '" + std::string(role) + "' in " + std::string(space));
+    if (reviews_) timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
+}
+
+/// Holds at once for what is stored, and within a second for who is connected. A centre that is put back has it made
+/// again before it runs: its operator is told so. One device at least stays.
+void Simulation::revoke(Fault fault)
+{
+    const auto& device = *later_chance_.pick(devices_);
+    auto after = roles_;
+    if (fault == Fault::device_revoked) after.revoke(device.id);
+    else after.revoke_person(device.id);
+    const auto is_out = [&](const auto& other) { return after.is_revoked(other->id); };
+    if (roles_.is_revoked(device.id) || std::ranges::all_of(devices_, is_out)) return;
+    counts_.count(fault);
+    roles_ = std::move(after);
+    trace("device " + std::to_string(device.index) + (fault == Fault::device_revoked ? " is" : " and its person are") +
+          " revoked");
+    timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
+}
+
+/// What server's sessions do when an operator has changed something: who is not welcome any more is told so and cut,
+/// the others hear of their roles.
+void Simulation::review_sessions()
+{
+    if (centre_->process == nullptr) return;
+    for (const auto id : centre_->process->open()) {
+        if (centre_->process == nullptr || !centre_->process->sessions.contains(id)) continue;
+        const auto& who = devices_[connections_.at(id).device]->id;
+        at_centre(id, [&](CentreProcess& centre) {
+            sync::Actions actions;
+            if (const auto welcome = roles_.require_welcome(who); welcome.has_error()) {
+                ++reached_["cut when revoked"];
+                actions.send.push_back(sync::encode_message(sync::Bye{welcome.error().code, welcome.error().text}));
+                actions.error = welcome.error();
+                actions.close = true;
+                return actions;
+            }
+            auto& session = *centre.sessions.at(id);
+            if (session.program().empty()) return actions;
+            auto grants = roles_.grants(who);
+            const bool is_news = std::exchange(centre.told[id], grants) != grants;
+            actions = session.on_change();
+            if (is_news && !actions.close)
+                actions.send.insert(actions.send.begin(), sync::encode_message(sync::Grants{std::move(grants)}));
+            return actions;
+        });
+    }
 }
 
 /// After every event at a device: what it wrote is known to the truth, and what it shows makes sense.
@@ -182,10 +226,8 @@ void Simulation::start_centre()
 void Simulation::tell_feeds(const std::set<sync::SpaceName>& spaces, std::optional<std::uint64_t> but)
 {
     if (spaces.empty() || centre_->process == nullptr) return;
-    std::vector<std::uint64_t> ids;
-    for (const auto& [id, session] : centre_->process->sessions)
-        if (id != but) ids.push_back(id);
-    for (const auto id : ids) {
+    for (const auto id : centre_->process->open()) {
+        if (id == but) continue;
         for (const auto& space : spaces) {
             timeline_.after(chance_.between(0, 20), [this, id, space] {
                 if (centre_->process == nullptr || !centre_->process->sessions.contains(id)) return;

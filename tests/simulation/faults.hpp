@@ -36,6 +36,8 @@ enum class Fault : std::uint8_t {
     device_copied,  ///< goes on as two; in every fourth seed
     space_dropped,  ///< a person does not want a space on a device any more; from here on each in some seeds only
     space_carried,  ///< and wants it again
+    device_revoked,  ///< an operator shuts a device out for good
+    person_revoked,  ///< or a person, with every device of theirs; where it may strike, one person has two
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

@@ -29,6 +29,15 @@ void each_own_entry(Device& device, std::string_view space, const Visit& visit)
              "own entries");
 }
 
+/// So many entries were seen in its journals.
+std::uint64_t written(Device& device, std::string_view space)
+{
+    std::uint64_t count = 0;
+    for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals"))
+        count += device.seen[journal.head.id];
+    return count;
+}
+
 /// Takes the leaves out that a tombstone does not carry: those of merged writes to other cells than existence.
 model::Record without_buried(model::Record record, const model::Merged& word)
 {
@@ -334,10 +343,25 @@ void Judge::every_own_transaction_is_ruled(Device& device) const
             if (!entry.ruling) throw Broken{of(device) + " never heard what became of " + text(entry.name)};
             if (*entry.ruling != *ruling) throw Broken{of(device) + " heard another ruling on " + text(entry.name)};
         });
-        std::uint64_t seen = 0;
-        for (const auto& journal : must(device.keeper->own_journals(std::string(space)), "own journals"))
-            seen += device.seen[journal.head.id];
-        if (count < seen) throw Broken{of(device) + " lost some of what it wrote"};
+        if (count < written(device, space)) throw Broken{of(device) + " lost some of what it wrote"};
+    }
+}
+
+void Judge::keeps_its_work(Device& device) const
+{
+    for (const auto space : kSpaces) {
+        std::uint64_t count = 0;
+        each_own_entry(device, space, [&](const sync::StoredJournal& journal, const sync::StoredEntry& entry) {
+            ++count;
+            // What a comparison found in the word of a centre that was put back waits for its ruling alone.
+            if (entry.ruling || entry.name.number <= journal.ruled || truth_.was_put_back()) return;
+            for (const auto& touched : truth_.history().find(entry.name)->transaction.records) {
+                const auto record = must(device.keeper->find_record(touched.id), "a record");
+                if (!record || std::ranges::find(record->pending, entry.name) == record->pending.end())
+                    throw Broken{of(device) + ": " + text(entry.name) + " was never sent and does not wait any more"};
+            }
+        });
+        if (count < written(device, space)) throw Broken{of(device) + " lost some of what it wrote"};
     }
 }
 

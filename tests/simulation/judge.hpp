@@ -33,6 +33,8 @@ public:
     void every_own_transaction_is_ruled(Device& device) const;
     /// Everything that the device ever wrote is still in its journals, its refused list says what was refused and why.
     void refused_are_shown(Device& device) const;
+    /// Of one that was revoked: everything it wrote is still in its journals, and what it could not send waits there.
+    void keeps_its_work(Device& device) const;
     /// What was refused stands unless the same was written again or a person dropped it.
     void refused_stand(Device& device) const;
     /// What is kept aside as lost by a centre that was put back is not at the centre.

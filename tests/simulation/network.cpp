@@ -17,9 +17,10 @@ constexpr std::size_t kRememberedPushes = 200;
 
 /// How a session between honest ends may end: a disk was full, or the centre is going away.
 /// A full disk is told as busy to the device when it is the centre's.
-bool is_expected(const shared::Error& error)
+/// Who was revoked is told so.
+bool is_expected(const shared::Error& error, bool is_revoked)
 {
-    return error.code == Errc::full || error.code == Errc::busy || error.code == Errc::unreachable;
+    return (is_revoked && error.code == Errc::forbidden) || error.code == Errc::full || error.code == Errc::busy || error.code == Errc::unreachable;
 }
 
 }  // namespace
@@ -43,18 +44,29 @@ void Simulation::connect(Device& device, Process& process, bool stay)
     if (centre_->process == nullptr) return;
     const auto id = ++connection_count_;
     connections_[id] = {id, device.index, false, false, false, 0, 0};
-    auto& centre = *centre_->process;
-    centre.sessions[id] = std::make_unique<sync::ServerSession>(
-        centre.centre,
-        sync::ServerSession::Peer{
-            device.id,
-            [this, who = device.id]() -> sync::Result<std::vector<sync::Replica::Grant>> { return roles_.grants(who); },
-            flow_});
+    let_in(id, device);
     process.connection = id;
     process.session = std::make_unique<sync::ClientSession>(process.replica,
                                                             sync::ClientSession::Options{"simulated 1", stay, flow_});
     trace("device " + std::to_string(device.index) + " connects as " + std::to_string(id) + (stay ? " to stay" : ""));
     at_device(device, process, [&] { return process.session->start(); });
+}
+
+/// As server's sessions open one. Who is not welcome gets no session: the connection ends without a word of it.
+void Simulation::let_in(std::uint64_t id, const Device& device)
+{
+    if (roles_.require_welcome(device.id).has_error()) {
+        ++reached_["turned away"];
+        timeline_.after(chance_.between(2, 80), [this, id] { device_notices_end(id); });
+        return;
+    }
+    auto& centre = *centre_->process;
+    const auto grants = [this, who = device.id] {
+        return sync::Result<std::vector<sync::Replica::Grant>>(roles_.grants(who));
+    };
+    centre.sessions[id] =
+        std::make_unique<sync::ServerSession>(centre.centre, sync::ServerSession::Peer{device.id, grants, flow_});
+    centre.told[id] = roles_.grants(device.id);
 }
 
 void Simulation::perform(Device& device, Process& process, const sync::Actions& actions)
@@ -65,7 +77,7 @@ void Simulation::perform(Device& device, Process& process, const sync::Actions& 
     for (const auto& bytes : actions.send) send_to_centre(connection, bytes);
     const auto progress = process.session->progress();
     judge_.counters(device, progress);
-    if (actions.error && !is_expected(*actions.error))
+    if (actions.error && !is_expected(*actions.error, roles_.is_revoked(device.id)))
         throw Broken{"device " + std::to_string(device.index) + " gave up: " + actions.error->text};
     if (!actions.close) return;
     trace("device " + std::to_string(device.index) + " ends " + std::to_string(connection.id) +
@@ -85,7 +97,7 @@ void Simulation::perform(std::uint64_t id, const sync::Actions& actions)
         check_sent(id, bytes);
         send_to_device(place->second, bytes);
     }
-    if (actions.error && !is_expected(*actions.error))
+    if (actions.error && !is_expected(*actions.error, roles_.is_revoked(devices_[place->second.device]->id)))
         throw Broken{"the centre gave up on a device: " + actions.error->text};
     if (!actions.close) return;
     centre_->process->sessions.erase(id);

@@ -1,4 +1,5 @@
-// Who may do what, as it stands now. What the centre asks; the checks ask the same book at the same moment. One thread.
+// Who may do what, as it stands now: what server's registry is to a real centre, which asks it in the same places. The
+// checks ask the same book at the same moment. One thread.
 #pragma once
 
 #include "sync/centre.hpp"
@@ -6,6 +7,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 
 namespace indaba::tests::simulation {
 
@@ -14,14 +16,32 @@ inline constexpr std::array<std::string_view, 5> kRoles{"", "viewer", "contribut
 
 class Roles final : public sync::Authority {
 public:
-    /// Empty: none.
+    /// Another device of that one's person. Others have a person each.
+    void enrol(const shared::DeviceId& device, const shared::DeviceId& other) { persons_[device] = person(other); }
+    /// The person of the device has this role from now on. Empty: none.
     void set(const shared::DeviceId& device, std::string_view space, std::string_view role)
     {
-        roles_[{device, std::string(space)}] = role;
+        roles_[{person(device), std::string(space)}] = role;
+    }
+    void revoke(const shared::DeviceId& device) { revoked_.insert(device); }
+    /// Every device of that one's person, and all roles.
+    void revoke_person(const shared::DeviceId& device)
+    {
+        revoked_.insert(person(device));
+        for (const auto& [other, owner] : persons_)
+            if (owner == person(device)) revoked_.insert(other);
+        std::erase_if(roles_, [&](const auto& held) { return held.first.first == person(device); });
+    }
+    [[nodiscard]] bool is_revoked(const shared::DeviceId& device) const { return revoked_.contains(device); }
+    [[nodiscard]] sync::Result<void> require_welcome(const shared::DeviceId& device) const
+    {
+        if (is_revoked(device)) return shared::fail(shared::Errc::forbidden, "this device has been revoked");
+        return {};
     }
     [[nodiscard]] std::string_view role(const shared::DeviceId& device, std::string_view space) const
     {
-        const auto place = roles_.find({device, std::string(space)});
+        if (is_revoked(device)) return {};
+        const auto place = roles_.find({person(device), std::string(space)});
         return place == roles_.end() ? std::string_view() : place->second;
     }
     [[nodiscard]] bool writes(const shared::DeviceId& device, std::string_view space) const
@@ -54,6 +74,15 @@ public:
     }
 
 private:
+    /// Named by their first device.
+    [[nodiscard]] shared::DeviceId person(const shared::DeviceId& device) const
+    {
+        const auto place = persons_.find(device);
+        return place == persons_.end() ? device : place->second;
+    }
+
+    std::map<shared::DeviceId, shared::DeviceId> persons_;
+    std::set<shared::DeviceId> revoked_;
     std::map<std::pair<shared::DeviceId, std::string>, std::string_view> roles_;
 };
 

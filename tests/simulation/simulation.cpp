@@ -30,7 +30,10 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     for (const auto fault : {Fault::device_put_back, Fault::device_copied})
         if (!options.calm && copy_chance_.below(4) == 0)
             faults_.in_1000[std::size_t(fault)] = unsigned(1 + copy_chance_.below(40));
-    if (!options.calm && !options.first_faults) faults_.draw_later(later_chance_);
+    if (!options.calm && !options.first_faults) {
+        faults_.draw_later(later_chance_);
+        reviews_ = later_chance_.below(2) == 0;
+    }
     centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
@@ -41,6 +44,8 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     const auto devices = 2 + chance_.below(4);
     for (std::size_t i = 0; i < devices; ++i) {
         devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_));
+        if (i == 1 && faults_.in_1000[std::size_t(Fault::person_revoked)] != 0)
+            roles_.enrol(devices_[1]->id, devices_[0]->id);
         for (const auto space : kSpaces)
             if (chance_.below(5) != 0) roles_.set(devices_[i]->id, space, kRoles[1 + chance_.below(kRoles.size() - 1)]);
     }
@@ -176,6 +181,10 @@ void Simulation::sync_once(Device& device, bool is_last)
     }
     device.end(process);
     const auto& progress = last_progress_[device.index];
+    if (roles_.is_revoked(device.id)) {
+        if (progress.welcomed) throw Broken{who + ": it was revoked and let in"};
+        return;
+    }
     if (!progress.up_to_date) throw Broken{who + ": its session ended without being up to date"};
     if (!is_last) return;
     if (progress.pushed + progress.pulled + progress.accepted + progress.refused != 0)
@@ -193,6 +202,12 @@ void Simulation::final_checks()
     judge_.nothing_stored_is_lost(centre);
     for (auto& device : devices_) {
         judge_.observe(*device);
+        if (roles_.is_revoked(device->id)) {
+            judge_.keeps_its_work(*device);
+            judge_.shows_the_fold(*device);
+            judge_.lists_what_it_shows(*device);
+            continue;
+        }
         judge_.every_own_transaction_is_ruled(*device);
         judge_.refused_are_shown(*device);
         judge_.refused_stand(*device);
@@ -206,8 +221,12 @@ void Simulation::final_checks()
 void Simulation::count_reached()
 {
     for (auto& device : devices_)
-        for (const auto& space : must(device->keeper->spaces(), "spaces"))
+        for (const auto& space : must(device->keeper->spaces(), "spaces")) {
             if (!space.role.empty() && !space.carried) ++reached_["dropped in the end"];
+            if (!roles_.is_revoked(device->id)) continue;
+            for (const auto& journal : must(device->keeper->own_journals(space.name), "own journals"))
+                if (journal.last > journal.ruled) ++reached_["unsent on a revoked device"];
+        }
     for (const auto space : kSpaces) {
         const auto merged = truth_.accepted(space, truth_.feed(space).size());
         for (const auto& ruling : truth_.feed(space)) {

@@ -73,6 +73,8 @@ private:
     template <class Act>
     void use(std::size_t index, const Act& act);
     void change_role();
+    void revoke(Fault fault);
+    void review_sessions();
     void choose_space(Fault fault);
     template <class Handler>
     void at_device(Device& device, Process& process, const Handler& handler);
@@ -97,6 +99,7 @@ private:
 
     // --- network.cpp: what happens between them ---
     void connect(Device& device, Process& process, bool stay);
+    void let_in(std::uint64_t id, const Device& device);
     void perform(Device& device, Process& process, const sync::Actions& actions);
     void perform(std::uint64_t connection, const sync::Actions& actions);
     void check_sent(std::uint64_t connection, const shared::Bytes& bytes);
@@ -141,6 +144,7 @@ private:
     bool several_lives_ = false;  ///< a device was put back or copied: its person may meet what they wrote themself
     std::vector<std::unique_ptr<Device>> devices_;
     std::vector<Stranger> strangers_;
+    bool reviews_ = false;  ///< who is connected hears of new roles at once, and not with the next batch
     bool heavy_ = false;
     sync::Flow flow_;
     std::map<std::uint64_t, Connection> connections_;
