@@ -32,7 +32,8 @@ Device::Device(std::size_t index, const Device& original, Timeline& timeline, pl
     : index(index), chance(std::uint64_t(index) << 32 ^ original.seen.size()), clock(timeline), signer(original.signer),
       ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts},
       id(original.id), file(std::move(copy)),
-      keeper(open_replica(file)), seen(original.seen), last_stamp(original.last_stamp)
+      keeper(open_replica(file)), seen(original.seen), last_stamp(original.last_stamp),
+      is_misled(original.is_misled)
 {
 }
 

@@ -63,7 +63,8 @@ struct Device {
     std::vector<std::unique_ptr<Process>> processes;    ///< the first is the one that dials by itself
     std::map<sync::JournalId, std::uint64_t> seen;      ///< entries that Truth knows
     shared::Stamp last_stamp;
-    bool told_up_to_date = false;
+    /// It heard an altered message, or was answered to one, and did not notice: what it shows is nobody's promise.
+    bool is_misled = false;
 };
 
 struct CentreParts {

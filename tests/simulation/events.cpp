@@ -73,7 +73,7 @@ void Simulation::choose_space(Fault fault)
         const auto done = Person::choose(process, space, carries);
         return (carries ? " carries " : " drops ") + space + ": " + done;
     });
-    judge_.lists_what_it_shows(*devices_[index]);
+    if (!devices_[index]->is_misled) judge_.lists_what_it_shows(*devices_[index]);
 }
 
 void Simulation::dial(std::size_t index)
@@ -190,12 +190,13 @@ void Simulation::look_at(Device& device)
     const bool wrote = judge_.observe(device);
     for (const auto space : kSpaces)
         for (const auto& id : truth_.records(space))
-            if ((wrote || chance_.below(8) == 0) && !truth_.was_put_back() && !several_lives_)
+            if (!device.is_misled && (wrote || chance_.below(8) == 0) && !truth_.was_put_back() && !several_lives_)
                 judge_.no_false_conflict(device, space, id);
     // The marks of a centre that was put back do not tell which branch of a copied journal it has: until all is
     // answered again, what is in the word is folded over it once more.
     const bool may_be_twice = truth_.was_put_back() && several_lives_;
     if (chance_.below(10) != 0) return;
+    if (device.is_misled) return;
     judge_.lists_what_it_shows(device);
     if (!may_be_twice) judge_.shows_the_fold(device);
 }

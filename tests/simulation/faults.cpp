@@ -39,6 +39,8 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"space_carried", 90, 4},
     {"device_revoked", 8, 6},
     {"person_revoked", 8, 8},
+    {"flip", 10, 4},
+    {"flip_past_tls", 8, 8},
 }};
 
 bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }

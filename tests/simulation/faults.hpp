@@ -38,6 +38,8 @@ enum class Fault : std::uint8_t {
     space_carried,  ///< and wants it again
     device_revoked,  ///< an operator shuts a device out for good
     person_revoked,  ///< or a person, with every device of theirs; where it may strike, one person has two
+    flip,  ///< of a bit on the wire: TLS notices, and ends the connection there
+    flip_past_tls,  ///< the same where nobody has noticed: what is promised then, see the README
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

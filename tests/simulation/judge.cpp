@@ -111,6 +111,7 @@ bool Judge::observe(Device& device) const
                                                if (entry.stamp <= device.last_stamp)
                                                    throw Broken{of(device) + ": its clock ran backwards"};
                                                device.last_stamp = entry.stamp;
+                                               if (device.is_misled) truth_.distrust(journal.head.id);
                                                fresh = truth_.wrote(journal.head, entry) || fresh;
                                                return true;
                                            }),
@@ -251,6 +252,7 @@ void Judge::counters(Device& device, const sync::Progress& progress) const
     for (const auto space : kSpaces) each_own_entry(device, space, [&](const auto&, const auto&) { ++written; });
     // Two processes of a device that meets a centre which was put back hear the same rulings anew.
     const bool once = !truth_.was_put_back();
+    if (device.is_misled) return;
     if (progress.pushed > written || (once && progress.accepted + progress.refused > written))
         throw Broken{of(device) + ": a session counted more transactions than the " + std::to_string(written) +
                      " there are: pushed " + std::to_string(progress.pushed) + ", accepted " +
@@ -333,26 +335,32 @@ void Judge::nothing_stored_is_lost(sync::CentreStorage& centre) const
 
 void Judge::every_own_transaction_is_ruled(Device& device) const
 {
+    keeps_its_journals(device);
     for (const auto space : kSpaces) {
-        std::uint64_t count = 0;
         each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
-            ++count;
             const auto* ruling = truth_.ruling(entry.name);
             if (truth_.was_put_back() && entry.ruling && roles_.role(device.id, space).empty()) return;  // not told
             if (ruling == nullptr) throw Broken{of(device) + ": " + text(entry.name) + " never reached the centre"};
             if (!entry.ruling) throw Broken{of(device) + " never heard what became of " + text(entry.name)};
             if (*entry.ruling != *ruling) throw Broken{of(device) + " heard another ruling on " + text(entry.name)};
         });
+    }
+}
+
+void Judge::keeps_its_journals(Device& device) const
+{
+    for (const auto space : kSpaces) {
+        std::uint64_t count = 0;
+        each_own_entry(device, space, [&](const auto&, const auto&) { ++count; });
         if (count < written(device, space)) throw Broken{of(device) + " lost some of what it wrote"};
     }
 }
 
 void Judge::keeps_its_work(Device& device) const
 {
+    keeps_its_journals(device);
     for (const auto space : kSpaces) {
-        std::uint64_t count = 0;
         each_own_entry(device, space, [&](const sync::StoredJournal& journal, const sync::StoredEntry& entry) {
-            ++count;
             // What a comparison found in the word of a centre that was put back waits for its ruling alone.
             if (entry.ruling || entry.name.number <= journal.ruled || truth_.was_put_back()) return;
             for (const auto& touched : truth_.history().find(entry.name)->transaction.records) {
@@ -361,7 +369,6 @@ void Judge::keeps_its_work(Device& device) const
                     throw Broken{of(device) + ": " + text(entry.name) + " was never sent and does not wait any more"};
             }
         });
-        if (count < written(device, space)) throw Broken{of(device) + " lost some of what it wrote"};
     }
 }
 

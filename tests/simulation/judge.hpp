@@ -33,6 +33,8 @@ public:
     void every_own_transaction_is_ruled(Device& device) const;
     /// Everything that the device ever wrote is still in its journals, its refused list says what was refused and why.
     void refused_are_shown(Device& device) const;
+    /// Whatever it was told: all that it ever wrote is in its journals.
+    void keeps_its_journals(Device& device) const;
     /// Of one that was revoked: everything it wrote is still in its journals, and what it could not send waits there.
     void keeps_its_work(Device& device) const;
     /// What was refused stands unless the same was written again or a person dropped it.

@@ -43,7 +43,7 @@ void Simulation::connect(Device& device, Process& process, bool stay)
 {
     if (centre_->process == nullptr) return;
     const auto id = ++connection_count_;
-    connections_[id] = {id, device.index, false, false, false, 0, 0};
+    connections_[id] = {id, device.index, false, false, false, false, 0, 0};
     let_in(id, device);
     process.connection = id;
     process.session = std::make_unique<sync::ClientSession>(process.replica,
@@ -77,7 +77,8 @@ void Simulation::perform(Device& device, Process& process, const sync::Actions& 
     for (const auto& bytes : actions.send) send_to_centre(connection, bytes);
     const auto progress = process.session->progress();
     judge_.counters(device, progress);
-    if (actions.error && !is_expected(*actions.error, roles_.is_revoked(device.id)))
+    const bool any = connection.altered || device.is_misled;
+    if (actions.error && !any && !is_expected(*actions.error, roles_.is_revoked(device.id)))
         throw Broken{"device " + std::to_string(device.index) + " gave up: " + actions.error->text};
     if (!actions.close) return;
     trace("device " + std::to_string(device.index) + " ends " + std::to_string(connection.id) +
@@ -97,7 +98,9 @@ void Simulation::perform(std::uint64_t id, const sync::Actions& actions)
         check_sent(id, bytes);
         send_to_device(place->second, bytes);
     }
-    if (actions.error && !is_expected(*actions.error, roles_.is_revoked(devices_[place->second.device]->id)))
+    const auto& device = *devices_[place->second.device];
+    const bool any = place->second.altered || device.is_misled;
+    if (actions.error && !any && !is_expected(*actions.error, roles_.is_revoked(device.id)))
         throw Broken{"the centre gave up on a device: " + actions.error->text};
     if (!actions.close) return;
     centre_->process->sessions.erase(id);
@@ -157,7 +160,22 @@ void Simulation::arrive_at_centre(std::uint64_t id, const shared::Bytes& bytes)
         cut(place->second);
         if (place->second.lost_to_centre) return;
     }
-    at_centre(id, [&](CentreProcess& centre) { return centre.sessions.at(id)->on_message(bytes); });
+    if (ends_at_flip(place->second, true)) return;
+    if (!strikes_later(Fault::flip_past_tls)) {
+        at_centre(id, [&](CentreProcess& centre) { return centre.sessions.at(id)->on_message(bytes); });
+        return;
+    }
+    const auto heard = altered(bytes, place->second);
+    bool is_noticed = true;
+    at_centre(id, [&](CentreProcess& centre) {
+        auto actions = centre.sessions.at(id)->on_message(heard);
+        is_noticed = actions.error.has_value();
+        return actions;
+    });
+    if (is_noticed) return;
+    if (const auto sent = sync::decode_message(bytes); sent && std::holds_alternative<sync::Push>(*sent))
+        throw Broken{"the centre took an altered push"};
+    mislead(place->second);
 }
 
 void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
@@ -172,7 +190,57 @@ void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
         cut(place->second);
         if (place->second.lost_to_device) return;
     }
-    at_device(*devices_[place->second.device], *process, [&] { return process->session->on_message(bytes); });
+    if (ends_at_flip(place->second, false)) return;
+    auto& device = *devices_[place->second.device];
+    if (!strikes_later(Fault::flip_past_tls)) {
+        at_device(device, *process, [&] { return process->session->on_message(bytes); });
+        return;
+    }
+    const auto heard = altered(bytes, place->second);
+    at_device(device, *process, [&] {
+        auto actions = process->session->on_message(heard);
+        if (!actions.error) mislead(place->second);
+        return actions;
+    });
+}
+
+/// TLS ends a connection at the first altered byte: the message is not heard, nor is anything behind it, and who should
+/// have heard it knows.
+bool Simulation::ends_at_flip(Connection& connection, bool to_centre)
+{
+    if (!strikes_later(Fault::flip)) return false;
+    counts_.count(Fault::flip);
+    trace("a flip on " + std::to_string(connection.id));
+    if (!connection.cut) cut(connection);
+    (to_centre ? connection.lost_to_centre : connection.lost_to_device) = true;
+    const auto notices = [this, to_centre, id = connection.id] {
+        return to_centre ? centre_notices_end(id) : device_notices_end(id);
+    };
+    timeline_.after(0, notices);
+    return true;
+}
+
+shared::Bytes Simulation::altered(const shared::Bytes& bytes, Connection& connection)
+{
+    counts_.count(Fault::flip_past_tls);
+    connection.altered = true;
+    auto out = bytes;
+    out[later_chance_.below(out.size())] ^= std::uint8_t(1u << later_chance_.below(8));
+    trace("a flip past TLS on " + std::to_string(connection.id));
+    return out;
+}
+
+/// Nobody noticed: the device may show and believe anything from now on. Its program gives up in the end.
+void Simulation::mislead(Connection& connection)
+{
+    ++reached_["misled"];
+    auto& device = *devices_[connection.device];
+    device.is_misled = true;
+    for (const auto& [journal, seen] : device.seen) truth_.distrust(journal);
+    timeline_.after(later_chance_.between(1000, 30'000), [this, id = connection.id] {
+        if (const auto place = connections_.find(id); place != connections_.end() && !place->second.cut)
+            cut(place->second);
+    });
 }
 
 /// Each end notices in its own time; until then it may go on for a while as if nothing had happened.

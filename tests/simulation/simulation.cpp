@@ -134,7 +134,8 @@ void Simulation::heal()
     heal_choices();
     const int rounds = truth_.was_put_back() ? kHealingRoundsAfterPutBack : kHealingRounds;
     for (int round = rounds; round > 0; --round)
-        for (auto& device : devices_) sync_once(*device, round == 1);
+        for (auto& device : devices_)
+            if (round == rounds || !device->is_misled) sync_once(*device, round == 1);
 }
 
 /// Whose role is gone is not told that the centre was put back, and does not send again what was settled before.
@@ -144,7 +145,7 @@ void Simulation::forgive_what_nobody_can_bring()
     for (const auto journal : cut_short_) truth_.forgive(journal);
     for (auto& device : devices_)
         for (const auto space : kSpaces)
-            if (roles_.role(device->id, space).empty())
+            if (roles_.role(device->id, space).empty() || device->is_misled)
                 for (const auto& journal : must(device->keeper->own_journals(std::string(space)), "own journals"))
                     truth_.forgive(journal.head.id);
 }
@@ -175,11 +176,15 @@ void Simulation::sync_once(Device& device, bool is_last)
     const auto who = "device " + std::to_string(device.index) + (is_last ? " in the last" : " in a") + " healing round";
     auto& process = device.start();
     connect(device, process, false);
-    for (int i = 0; process.session != nullptr; ++i)
-        if (i > kSessionEvents || !timeline_.step()) throw Broken{who + ": its session does not come to an end"};
+    for (int i = 0; process.session != nullptr; ++i) {
+        const bool goes_on = i <= kSessionEvents && timeline_.step();
+        if (!goes_on && device.is_misled) break;
+        if (!goes_on) throw Broken{who + ": its session does not come to an end"};
+    }
     while (timeline_.step()) {
     }
     device.end(process);
+    if (device.is_misled) return;
     const auto& progress = last_progress_[device.index];
     if (roles_.is_revoked(device.id)) {
         if (progress.welcomed) throw Broken{who + ": it was revoked and let in"};
@@ -202,6 +207,10 @@ void Simulation::final_checks()
     judge_.nothing_stored_is_lost(centre);
     for (auto& device : devices_) {
         judge_.observe(*device);
+        if (device->is_misled) {
+            judge_.keeps_its_journals(*device);
+            continue;
+        }
         if (roles_.is_revoked(device->id)) {
             judge_.keeps_its_work(*device);
             judge_.shows_the_fold(*device);

@@ -49,6 +49,7 @@ private:
         bool cut = false;
         bool lost_to_centre = false;  ///< with cut: what is on its way never arrives
         bool lost_to_device = false;
+        bool altered = false;  ///< a message on it was, and went through
         std::int64_t to_centre_ms = 0;  ///< when the last message of the direction arrives
         std::int64_t to_device_ms = 0;
     };
@@ -107,6 +108,9 @@ private:
     void send_to_device(Connection& connection, shared::Bytes bytes);
     void arrive_at_centre(std::uint64_t id, const shared::Bytes& bytes);
     void arrive_at_device(std::uint64_t id, const shared::Bytes& bytes);
+    [[nodiscard]] bool ends_at_flip(Connection& connection, bool to_centre);
+    [[nodiscard]] shared::Bytes altered(const shared::Bytes& bytes, Connection& connection);
+    void mislead(Connection& connection);
     void cut(Connection& connection);
     void device_notices_end(std::uint64_t id);
     void centre_notices_end(std::uint64_t id);
