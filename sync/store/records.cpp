@@ -1,5 +1,6 @@
 #include "sync/store/records.hpp"
 
+#include "platform/sqlite_meta.hpp"
 #include "sync/merge.hpp"
 #include "sync/store/cells_codec.hpp"
 #include "sync/store/record_flags.hpp"
@@ -12,6 +13,18 @@ namespace indaba::sync::store {
 namespace {
 
 using shared::Errc;
+
+/// Of the policies that the conflict flags were set by.
+constexpr const char* kPoliciesKey = "conflict_policies";
+
+std::int64_t policies_of(const shared::Catalogue& catalogue)
+{
+    std::string policies;
+    for (const auto& type : catalogue.types())
+        for (const auto& field : type.fields)
+            policies.append(type.name).append(".").append(field.name).append(std::to_string(int(field.policy))) += ' ';
+    return std::int64_t(fingerprint(policies));
+}
 
 /// More rows than any transaction reads before it writes them.
 constexpr std::size_t kSeen = 8192;
@@ -56,6 +69,35 @@ Result<RecordRow> Records::read(const platform::Statement& row)
         INDABA_ASSIGN(record.pending, decode_names(row.blob(9), names_));
     }
     return read;
+}
+
+Result<void> Records::provide_flags()
+{
+    const auto wanted = policies_of(catalogue_);
+    INDABA_ASSIGN(auto policies, platform::meta_int64(database_, kPoliciesKey));
+    if (policies == wanted) return {};
+    INDABA_ASSIGN(auto transaction, platform::Transaction::write(database_));
+    INDABA_ASSIGN(policies, platform::meta_int64(database_, kPoliciesKey));  // another process may have been faster
+    if (policies == wanted) return {};
+    INDABA_TRY(set_conflict_flags());
+    INDABA_TRY(platform::set_meta_int64(transaction, kPoliciesKey, wanted));
+    return transaction.commit();
+}
+
+Result<void> Records::set_conflict_flags()
+{
+    auto rows = database_.statement("SELECT rid FROM record WHERE rid > ?1 AND flags < ?2 ORDER BY rid LIMIT 1");
+    for (std::int64_t after = 0;;) {
+        INDABA_ASSIGN(const bool more, rows.bind_all(after, kGone).step());
+        if (!more) return {};
+        after = rows.int64(0);
+        rows.reset();
+        INDABA_ASSIGN(const auto row, at(after));
+        const auto flags = flags_of(row.record);
+        if (flags == row.flags) continue;
+        auto set = database_.statement("UPDATE record SET flags = ?2 WHERE rid = ?1");
+        INDABA_TRY(set.bind_all(after, flags).run());
+    }
 }
 
 Result<std::optional<RecordRow>> Records::find(const RecordId& id)

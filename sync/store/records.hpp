@@ -34,6 +34,10 @@ public:
     {
     }
 
+    /// Once at the start of a program: where one with another catalogue was here last, a field that it did not know may
+    /// have been listed as a conflict, or the other way round.
+    [[nodiscard]] Result<void> provide_flags();
+
     [[nodiscard]] Result<std::optional<RecordRow>> find(const RecordId& id);
     [[nodiscard]] Result<RecordRow> at(std::int64_t rid);
     [[nodiscard]] Result<std::optional<std::int64_t>> rid_of(const RecordId& id);
@@ -69,6 +73,7 @@ private:
     [[nodiscard]] Result<void> update(const StoredRecord& record, const Seen& before, const Seen& now,
                                       const Blobs& blobs);
     [[nodiscard]] Result<void> hide(std::int64_t rid);
+    [[nodiscard]] Result<void> set_conflict_flags();
 
     platform::Database& database_;
     InternedNames& names_;

@@ -23,6 +23,7 @@ Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& fi
     INDABA_TRY(provide_schema(*database, side));
     std::unique_ptr<Tables> tables(new Tables(std::move(database), side, catalogue, search_index));
     if (side == Side::centre || file.read_only) return tables;
+    INDABA_TRY(tables->records.provide_flags());
     if (search_index) {
         INDABA_TRY(tables->search_->provide());
     } else {

@@ -185,5 +185,28 @@ TEST_F(StoreRecords, AFileOfTheOtherSideOrANewerProgramIsRefused)
     EXPECT_EQ(newer.error().code, Errc::unsupported);
 }
 
+TEST_F(StoreRecords, WhatIsAConflictIsFoundAgainByAProgramThatKnowsMoreFields)
+{
+    const auto catalogue = [](const std::string& fields) {
+        return Catalogue::parse(R"({"types": [{"name": "item", "labels": {"en": "Item"}, "plurals": {"en": "Items"},
+            "fields": [)" + fields + R"({"name": "name", "labels": {"en": "Name"}, "kind": "text"}]}],
+            "code_lists": []})")
+            .value();
+    };
+    const auto older = catalogue("");
+    const auto newer = catalogue(
+        R"({"name": "peak", "labels": {"en": "Peak"}, "kind": "integer", "policy": "highest"}, )");
+    const auto open_by = [&](const Catalogue& known) { return must(ReplicaStore::open(file(), known, {true})); };
+    auto higher = record(1, "item", {{"name", "A"}});
+    higher.shown.at("peak").leaves = {leaf(name_of(5, 2), Value::integer(2)), leaf(name_of(6, 1), Value::integer(3))};
+    auto renamed = record(2, "item", {{"name", "B"}});
+    renamed.shown.at("name").leaves = {leaf(name_of(5, 3), Value::text("B")), leaf(name_of(6, 2), Value::text("C"))};
+    save(*open_by(older), {higher, renamed});
+    EXPECT_THAT(conflicts(*open_by(older)), ElementsAre(record_id(1), record_id(2)));
+    EXPECT_THAT(conflicts(*open_by(newer)), ElementsAre(record_id(2)));
+    EXPECT_EQ(must(open_by(newer)->queries().counts()).at(0).conflicts, 1u);
+    EXPECT_THAT(conflicts(*open_by(older)), ElementsAre(record_id(1), record_id(2)));
+}
+
 }  // namespace
 }  // namespace indaba::tests
