@@ -12,6 +12,13 @@ constexpr auto kKeys = std::to_array<std::string_view>(
     {"name", "name@pt", "city", "tags/sun", "tags/wind", "peak", "floor", "status", "from", "until"});
 constexpr auto kStates = std::to_array<std::string_view>({"draft", "submitted", "verified"});
 
+constexpr std::string_view kNewerField = R"({"name": "grade", "labels": {"en": "Grade"}, "kind": "integer", "max": 100,
+     "policy": "highest"}, )";
+constexpr std::string_view kNewerType = R"({"name": "visit", "labels": {"en": "Visit"}, "plurals": {"en": "Visits"},
+   "fields": [{"name": "name", "labels": {"en": "Name"}, "kind": "text", "required": true},
+              {"name": "guests", "labels": {"en": "Guests"}, "kind": "integer", "max": 100}]},
+)";
+
 constexpr std::string_view kCatalogue = R"({
 "types": [
   {"name": "item", "labels": {"en": "Item"}, "plurals": {"en": "Items"}, "fields": [
@@ -50,6 +57,17 @@ const shared::Catalogue& catalogue()
     return *kRead;
 }
 
+const shared::Catalogue& newer_catalogue()
+{
+    static const auto kRead = [] {
+        std::string text(kCatalogue);
+        text.insert(text.find(R"({"name": "city")"), kNewerField);
+        text.insert(text.find(R"({"name": "decision")"), kNewerType);
+        return shared::Catalogue::parse(text);
+    }();
+    return *kRead;
+}
+
 std::span<const std::string_view> item_keys() { return kKeys; }
 
 Value item_value(std::string_view key, std::uint8_t choice)
@@ -57,6 +75,7 @@ Value item_value(std::string_view key, std::uint8_t choice)
     if (key.starts_with("tags/")) return choice % 3 == 0 ? Value() : Value::boolean(true);
     if (key == "name") return Value::text(std::string(1, char('a' + choice % 5)));
     if (choice % 8 == 7) return Value();
+    if (key == kGrade || key == kGuests) return Value::integer(choice % 9);
     if (key == "peak") return Value::integer(std::int64_t(choice % 7) - 3);
     if (key == "floor")
         return choice % 2 == 0 ? Value::decimal({choice % 5 * 10 + 5, 1}) : Value::decimal({choice % 5, 0});

@@ -18,7 +18,8 @@
 namespace indaba::tests::simulation {
 
 /// What a device keeps, in this file.
-[[nodiscard]] std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::DatabaseOptions& file);
+[[nodiscard]] std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::DatabaseOptions& file,
+                                                                      const shared::Catalogue& catalogue);
 
 struct DevicePorts {
     shared::Clock& clock;
@@ -32,7 +33,7 @@ struct DevicePorts {
 /// Everything that is gone when a process dies.
 class Process {
 public:
-    Process(const platform::DatabaseOptions& file, const DevicePorts& ports);
+    Process(const platform::DatabaseOptions& file, const DevicePorts& ports, const shared::Catalogue& catalogue);
 
     Fuse fuse;
     std::unique_ptr<sync::store::ReplicaStore> store;
@@ -51,6 +52,8 @@ struct Device {
 
     [[nodiscard]] Process& start();
     void end(const Process& process);
+    /// Once no process is left: the next ones are of the program's next version.
+    void upgrade();
 
     std::size_t index;
     model::Chance chance;
@@ -58,6 +61,7 @@ struct Device {
     model::CheapSigner signer;
     DevicePorts ports;
     shared::DeviceId id;
+    const shared::Catalogue* catalogue;  ///< of the program that is installed
     platform::DatabaseOptions file;
     std::unique_ptr<sync::store::ReplicaStore> keeper;  ///< keeps the memory, and is how checkers look in
     std::vector<std::unique_ptr<Process>> processes;    ///< the first is the one that dials by itself
@@ -78,7 +82,8 @@ struct CentreParts {
 /// The centre's running program; another one is made after a crash, over the same database.
 class CentreProcess {
 public:
-    CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts);
+    CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts,
+                  const shared::Catalogue& catalogue);
 
     /// Connections with a session.
     [[nodiscard]] std::vector<std::uint64_t> open() const
@@ -99,8 +104,13 @@ public:
 struct CentreNode {
     explicit CentreNode(const CentreParts& parts);
 
+    void start() { process = std::make_unique<CentreProcess>(file, clock, parts, *catalogue); }
+    /// The database is this file from now on, and what starts next knows this catalogue. Nothing runs.
+    void open(platform::DatabaseOptions other, const shared::Catalogue& known);
+
     CentreParts parts;
     SkewedClock clock;
+    const shared::Catalogue* catalogue;
     platform::DatabaseOptions file;
     std::unique_ptr<sync::store::CentreStore> keeper;
     std::unique_ptr<CentreProcess> process;  ///< null while it is down

@@ -110,6 +110,8 @@ void Simulation::chaos()
         if (strikes_later(fault)) revoke(fault);
     for (const auto fault : {Fault::space_dropped, Fault::space_carried})
         if (strikes_later(fault)) choose_space(fault);
+    if (strikes_later(Fault::device_upgraded)) upgrade_device();
+    if (strikes_later(Fault::centre_upgraded)) upgrade_centre();
     if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
     if (faults_.in_1000[std::size_t(Fault::device_put_back)] != 0) back_up_and_put_back(*copy_chance_.pick(devices_));
     if (faults_.in_1000[std::size_t(Fault::device_copied)] != 0) copy(*copy_chance_.pick(devices_));
@@ -220,7 +222,7 @@ void Simulation::crash_centre()
 void Simulation::start_centre()
 {
     if (centre_->process != nullptr) return;
-    centre_->process = std::make_unique<CentreProcess>(centre_->file, centre_->clock, centre_->parts);
+    centre_->start();
     trace("the centre starts");
 }
 

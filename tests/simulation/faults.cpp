@@ -41,6 +41,8 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"person_revoked", 8, 8},
     {"flip", 10, 4},
     {"flip_past_tls", 8, 8},
+    {"device_upgraded", 20, 5},
+    {"centre_upgraded", 12, 6},
 }};
 
 bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }

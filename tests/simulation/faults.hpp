@@ -40,6 +40,8 @@ enum class Fault : std::uint8_t {
     person_revoked,  ///< or a person, with every device of theirs; where it may strike, one person has two
     flip,  ///< of a bit on the wire: TLS notices, and ends the connection there
     flip_past_tls,  ///< the same where nobody has noticed: what is promised then, see the README
+    device_upgraded,  ///< its programs end; the next ones know a field and a type more
+    centre_upgraded,
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

@@ -27,7 +27,8 @@ void Simulation::push_damaged()
 void Simulation::push_strange()
 {
     counts_.count(Fault::stranger);
-    const auto set = chance_.pick(strangers_).change_set(truth_, timeline_.now_ms());
+    const bool newer = faults_.in_1000[std::size_t(Fault::device_upgraded)] != 0;
+    const auto set = chance_.pick(strangers_).change_set(truth_, timeline_.now_ms(), newer);
     if (!set.empty()) ingest(set, "strange");
 }
 

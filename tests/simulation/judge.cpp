@@ -71,14 +71,15 @@ std::string differs(const model::Record& expected, const model::Record& actual)
 }
 
 /// What the code under test says about a record's cells, against what the model says about them.
-std::string differs_in_opinion(const model::Record& expected, const sync::Cells& cells, const std::string& type)
+std::string differs_in_opinion(const model::Record& expected, const sync::Cells& cells, const std::string& type,
+                               const shared::Catalogue& catalogue)
 {
     if (int(model::existence(expected)) != int(sync::existence(cells))) return "another existence";
     for (const auto& cell : cells) {
         const auto place = expected.find(cell.key);
         if (cell.leaves.empty() || place == expected.end() || cell.key == shared::kExistence) continue;
-        const auto* field = model::catalogue().field(type, cell.key);
-        const auto policy = model::catalogue().policy(type, cell.key);
+        const auto* field = catalogue.field(type, cell.key);
+        const auto policy = catalogue.policy(type, cell.key);
         if (sync::shown(cell, {field, policy})->name != *model::shown(place->second, policy, field))
             return cell.key + " shows another leaf";
         if (sync::in_conflict(cell, policy) != model::in_conflict(place->second, policy))
@@ -87,11 +88,11 @@ std::string differs_in_opinion(const model::Record& expected, const sync::Cells&
     return {};
 }
 
-bool is_in_conflict(const sync::StoredRecord& record)
+bool is_in_conflict(const sync::StoredRecord& record, const shared::Catalogue& catalogue)
 {
     return std::ranges::any_of(record.shown, [&](const sync::Cell& cell) {
         return cell.key != shared::kExistence &&
-               sync::in_conflict(cell, model::catalogue().policy(record.type, cell.key));
+               sync::in_conflict(cell, catalogue.policy(record.type, cell.key));
     });
 }
 
@@ -198,7 +199,7 @@ void Judge::shows_the_fold(Device& device) const
                                ", record " + text(id) + ": ";
             if (const auto found = differs(model, real); !found.empty()) throw Broken{where + found};
             if (!record || buried) continue;
-            if (const auto found = differs_in_opinion(model, record->shown, record->type); !found.empty())
+            if (const auto found = differs_in_opinion(model, record->shown, record->type, *device.catalogue); !found.empty())
                 throw Broken{where + found};
         }
     }
@@ -236,7 +237,7 @@ void Judge::lists_what_it_shows(Device& device) const
             const auto alive = sync::existence(record->shown);
             if (alive == sync::Existence::deleted || alive == sync::Existence::none) continue;
             ++shown;
-            if (alive == sync::Existence::disputed || is_in_conflict(*record)) ++in_conflict;
+            if (alive == sync::Existence::disputed || is_in_conflict(*record, *device.catalogue)) ++in_conflict;
         }
         if (counts.records != shown || counts.conflicts != in_conflict)
             throw Broken{of(device) + ", " + counts.space + ": " + std::to_string(counts.records) + " records and " +
@@ -272,7 +273,8 @@ void Judge::centre_equals_the_model(sync::CentreStorage& centre) const
             const auto found = model::difference(state, record ? record->shown : sync::Cells());
             if (!found.empty()) throw Broken{where + found};
             if (!record) continue;
-            if (const auto other = differs_in_opinion(state, record->shown, record->type); !other.empty())
+            if (const auto other = differs_in_opinion(state, record->shown, record->type, truth_.catalogue());
+                !other.empty())
                 throw Broken{where + other};
             if (record->word || !record->pending.empty()) throw Broken{where + "something is pending at the centre"};
         }

@@ -1,4 +1,4 @@
-// Backups, what is put back from them, and copies: nodes that are not what they were.
+// Backups, what is put back from them, copies and upgrades: nodes that are not what they were.
 #include "tests/model/item.hpp"
 #include "tests/model/memory_file.hpp"
 #include "tests/simulation/broken.hpp"
@@ -39,8 +39,7 @@ void Simulation::back_up_and_put_back()
     trace("the centre is put back");
     crash_centre();
     auto copy = copy_database(*night_->copy);
-    centre_->file = copy.file;
-    centre_->keeper = must(sync::store::CentreStore::open(copy.file, model::catalogue()), "opening what was put back");
+    centre_->open(copy.file, *centre_->catalogue);
     truth_.put_back(night_->past);
 }
 
@@ -65,9 +64,37 @@ void Simulation::back_up_and_put_back(Device& device)
         if (through != night->second.seen[journal]) cut_short_.insert(journal);
     auto copy = copy_database(*night->second.copy);
     device.file = copy.file;
-    device.keeper = open_replica(copy.file);
+    device.keeper = open_replica(copy.file, *device.catalogue);
     device.seen = night->second.seen;
     device.last_stamp = night->second.last_stamp;
+}
+
+/// The next version of the program is installed on one of them.
+void Simulation::upgrade_device()
+{
+    auto& device = *later_chance_.pick(devices_);
+    if (device.catalogue != &model::catalogue()) return;
+    counts_.count(Fault::device_upgraded);
+    trace("device " + std::to_string(device.index) + " is upgraded");
+    upgrade(device);
+    look_at(device);
+}
+
+void Simulation::upgrade(Device& device)
+{
+    while (!device.processes.empty()) end_process(device, *device.processes.back());
+    device.upgrade();
+}
+
+void Simulation::upgrade_centre()
+{
+    if (centre_->catalogue != &model::catalogue()) return;
+    counts_.count(Fault::centre_upgraded);
+    trace("the centre is upgraded");
+    crash_centre();
+    truth_.watch(*centre_->keeper);
+    centre_->open(centre_->file, model::newer_catalogue());
+    truth_.upgrade(model::newer_catalogue());
 }
 
 /// Two go on under one key.

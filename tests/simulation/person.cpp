@@ -46,21 +46,32 @@ Value Person::value_for(std::string_view key)
     return model::item_value(key, std::uint8_t(chance_.draw()));
 }
 
-sync::Change Person::edit(const shared::RecordId& id)
+/// What the program at hand has a field for.
+std::vector<std::string_view> Person::keys(Process& process, std::string_view type) const
 {
-    sync::Change change{Kind::put, id, std::string(model::kItem), {}};
+    if (type == model::kVisit) return {"name", model::kGuests};
+    std::vector<std::string_view> keys(model::item_keys().begin(), model::item_keys().end());
+    if (process.replica.ports().catalogue.field(type, model::kGrade) != nullptr)
+        keys.insert(keys.end(), 3, model::kGrade);  // often, for there are many others
+    return keys;
+}
+
+sync::Change Person::edit(Process& process, const shared::RecordId& id, std::string_view type)
+{
+    sync::Change change{Kind::put, id, std::string(type), {}};
+    const auto known = keys(process, type);
     for (auto count = 1 + chance_.below(3); count > 0; --count) {
-        const auto key = model::item_keys()[chance_.below(model::item_keys().size())];
+        const auto key = known[chance_.below(known.size())];
         change.cells.emplace_back(key, value_for(key));
     }
     return change;
 }
 
-sync::Change Person::create(Process& process)
+sync::Change Person::create(Process& process, std::string_view type)
 {
     std::array<std::uint8_t, 10> random{};
     chance_.fill(random);
-    auto change = edit(shared::RecordId::make(process.replica.ports().clock.now_ms(), random));
+    auto change = edit(process, shared::RecordId::make(process.replica.ports().clock.now_ms(), random), type);
     change.cells.emplace_back("name", value_for("name"));
     return change;
 }
@@ -70,8 +81,10 @@ std::optional<sync::StoredRecord> Person::pick(Process& process, const std::stri
     const auto& ids = truth_.records(space);
     if (ids.empty()) return std::nullopt;
     auto found = process.store->find_record(chance_.pick(ids));
-    if (!found || !*found || (*found)->shown.empty() || (*found)->type != model::kItem || (*found)->space != space)
-        return std::nullopt;
+    if (!found || !*found || (*found)->shown.empty() || (*found)->space != space) return std::nullopt;
+    // Of a type that its program does not know a person is shown nothing to change.
+    const bool is_known = (*found)->type == model::kItem || (*found)->type == model::kVisit;
+    if (!is_known || process.replica.ports().catalogue.type((*found)->type) == nullptr) return std::nullopt;
     return std::move(**found);
 }
 
@@ -137,12 +150,13 @@ sync::Result<sync::TransactionName> Person::write(Process& process, const std::s
     for (auto count = 1 + (chance_.below(4) == 0 ? chance_.below(3) : 0); count > 0; --count) {
         const auto record = pick(process, space);
         if (!record || (truth_.records(space).size() < kRecordsPerSpace && chance_.below(3) == 0)) {
-            changes.push_back(create(process));
+            const bool has_visits = process.replica.ports().catalogue.type(model::kVisit) != nullptr;
+            changes.push_back(create(process, has_visits && chance_.below(3) == 0 ? model::kVisit : model::kItem));
             continue;
         }
         if (!touched.insert(record->id).second) continue;
         if (chance_.below(6) == 0) changes.push_back({Kind::remove, record->id, record->type, {}});
-        else changes.push_back(edit(record->id));
+        else changes.push_back(edit(process, record->id, record->type));
     }
     if (changes.empty()) return sync::TransactionName{};
     return process.replica.write(space, changes);
@@ -166,7 +180,7 @@ sync::Result<sync::TransactionName> Person::settle(Process& process, const sync:
 /// What breaks a rule is answered with the field's name, and nothing of it is stored.
 void Person::mistype(Process& process, const std::string& space)
 {
-    auto change = create(process);
+    auto change = create(process, model::kItem);
     change.cells.emplace_back("peak", Value::integer(1001));
     const auto written = process.replica.write(space, {change});
     if (!written.has_error()) throw Broken{"a value that breaks a rule was stored"};

@@ -23,8 +23,9 @@ public:
     [[nodiscard]] static std::string choose(Process& process, const std::string& space, bool carries);
 
 private:
-    [[nodiscard]] sync::Change create(Process& process);
-    [[nodiscard]] sync::Change edit(const shared::RecordId& id);
+    [[nodiscard]] sync::Change create(Process& process, std::string_view type);
+    [[nodiscard]] sync::Change edit(Process& process, const shared::RecordId& id, std::string_view type);
+    [[nodiscard]] std::vector<std::string_view> keys(Process& process, std::string_view type) const;
     [[nodiscard]] std::optional<sync::StoredRecord> pick(Process& process, const std::string& space);
     [[nodiscard]] shared::Value value_for(std::string_view key);
     [[nodiscard]] sync::Result<sync::TransactionName> write(Process& process, const std::string& space);

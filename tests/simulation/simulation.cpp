@@ -129,6 +129,7 @@ void Simulation::heal()
     centre_->process.reset();
     trace("HEAL");
     for (auto& device : devices_) judge_.observe(*device);
+    heal_versions();
     start_centre();
     heal_roles();
     heal_choices();
@@ -156,6 +157,17 @@ void Simulation::heal_roles()
     if (chance_.below(2) == 0) return;
     for (auto& device : devices_)
         for (const auto space : kSpaces) roles_.set(device->id, space, "editor");
+}
+
+/// In half of the runs that upgraded something the rest is upgraded too; else old and new go on beside each other.
+void Simulation::heal_versions()
+{
+    if (counts_.of(Fault::device_upgraded) + counts_.of(Fault::centre_upgraded) == 0) return;
+    if (later_chance_.below(2) == 0) return;
+    for (auto& device : devices_)
+        if (device->catalogue == &model::catalogue()) upgrade(*device);
+    centre_->open(centre_->file, model::newer_catalogue());
+    truth_.upgrade(model::newer_catalogue());
 }
 
 /// In half of the runs that dropped any, everybody wants every space again; else what is dropped stays away.
@@ -227,8 +239,24 @@ void Simulation::final_checks()
     }
 }
 
+/// By devices whose program does not know them.
+void Simulation::count_unknown(Device& device)
+{
+    if (device.catalogue != &model::catalogue()) return;
+    for (const auto space : kSpaces) {
+        for (const auto& id : truth_.records(space)) {
+            const auto record = must(device.keeper->find_record(id), "a record");
+            if (!record || record->shown.empty()) continue;
+            if (record->type == model::kVisit) ++reached_["unknown type held"];
+            const auto* grade = record->shown.find(model::kGrade);
+            if (grade != nullptr && !grade->leaves.empty()) ++reached_["unknown field held"];
+        }
+    }
+}
+
 void Simulation::count_reached()
 {
+    for (auto& device : devices_) count_unknown(*device);
     for (auto& device : devices_)
         for (const auto& space : must(device->keeper->spaces(), "spaces")) {
             if (!space.role.empty() && !space.carried) ++reached_["dropped in the end"];
@@ -248,7 +276,7 @@ void Simulation::count_reached()
             if (model::existence(state) == model::Existence::deleted) ++reached_["deleted"];
             if (model::existence(state) == model::Existence::disputed) ++reached_["disputed"];
             for (const auto& [key, cell] : state)
-                if (model::in_conflict(cell, model::catalogue().policy(model::kItem, key))) ++reached_["conflict"];
+                if (model::in_conflict(cell, truth_.catalogue().policy(model::kItem, key))) ++reached_["conflict"];
         }
     }
 }

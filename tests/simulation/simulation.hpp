@@ -59,12 +59,14 @@ private:
     void heal();
     void heal_roles();
     void heal_choices();
+    void heal_versions();
     void forgive_what_nobody_can_bring();
     void sync_once(Device& device, bool is_last);
     void trace(const std::string& event);
     [[nodiscard]] bool strikes(Fault fault);
     [[nodiscard]] bool strikes_later(Fault fault);
     void count_reached();
+    void count_unknown(Device& device);
     void print_history() const;
 
     // --- events.cpp: what happens to nodes ---
@@ -87,10 +89,13 @@ private:
     void crash_centre();
     void start_centre();
 
-    // --- lives.cpp: backups and copies ---
+    // --- lives.cpp: backups, copies, upgrades ---
     void back_up_and_put_back();
     void back_up_and_put_back(Device& device);
     void copy(Device& device);
+    void upgrade_device();
+    void upgrade(Device& device);
+    void upgrade_centre();
 
     // --- intruders.cpp: what comes by other ways ---
     void push_again();

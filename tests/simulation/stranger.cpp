@@ -13,8 +13,9 @@ Stranger::Stranger(model::Chance chance, shared::Digest& digest)
 {
 }
 
-shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms)
+shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms, bool newer)
 {
+    newer_ = newer;
     const std::string space(chance_.pick(kSpaces));
     auto& journal = journals_[space];
     if (journal.hashes.empty() || chance_.below(20) == 0) {
@@ -92,6 +93,8 @@ shared::Transaction Stranger::transaction(const Truth& truth, const std::string&
         if (chance_.below(10) == 0) put("peak", Value::integer(5000), {});
         if (chance_.below(10) == 0)
             put("field-of-tomorrow", Value::integer(std::int64_t(chance_.below(4))), bases(truth));
+        if (newer_ && chance_.below(3) == 0)
+            put(model::kGrade, Value::integer(std::int64_t(chance_.below(200))), bases(truth));  // 100 at most
         for (auto& [key, write] : writes) transaction.writes.push_back(std::move(write));
     }
     return transaction;

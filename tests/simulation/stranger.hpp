@@ -14,7 +14,8 @@ public:
 
     [[nodiscard]] const shared::DeviceId& id() const { return id_; }
     /// The next change set, on what it could know of others' records.
-    [[nodiscard]] shared::Bytes change_set(Truth& truth, std::int64_t now_ms);
+    /// `newer`: its program is of the next version.
+    [[nodiscard]] shared::Bytes change_set(Truth& truth, std::int64_t now_ms, bool newer);
 
 private:
     struct Journal {
@@ -31,6 +32,7 @@ private:
     model::CheapSigner signer_;
     shared::DeviceId id_;
     std::map<std::string, Journal> journals_;
+    bool newer_ = false;
 };
 
 }  // namespace indaba::tests::simulation

@@ -18,18 +18,24 @@ bool is_alive_write(const shared::Write* write)
 }
 
 /// What a record shows, by the model.
-std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type)
+std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type,
+                                                               const shared::Catalogue& catalogue)
 {
     std::vector<std::pair<std::string, shared::Value>> out;
     for (const auto& [key, cell] : record) {
         if (key == shared::kExistence) continue;
-        const auto top = model::shown(cell, model::catalogue().policy(type, key), model::catalogue().field(type, key));
+        const auto top = model::shown(cell, catalogue.policy(type, key), catalogue.field(type, key));
         if (top && !cell.leaves.at(*top).value.is_absent()) out.emplace_back(key, cell.leaves.at(*top).value);
     }
     return out;
 }
 
 }  // namespace
+
+Truth::Truth(const Roles& roles, shared::Digest& digest)
+    : roles_(roles), digest_(digest), catalogue_(&model::catalogue())
+{
+}
 
 bool Truth::wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry)
 {
@@ -159,16 +165,16 @@ std::string Truth::broken_rule(const std::string& space, const Feed& feed, const
     for (const auto& write : written.transaction.writes) {
         const auto& type = written.transaction.records[write.record].type;
         if (write.key == shared::kExistence) continue;
-        if (const auto held = model::catalogue().check_value(type, write.key, write.value); held.has_error())
+        if (const auto held = catalogue_->check_value(type, write.key, write.value); held.has_error())
             return held.error().text;
     }
     for (const auto& touched : written.transaction.records) {
         const auto state = model::state_of(history_, merged, touched.id);
         if (model::existence(state) == model::Existence::deleted) continue;
-        const auto values = shown_values(state, touched.type);
+        const auto values = shown_values(state, touched.type, *catalogue_);
         std::vector<shared::CellView> views;
         for (const auto& [key, value] : values) views.emplace_back(key, &value);
-        if (const auto held = model::catalogue().check_record(touched.type, views); held.has_error())
+        if (const auto held = catalogue_->check_record(touched.type, views); held.has_error())
             return held.error().text;
     }
     return {};

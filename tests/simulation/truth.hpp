@@ -15,7 +15,11 @@ using model::Name;
 
 class Truth {
 public:
-    explicit Truth(const Roles& roles, shared::Digest& digest) : roles_(roles), digest_(digest) {}
+    explicit Truth(const Roles& roles, shared::Digest& digest);
+
+    /// The centre rules by this catalogue from now on.
+    void upgrade(const shared::Catalogue& catalogue) { catalogue_ = &catalogue; }
+    [[nodiscard]] const shared::Catalogue& catalogue() const { return *catalogue_; }
 
     /// An entry that somebody's journal holds. False if it was known.
     bool wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry);
@@ -68,6 +72,7 @@ private:
 
     const Roles& roles_;
     shared::Digest& digest_;
+    const shared::Catalogue* catalogue_;
     model::History history_;
     std::map<Name, shared::Bytes> payloads_;
     std::map<Name, sync::SpaceName> space_of_;
