@@ -119,6 +119,8 @@ void Simulation::chaos()
     if (strikes(Fault::repeat) && !pushes_.empty()) push_again();
     if (centre_->process != nullptr && strikes(Fault::damage) && !pushes_.empty()) push_damaged();
     if (centre_->process != nullptr && strikes(Fault::stranger)) push_strange();
+    for (const auto fault : {Fault::truncate, Fault::reorder, Fault::splice, Fault::forge})
+        if (centre_->process != nullptr && !pushes_.empty() && strikes_later(fault)) push_made_up(fault);
     if (centre_->process != nullptr && strikes(Fault::centre_shutdown)) {
         counts_.count(Fault::centre_shutdown);
         trace("the centre shuts down");

@@ -36,13 +36,17 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"device_put_back", 0},
     {"device_copied", 0},
     {"space_dropped", 60, 4},
-    {"space_carried", 90, 4},
+    {"space_carried", 90, 1},  // where something was dropped
     {"device_revoked", 8, 6},
     {"person_revoked", 8, 8},
     {"flip", 10, 4},
     {"flip_past_tls", 8, 8},
     {"device_upgraded", 20, 5},
     {"centre_upgraded", 12, 6},
+    {"truncate", 15, 4},
+    {"reorder", 30, 4},
+    {"splice", 15, 4},
+    {"forge", 15, 4},
 }};
 
 bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }

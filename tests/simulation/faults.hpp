@@ -42,6 +42,10 @@ enum class Fault : std::uint8_t {
     flip_past_tls,  ///< the same where nobody has noticed: what is promised then, see the README
     device_upgraded,  ///< its programs end; the next ones know a field and a type more
     centre_upgraded,
+    truncate,  ///< a malicious device pushes what others wrote, cut short
+    reorder,
+    splice,
+    forge,
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

@@ -101,6 +101,8 @@ private:
     void push_again();
     void push_damaged();
     void push_strange();
+    void push_made_up(Fault fault);
+    [[nodiscard]] std::optional<shared::Bytes> make_up(Fault fault);
     void ingest(const shared::Bytes& change_set, const char* how);
 
     // --- network.cpp: what happens between them ---

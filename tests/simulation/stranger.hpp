@@ -13,6 +13,7 @@ public:
     Stranger(model::Chance chance, shared::Digest& digest);
 
     [[nodiscard]] const shared::DeviceId& id() const { return id_; }
+    [[nodiscard]] shared::Signer& signer() { return signer_; }
     /// The next change set, on what it could know of others' records.
     /// `newer`: its program is of the next version.
     [[nodiscard]] shared::Bytes change_set(Truth& truth, std::int64_t now_ms, bool newer);

@@ -47,6 +47,8 @@ public:
     /// Accepted in a space up to a number of its feed.
     [[nodiscard]] model::Merged accepted(std::string_view space, std::uint64_t through) const;
     [[nodiscard]] const std::vector<sync::Ruling>& feed(std::string_view space) const;
+    /// How many rulings there are now.
+    [[nodiscard]] std::size_t ruled() const { return rulings_.size(); }
     [[nodiscard]] const sync::Ruling* ruling(const Name& name) const;
     /// Ids of every record that anybody wrote to in a space.
     [[nodiscard]] const std::vector<shared::RecordId>& records(std::string_view space) const;
