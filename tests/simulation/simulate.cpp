@@ -42,7 +42,7 @@ std::optional<Arguments> parse(int count, char** texts)
         const auto dots = value.find("..");
         const auto from = number(value.substr(0, dots));
         const auto to = dots == value.npos ? from : number(value.substr(dots + 2));
-        if (!from || !to) return std::nullopt;
+        if (!from || !to || *from > *to || (dots != value.npos && option != "--seeds")) return std::nullopt;
         if (option == "--minutes") arguments.minutes = from;
         else if (option != "--seeds" && option != "--seed") return std::nullopt;
         if (option != "--minutes") std::tie(arguments.first, arguments.last) = std::pair(*from, *to);
