@@ -16,22 +16,23 @@ std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::Database
 }
 
 Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports, const shared::Catalogue& catalogue)
-    : fuse(ports.counts), store(open_replica(file, catalogue)), storage(*store, fuse),
+    : fuse(ports.counts), store(open_replica(file, catalogue)), storage(*store, fuse, ports.bug, catalogue),
       replica({storage, ports.clock, ports.chance, ports.digest, ports.signer, ports.centre_key, catalogue})
 {
 }
 
 Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared::Digest& digest,
-               const shared::PublicKey& centre_key, FaultCounts& counts)
+               const shared::PublicKey& centre_key, FaultCounts& counts, Bug bug)
     : index(index), chance(own), clock(timeline), signer(chance),
-      ports{clock, chance, digest, signer, centre_key, counts}, id(shared::device_of(signer.public_key(), digest)),
+      ports{clock, chance, digest, signer, centre_key, counts, bug}, id(shared::device_of(signer.public_key(), digest)),
       catalogue(&model::catalogue()), file(model::memory_file()), keeper(open_replica(file, *catalogue))
 {
 }
 
 Device::Device(std::size_t index, const Device& original, Timeline& timeline, platform::DatabaseOptions copy)
     : index(index), chance(std::uint64_t(index) << 32 ^ original.seen.size()), clock(timeline), signer(original.signer),
-      ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts},
+      ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts,
+            original.ports.bug},
       id(original.id), catalogue(original.catalogue), file(std::move(copy)), keeper(open_replica(file, *catalogue)),
       seen(original.seen), last_stamp(original.last_stamp),
       is_misled(original.is_misled)
@@ -56,7 +57,7 @@ CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock&
                              const shared::Catalogue& catalogue)
     : fuse(parts.counts),
       store(must(sync::store::CentreStore::open(file, catalogue), "opening the centre's database")),
-      storage(*store, fuse), centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue})
+      storage(*store, fuse, parts.bug, catalogue), centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue})
 {
 }
 

@@ -28,6 +28,7 @@ struct DevicePorts {
     shared::Signer& signer;
     const shared::PublicKey& centre_key;
     FaultCounts& counts;
+    Bug bug;
 };
 
 /// Everything that is gone when a process dies.
@@ -45,7 +46,7 @@ public:
 
 struct Device {
     Device(std::size_t index, Timeline& timeline, model::Chance chance, shared::Digest& digest,
-           const shared::PublicKey& centre_key, FaultCounts& counts);
+           const shared::PublicKey& centre_key, FaultCounts& counts, Bug bug = {});
 
     /// A copy, under the same key; `file` is a copy of the original's.
     Device(std::size_t index, const Device& original, Timeline& timeline, platform::DatabaseOptions file);
@@ -77,6 +78,7 @@ struct CentreParts {
     shared::Digest& digest;
     shared::Signer& signer;
     FaultCounts& counts;
+    Bug bug = {};
 };
 
 /// The centre's running program; another one is made after a crash, over the same database.

@@ -1,8 +1,9 @@
 // The real stores behind a fuse: at any storage call the process may be gone, inside a transaction or right after a
-// commit, or the disk may be full. One thread.
+// commit, or the disk may be full. And where a test has planted a bug, it is here. One thread.
 #pragma once
 
 #include "sync/storage.hpp"
+#include "tests/simulation/bug.hpp"
 #include "tests/simulation/faults.hpp"
 
 #include <optional>
@@ -69,7 +70,10 @@ private:
 template <class Port>
 class FragileStorage : public Port {
 public:
-    FragileStorage(Port& store, Fuse& fuse) : store_(store), fuse_(fuse) {}
+    FragileStorage(Port& store, Fuse& fuse, Bug bug, const shared::Catalogue& catalogue)
+        : store_(store), fuse_(fuse), bug_(bug), catalogue_(catalogue)
+    {
+    }
 
     sync::Result<void> begin() override { INDABA_FRAGILE(begin()); }
     sync::Result<void> commit() override
@@ -88,7 +92,17 @@ public:
     {
         INDABA_FRAGILE(find_record(id));
     }
-    sync::Result<void> save_record(const sync::StoredRecord& record) override { INDABA_FRAGILE(save_record(record)); }
+    sync::Result<void> save_record(const sync::StoredRecord& record) override
+    {
+        if (bug_.is(Bug::Kind::none)) INDABA_FRAGILE(save_record(record));
+        auto other = record;
+        if (bug_.is(Bug::Kind::own_work_unseen) && other.word) other.shown = *other.word;
+        if (bug_.is(Bug::Kind::unknown_cells_dropped))
+            for (auto& cell : other.shown)
+                if (cell.key != shared::kExistence && catalogue_.field(record.type, cell.key) == nullptr)
+                    cell.leaves.clear();
+        INDABA_FRAGILE(save_record(other));
+    }
     sync::Result<std::optional<sync::StoredEntry>> find_entry(const sync::TransactionName& name) override
     {
         INDABA_FRAGILE(find_entry(name));
@@ -101,6 +115,11 @@ public:
     sync::Result<void> add_entry(const sync::StoredEntry& entry) override { INDABA_FRAGILE(add_entry(entry)); }
     sync::Result<sync::Storage::RulingKept> set_ruling(const sync::Ruling& ruling) override
     {
+        if (bug_.is(Bug::Kind::rulings_forgotten)) return RulingKept::again;
+        if (bug_.is(Bug::Kind::rulings_are_news)) {
+            const auto kept = store_.set_ruling(ruling);
+            return kept.has_value() && *kept == RulingKept::again ? RulingKept::anew : kept;
+        }
         INDABA_FRAGILE(set_ruling(ruling));
     }
     sync::Result<std::optional<sync::StoredJournal>> find_journal(sync::JournalId id) override
@@ -125,8 +144,12 @@ public:
     }
 
 protected:
+    using RulingKept = sync::Storage::RulingKept;
+
     Port& store_;
     Fuse& fuse_;
+    Bug bug_;
+    const shared::Catalogue& catalogue_;
 };
 
 class FragileReplica final : public FragileStorage<sync::ReplicaStorage> {
@@ -154,7 +177,11 @@ public:
     }
     sync::Result<void> drop_rulings(const sync::SpaceName& space) override { INDABA_FRAGILE(drop_rulings(space)); }
     sync::Result<void> keep_author(const sync::Author& author) override { INDABA_FRAGILE(keep_author(author)); }
-    sync::Result<void> purge_space(const sync::SpaceName& space) override { INDABA_FRAGILE(purge_space(space)); }
+    sync::Result<void> purge_space(const sync::SpaceName& space) override
+    {
+        if (bug_.is(Bug::Kind::purge_forgotten)) return {};
+        INDABA_FRAGILE(purge_space(space));
+    }
     sync::Result<std::vector<sync::RecordId>> pending_records(const sync::SpaceName& space) override
     {
         INDABA_FRAGILE(pending_records(space));
@@ -167,6 +194,7 @@ public:
     sync::Result<void> reopen_entry(const sync::TransactionName& name) override { INDABA_FRAGILE(reopen_entry(name)); }
     sync::Result<void> stand_refused(const sync::StandingRefusal& refusal) override
     {
+        if (bug_.is(Bug::Kind::refusals_forgotten)) return {};
         INDABA_FRAGILE(stand_refused(refusal));
     }
     sync::Result<void> end_refused(const sync::RecordId& record, const std::vector<std::string>& keys) override
@@ -187,7 +215,11 @@ public:
     sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }
     sync::Result<void> require_room() override { INDABA_FRAGILE(require_room()); }
     sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }
-    sync::Result<void> save_clock(const sync::StoredClock& clock) override { INDABA_FRAGILE(save_clock(clock)); }
+    sync::Result<void> save_clock(const sync::StoredClock& clock) override
+    {
+        if (bug_.is(Bug::Kind::clock_forgotten)) return {};
+        INDABA_FRAGILE(save_clock(clock));
+    }
     sync::Result<sync::LeaseClock> lease_clock() override { INDABA_FRAGILE(lease_clock()); }
     sync::Result<void> save_erased_through(std::uint64_t through) override
     {
@@ -212,7 +244,19 @@ public:
     sync::Result<void> append_ruled(const sync::StoredEntry& entry, const sync::Hash& chain,
                                     const std::vector<sync::RecordId>& touched) override
     {
-        INDABA_FRAGILE(append_ruled(entry, chain, touched));
+        if (bug_.is(Bug::Kind::none)) INDABA_FRAGILE(append_ruled(entry, chain, touched));
+        auto other = entry;
+        auto& ruling = *other.ruling;
+        auto other_chain = chain;
+        if (bug_.is(Bug::Kind::another_chain)) other_chain.bytes[0] ^= 1;
+        if (bug_.is(Bug::Kind::accepts) && ruling.reason.code == bug_.code) {
+            ruling.verdict = sync::Verdict::accepted;
+            ruling.reason = {};
+        } else if (bug_.is(Bug::Kind::refuses) && ruling.verdict == sync::Verdict::accepted) {
+            ruling.verdict = sync::Verdict::refused;
+            ruling.reason = {bug_.code, {}, "planted"};
+        }
+        INDABA_FRAGILE(append_ruled(other, other_chain, touched));
     }
     sync::Result<std::optional<Mark>> mark(sync::JournalId journal, std::uint64_t line) override
     {

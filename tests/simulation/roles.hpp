@@ -4,6 +4,7 @@
 
 #include "sync/centre.hpp"
 #include "sync/replica.hpp"
+#include "tests/simulation/bug.hpp"
 
 #include <array>
 #include <map>
@@ -35,6 +36,7 @@ public:
     [[nodiscard]] bool is_revoked(const shared::DeviceId& device) const { return revoked_.contains(device); }
     [[nodiscard]] sync::Result<void> require_welcome(const shared::DeviceId& device) const
     {
+        if (bug.is(Bug::Kind::revoked_are_let_in)) return {};
         if (is_revoked(device)) return shared::fail(shared::Errc::forbidden, "this device has been revoked");
         return {};
     }
@@ -52,11 +54,11 @@ public:
 
     [[nodiscard]] sync::Result<bool> may_write(const shared::DeviceId& device, const sync::SpaceName& space) override
     {
-        return writes(device, space);
+        return bug.is(Bug::Kind::anybody_writes) || writes(device, space);
     }
     [[nodiscard]] sync::Result<bool> may_read(const shared::DeviceId& device, const sync::SpaceName& space) override
     {
-        return !role(device, space).empty();
+        return bug.is(Bug::Kind::anybody_reads) || !role(device, space).empty();
     }
     [[nodiscard]] sync::Result<sync::Author> describe(sync::JournalId journal, const shared::DeviceId& device) override
     {
@@ -72,6 +74,8 @@ public:
                 out.push_back({std::string(space), "event", "The " + std::string(space), std::string(held)});
         return out;
     }
+
+    Bug bug;  ///< in what is answered to the centre
 
 private:
     /// Named by their first device.

@@ -34,7 +34,9 @@ Simulation::Simulation(std::uint64_t seed, Options options)
         faults_.draw_later(later_chance_);
         reviews_ = later_chance_.below(2) == 0;
     }
-    centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_});
+    centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_, options.bug});
+    roles_.bug = options.bug;
+    digest_.believes_all = options.bug.is(Bug::Kind::signatures_unchecked);
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
     if (heavy_) counts_.count(Fault::heavy);
     if (faults_.in_1000[std::size_t(Fault::narrow)] != 0) {
@@ -43,7 +45,7 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     }
     const auto devices = 2 + chance_.below(4);
     for (std::size_t i = 0; i < devices; ++i) {
-        devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_));
+        devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_, options.bug));
         if (i == 1 && faults_.in_1000[std::size_t(Fault::person_revoked)] != 0)
             roles_.enrol(devices_[1]->id, devices_[0]->id);
         for (const auto space : kSpaces)
@@ -187,6 +189,7 @@ void Simulation::sync_once(Device& device, bool is_last)
 {
     const auto who = "device " + std::to_string(device.index) + (is_last ? " in the last" : " in a") + " healing round";
     auto& process = device.start();
+    last_progress_[device.index] = {};
     connect(device, process, false);
     for (int i = 0; process.session != nullptr; ++i) {
         const bool goes_on = i <= kSessionEvents && timeline_.step();

@@ -26,6 +26,7 @@ public:
     struct Options {
         bool print = false;  ///< every event, on standard output
         bool calm = false;  ///< no faults at all
+        Bug bug = {};  ///< for tests that prove a checker by it
         bool first_faults = false;  ///< none of those that came to be simulated later: what a kept seed once was
     };
     explicit Simulation(std::uint64_t seed) : Simulation(seed, Options{}) {}
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] const Judge& judge() const { return judge_; }
     [[nodiscard]] Roles& roles() { return roles_; }
     void final_checks();
+    void sync_once(Device& device, bool is_last);
 
 private:
     struct Connection {
@@ -61,7 +63,6 @@ private:
     void heal_choices();
     void heal_versions();
     void forgive_what_nobody_can_bring();
-    void sync_once(Device& device, bool is_last);
     void trace(const std::string& event);
     [[nodiscard]] bool strikes(Fault fault);
     [[nodiscard]] bool strikes_later(Fault fault);
