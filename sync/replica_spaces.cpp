@@ -171,8 +171,8 @@ Result<bool> Replica::take_size(const AtCentre& told)
     bool again = false;
     if (!told.heard || !told.on_chain) {
         INDABA_ASSIGN(again, reopen_beyond(space->name, space->cursor.head));
+        INDABA_TRY(ports_.storage.purge_space(space->name));  // what waits does not show
     }
-    if (again) INDABA_TRY(ports_.storage.purge_space(space->name));  // what waits again does not show
     space->centre = told.size;
     space->cursor.head = told.head.number;
     space->cursor.head_hash = told.head.hash;

@@ -155,6 +155,22 @@ TEST_F(Carried, WhatWaitsIsKeptUnseenSentAndRuled)
     EXPECT_TRUE(has(life_, id) && has(life_, fresh));
 }
 
+TEST_F(Carried, WhatWasFoundInTheWordAndWaitsForItsRulingStaysUnseen)
+{
+    const auto id = put(life_, "Baikal");
+    ASSERT_TRUE(life_.store->begin().has_value());
+    auto record = *life_.store->find_record(id).value();
+    record.pending.clear();  // as a comparison leaves it that found it at the centre
+    ASSERT_TRUE(life_.store->save_record(record).has_value());
+    ASSERT_TRUE(life_.store->commit().has_value());
+    drop();
+    EXPECT_FALSE(is_row(id));
+    ASSERT_TRUE(life_.replica->take_size({centre_->signed_head("forum").value(), {1, 1, 1}}).has_value());
+    const auto left = life_.store->find_record(id).value();
+    EXPECT_TRUE(!left || left->shown.empty());
+    EXPECT_EQ(counts().records, 0u);
+}
+
 TEST_F(Carried, WhatWaitsShowsAgainAsSoonAsItIsCarried)
 {
     const auto id = put(life_, "Aurora");
