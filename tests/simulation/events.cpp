@@ -66,6 +66,7 @@ void Simulation::choose_space(Fault fault)
     if (choices.empty()) return;
     const auto [index, space] = later_chance_.pick(choices);
     counts_.count(fault);
+    if (carries) devices_[index]->carried_again = true;
     const auto& running = devices_[index]->processes;
     const bool is_connected = std::ranges::any_of(running, [](const auto& known) { return known->session != nullptr; });
     ++reached_[std::string(name_of(fault)) + (is_connected ? " while connected" : " while away")];
