@@ -1,6 +1,7 @@
 #include "server/commands.hpp"
 #include "server/ledger.hpp"
 #include "server/names.hpp"
+#include "sync/storage_transaction.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -53,34 +54,25 @@ Result<Answer> add_space(const SpaceAddCommand& command)
     const Space space{command.name, command.kind, command.title.value_or(command.name)};
     INDABA_TRY(check_name(space.title, "a title"));
     INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
-    INDABA_TRY(ledger.store().begin());
-    const auto added = add_if_new(ledger, space);
-    if (added.has_error()) {
-        ledger.store().rollback();
-        return added.error();
-    }
-    INDABA_TRY(ledger.store().commit());
-    return answer_for(space, *added);
+    sync::StorageTransaction transaction(ledger.store());
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(const bool added, add_if_new(ledger, space));
+    INDABA_TRY(transaction.commit());
+    return answer_for(space, added);
 }
 
 Result<Answer> set_space_lease(const SpaceLeaseCommand& command)
 {
-    INDABA_TRY(check_space_name(command.name));
     INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
-    INDABA_TRY(ledger.store().begin());
-    auto space = ledger.registry().find_space(command.name);
-    auto set = space.has_error() ? Result<void>(space.error())
-               : *space          ? ledger.store().set_lease(command.name, command.days)
-                                 : Result<void>(fail(Errc::usage, fmt::format("there is no space {}", command.name)));
-    if (set.has_error()) {
-        ledger.store().rollback();
-        return set.error();
-    }
-    INDABA_TRY(ledger.store().commit());
-    (*space)->lease_days = command.days;
+    sync::StorageTransaction transaction(ledger.store());
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(auto space, ledger.require_space(command.name));
+    INDABA_TRY(ledger.store().set_lease(space.name, command.days));
+    INDABA_TRY(transaction.commit());
+    space.lease_days = command.days;
     Answer answer;
-    answer.text = fmt::format("devices may work in {} for {} days without contact", command.name, command.days);
-    answer.json = json_of(**space);
+    answer.text = fmt::format("devices may work in {} for {} days without contact", space.name, space.lease_days);
+    answer.json = json_of(space);
     return answer;
 }
 

@@ -191,7 +191,7 @@ TEST_F(ServerCommands, space_add_is_said_once_or_again_the_same)
     EXPECT_EQ(space_error("other", "party"), Errc::usage);
     EXPECT_EQ(add_space({data, "other", "event", "a\nb"}).error().code, Errc::usage);
     EXPECT_EQ(list_spaces(data)->json.as_array().size(), 1u);
-    EXPECT_EQ(set_space_lease({data, "other", 7}).error().code, Errc::usage);
+    EXPECT_THAT(set_space_lease({data, "other", 7}).error().text, HasSubstr("add it with space add"));
     EXPECT_THAT(set_space_lease({data, "forum", 7})->text, HasSubstr("7 days without contact"));
     EXPECT_THAT(list_spaces(data)->text, HasSubstr("7 days without contact"));
 }
