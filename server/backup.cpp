@@ -3,6 +3,7 @@
 #include "platform/crypto.hpp"
 #include "platform/sqlite_copy.hpp"
 #include "server/erasure_file.hpp"
+#include "sync/storage_transaction.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
@@ -82,13 +83,14 @@ Result<std::map<SpaceName, std::uint64_t>> note_heads(const std::string& databas
     INDABA_TRY(Registry(*store).require_openable());
     INDABA_ASSIGN(const auto spaces, store->spaces());
     std::map<SpaceName, std::uint64_t> heads;
-    INDABA_TRY(store->begin());
+    sync::StorageTransaction transaction(*store);
+    INDABA_TRY(transaction.begin());
     for (const auto& space : spaces) {
         INDABA_ASSIGN(const auto head, store->head(space.name));
         heads[space.name] = head.number;
         INDABA_TRY(store->note_backed_up(space.name, head.number));
     }
-    INDABA_TRY(store->commit());
+    INDABA_TRY(transaction.commit());
     INDABA_TRY(store->database().checkpoint(platform::Database::Checkpoint::truncate));
     return heads;
 }
@@ -195,10 +197,10 @@ Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t n
     INDABA_TRY(write_manifest(unfinished, backup));
     INDABA_TRY(platform::replace_file(unfinished, path));
     INDABA_TRY(platform::remove_file(unfinished + ".lock"));
-    auto& store = ledger.store();
-    INDABA_TRY(store.begin());
-    for (const auto& [space, number] : backup.heads) INDABA_TRY(store.note_backed_up(space, number));
-    INDABA_TRY(store.commit());
+    sync::StorageTransaction transaction(ledger.store());
+    INDABA_TRY(transaction.begin());
+    for (const auto& [space, number] : backup.heads) INDABA_TRY(ledger.store().note_backed_up(space, number));
+    INDABA_TRY(transaction.commit());
     return backup;
 }
 
