@@ -169,6 +169,17 @@ inline constexpr Milliseconds kHistory{2'000};
 inline constexpr Milliseconds kFirstPause{1'000};
 inline constexpr Milliseconds kMostPause{60'000};
 
+// --- quotas: what a centre stores of one person's in a day, over all their devices ---
+inline constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
+/// Transactions. A hundred thousand records are 100 of them from a table and 100,000 typed or scripted one by one; ten
+/// times that is no person's day, and 300 MB of entries and rulings if each of them is as small as can be.
+inline constexpr std::uint64_t kChangesPerDay = 1'000'000;
+/// Of transactions: ten to forty times such a table.
+inline constexpr std::uint64_t kBytesPerDay = 1'000'000'000;
+/// What an operator may allow: more is no bound.
+inline constexpr std::uint64_t kMostChangesPerDay = 1'000'000'000;
+inline constexpr std::uint64_t kMostMegabytesPerDay = 1'000'000;
+
 // --- enrolment ---
 /// An invitation that nobody used for so long has gone astray.
 inline constexpr int kInvitation_days = 7;

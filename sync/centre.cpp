@@ -21,6 +21,10 @@ struct Centre::Line {
     explicit Line(Storage& storage) : entries(storage) {}
 
     StoredJournal journal;
+    Writer writer;
+    Day day;
+    std::optional<Allowance> allowance;  ///< with what this set adds
+    Amount added;
     EntryCache entries;
     CentreStorage::Head head;
     bool may_write = false;
@@ -65,15 +69,17 @@ Result<void> Centre::find_line(const shared::ChangeSet& set, Line& line)
     return {};
 }
 
-Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
+Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set, const std::optional<shared::DeviceId>& sender)
 {
     INDABA_ASSIGN(auto opened, shared::open_change_set(change_set, ports_.digest));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
+    const auto& space = opened.set.journal.space;
     Line line(ports_.storage);
     line.outcome.journal = opened.set.journal;
     line.outcome.first = opened.set.first;
-    const auto head = ports_.storage.head(opened.set.journal.space);
+    line.writer = {shared::device_of(opened.set.journal.author, ports_.digest), sender};
+    const auto head = ports_.storage.head(space);
     if (head.has_error() && head.error().code == Errc::not_found) {
         line.outcome.no_space = true;
         return line.outcome;
@@ -82,9 +88,28 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
     INDABA_ASSIGN(line.journal, journal_of(opened.set));
     INDABA_TRY(find_line(opened.set, line));
     if (line.outcome.expected != 0) return line.outcome;
-    INDABA_ASSIGN(line.may_write,
-                  ports_.authority.may_write(shared::device_of(opened.set.journal.author, ports_.digest),
-                                             opened.set.journal.space));
+    INDABA_ASSIGN(line.may_write, ports_.authority.may_write(line.writer.author, space));
+    if (ports_.quotas != nullptr) {
+        line.day = Day::of(ports_.clock.now_ms());
+        INDABA_ASSIGN(line.allowance, ports_.quotas->allowance(line.writer, line.day));
+    }
+    INDABA_TRY(take_entries(std::move(opened), line));
+    INDABA_TRY(keep(line));
+    INDABA_TRY(transaction.commit());
+    return line.outcome;
+}
+
+Result<bool> Centre::is_used_up(const Writer& writer)
+{
+    if (ports_.quotas == nullptr) return false;
+    INDABA_ASSIGN(const auto allowance, ports_.quotas->allowance(writer, Day::of(ports_.clock.now_ms())));
+    return allowance && allowance->is_used_up();
+}
+
+/// In order, as far as the quota goes.
+Result<void> Centre::take_entries(shared::VerifiedChangeSet opened, Line& line)
+{
+    line.outcome.through = opened.set.first - 1;
     for (std::size_t i = 0; i < opened.set.entries.size(); ++i) {
         auto& entry = opened.set.entries[i];
         StoredEntry stored;
@@ -95,15 +120,20 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set)
         stored.payload = std::move(entry.payload);
         stored.original = entry.original;
         INDABA_TRY(take_entry(std::move(stored), line));
+        if (line.outcome.over_quota) break;
+        line.outcome.through = opened.set.first + i;
     }
     line.outcome.line = line.id;
-    line.outcome.through = opened.set.first + opened.set.entries.size() - 1;
-    if (!line.outcome.fresh.empty()) {
-        for (const auto& [id, mark] : line.grown) INDABA_TRY(ports_.storage.set_mark(opened.set.journal.id, id, mark));
-        INDABA_TRY(ports_.storage.save_journal(line.journal));
-    }
-    INDABA_TRY(transaction.commit());
-    return line.outcome;
+    return {};
+}
+
+/// What the set as a whole leaves behind: how far its lines go now, and how much its writer has used.
+Result<void> Centre::keep(const Line& line)
+{
+    if (line.outcome.fresh.empty()) return {};
+    for (const auto& [id, mark] : line.grown) INDABA_TRY(ports_.storage.set_mark(line.journal.head.id, id, mark));
+    INDABA_TRY(ports_.storage.save_journal(line.journal));
+    return line.allowance ? ports_.quotas->add(line.writer, line.day, line.added) : Result<void>();
 }
 
 /// The last entry of the line on which the set stands, what the set itself has added included.
@@ -115,7 +145,7 @@ Result<std::optional<CentreStorage::Mark>> Centre::mark_of(const Line& line)
 }
 
 /// An entry ruled before is answered again; a new one is ruled, on its line or, if that has gone on without it, as a
-/// branch.
+/// branch, unless its writer has used up their quota.
 Result<void> Centre::take_entry(StoredEntry entry, Line& line)
 {
     if (entry.name.number <= line.journal.last) {
@@ -126,9 +156,17 @@ Result<void> Centre::take_entry(StoredEntry entry, Line& line)
             line.outcome.repeated.push_back(std::move(*known->ruling));
             return {};
         }
+    }
+    if (line.allowance && line.allowance->is_used_up()) {
+        line.outcome.over_quota = line.allowance;
+        return {};
+    }
+    if (entry.name.number <= line.journal.last) {
         INDABA_ASSIGN(const auto mark, mark_of(line));
         if (mark && (mark->number != line.at.number || mark->hash != line.at.hash)) line.id = entry.hash.prefix();
     }
+    line.added.add(entry.payload.size());
+    if (line.allowance) line.allowance->used.add(entry.payload.size());
     line.at = line.grown[line.id] = {entry.name.number, entry.hash};
     if (entry.name.number > line.journal.last) {
         line.journal.last = entry.name.number;

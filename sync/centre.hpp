@@ -7,6 +7,7 @@
 #include "shared/journal.hpp"
 #include "shared/transaction.hpp"
 #include "sync/feed.hpp"
+#include "sync/quotas.hpp"
 #include "sync/record_versions.hpp"
 #include "sync/storage.hpp"
 
@@ -38,14 +39,16 @@ struct CentrePorts {
     shared::Digest& digest;
     shared::Signer& signer;  ///< the centre's key
     const shared::Catalogue& catalogue;
+    Quotas* quotas = nullptr;  ///< none: nobody's writing is bounded
 };
 
 class Centre {
 public:
     explicit Centre(CentrePorts ports) : ports_(ports) {}
 
-    /// Takes a change set from an authenticated sender (who need not be its author) and rules on what is new in it, in
-    /// order, as one storage transaction. Entries ruled before are answered again, never applied again.
+    /// Takes a change set from an authenticated sender (who need not be its author; none: the operator brings it) and
+    /// rules on what is new in it, in order, as one storage transaction. Entries ruled before are answered again, never
+    /// applied or counted again.
     struct Ingested {
         shared::JournalHead journal;
         std::uint64_t first = 0;  ///< number of the set's first entry
@@ -53,10 +56,14 @@ public:
         std::uint64_t line = 0;  ///< of the set's last entry
         std::uint64_t expected = 0;  ///< not 0: nothing was stored, the journal must be sent from this number
         bool no_space = false;  ///< there is no such space here: nothing was stored
+        std::optional<Allowance> over_quota;  ///< used up: what is new beyond `through` was neither stored nor ruled
         std::vector<Ruling> repeated;  ///< rulings that were there before
         std::vector<Ruling> fresh;  ///< rulings made now
     };
-    [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set);
+    [[nodiscard]] Result<Ingested> ingest(shared::ByteView change_set,
+                                          const std::optional<shared::DeviceId>& sender = {});
+    /// Whether nothing new of theirs is stored before the day ends.
+    [[nodiscard]] Result<bool> is_used_up(const Writer& writer);
 
     /// A device's place in a space's feed. One whose head is not on the chain means one of the two was restored.
     [[nodiscard]] Result<bool> on_chain(const SpaceName& space, const Place& place);
@@ -99,6 +106,8 @@ private:
 
     Result<StoredJournal> journal_of(const shared::ChangeSet& set);
     Result<void> find_line(const shared::ChangeSet& set, Line& line);
+    Result<void> take_entries(shared::VerifiedChangeSet opened, Line& line);
+    Result<void> keep(const Line& line);
     Result<std::optional<CentreStorage::Mark>> mark_of(const Line& line);
     Result<void> take_entry(StoredEntry entry, Line& line);
     Result<void> rule(StoredEntry entry, Line& line);

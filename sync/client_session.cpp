@@ -94,7 +94,7 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (const auto* welcome = std::get_if<Welcome>(&message)) return take_welcome(*welcome, actions);
     if (!progress_.welcomed)
         return fail(Errc::malformed, "the centre did not say welcome: is this address a centre of Indaba?");
-    if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored, actions);
+    if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored);
     if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
     if (const auto* sizes = std::get_if<SizesAnswer>(&message)) return take_sizes(*sizes);
@@ -203,16 +203,23 @@ Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes
     return {};
 }
 
-Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
+Result<void> ClientSession::take_stored(const Stored& stored)
 {
     if (in_flight_.empty() || in_flight_.front().journal != stored.journal)
         return fail(Errc::malformed, "the centre answers a push that was not sent");
     const auto flight = in_flight_.front();
     in_flight_.pop_front();
     in_flight_bytes_ -= flight.bytes;
-    if (stored.no_space) {
-        unwanted_.insert(stored.journal);
-        return {};
+    auto through = flight.last;
+    switch (stored.unstored) {
+        case Unstored::nothing: break;
+        case Unstored::no_space: unwanted_.insert(stored.journal); return {};
+        case Unstored::over_quota:
+            progress_.over_quota = stored.quota;
+            through = std::clamp(stored.through, flight.after, flight.last);
+            if (const auto sent = sent_.find(stored.journal); sent != sent_.end())
+                sent->second = std::min(sent->second, through);
+            break;
     }
     if (stored.expected != 0) {
         // Never forward: more of it may wait to be sent again by now, or all, if nothing is noted.
@@ -221,8 +228,8 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
         return {};
     }
     auto& counted = counted_[flight.journal];
-    progress_.pushed += flight.last - std::min(flight.last, std::max(flight.after, counted));
-    counted = std::max(counted, flight.last);
+    progress_.pushed += through - std::min(through, std::max(flight.after, counted));
+    counted = std::max(counted, through);
     if (stored.rulings.empty()) return {};
     INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
     // While a space is compared a ruling has no place in a feed: asked for again when it has.
@@ -235,6 +242,7 @@ Result<void> ClientSession::take_stored(const Stored& stored, Actions&)
 
 Result<void> ClientSession::push(Actions& actions)
 {
+    if (progress_.over_quota) return {};
     INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
     for (const auto& space : spaces) {
         if (comparing_.contains(space.name)) continue;  // what the centre answers has no place in a feed yet
@@ -260,13 +268,22 @@ Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& 
     return {};
 }
 
+/// Through which number the centre wants a journal now.
+std::uint64_t ClientSession::wanted_of(const StoredJournal& journal) const
+{
+    if (unwanted_.contains(journal.head.id)) return 0;
+    if (!progress_.over_quota) return journal.last;
+    const auto sent = sent_.find(journal.head.id);  // which the centre has stored
+    return sent == sent_.end() ? 0 : sent->second;
+}
+
 Result<bool> ClientSession::all_ruled()
 {
     INDABA_ASSIGN(const auto spaces, replica_.storage().spaces());
     for (const auto& space : spaces) {
         INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
         for (const auto& journal : journals)
-            if (journal.ruled < journal.last && !unwanted_.contains(journal.head.id)) return false;
+            if (journal.ruled < wanted_of(journal)) return false;
     }
     return true;
 }

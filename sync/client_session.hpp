@@ -23,7 +23,9 @@ struct Progress {
     std::uint64_t round_trips = 0;  ///< times the device waited for an answer before it could go on
     std::int64_t clock_offset_ms = 0;  ///< centre's clock minus the device's, once welcomed
     bool welcomed = false;
-    bool up_to_date = false;  ///< caught up in every space, every own transaction ruled
+    /// Caught up in every space, every own transaction ruled, as far as the centre takes them now.
+    bool up_to_date = false;
+    std::optional<Quota> over_quota;  ///< the centre takes no more of this person's today: the rest stays only here
 };
 
 class ClientSession {
@@ -71,7 +73,7 @@ private:
     Result<void> note_contact();
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
-    Result<void> take_stored(const Stored& stored, Actions& actions);
+    Result<void> take_stored(const Stored& stored);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
     Result<void> take_history(const HistoryAnswer& answer, Actions& actions);
     // client_spaces.cpp
@@ -95,6 +97,7 @@ private:
     Result<void> pass_over(const FeedBatch& batch, Actions& actions);
     Result<void> push(Actions& actions);
     Result<void> push_journal(const StoredJournal& journal, Actions& actions);
+    [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;
     Result<bool> all_ruled();
     Actions finish(Result<void> outcome, Actions actions);
     void add(const Replica::Applied& applied);

@@ -11,6 +11,7 @@ using shared::Errc;
 Result<void> ClientSession::take_grants(const std::vector<Replica::Grant>& grants, Actions& actions)
 {
     INDABA_ASSIGN(const auto before, replica_.storage().spaces());
+    progress_.over_quota.reset();  // told again, they say that it may try again
     INDABA_TRY(replica_.take_grants(grants));
     for (const auto& space : before)
         if (space.role.empty()) INDABA_TRY(push_again(space.name));  // regained, it has all sent again

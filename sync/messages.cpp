@@ -85,10 +85,17 @@ void serialize(Archive& archive, Push& push)
 }
 
 template <class Archive>
+void serialize(Archive& archive, Quota& quota)
+{
+    archive(compact(quota.changes), compact(quota.bytes), quota.until_ms);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Stored& stored)
 {
-    archive(stored.journal, compact(stored.through), compact(stored.expected), stored.no_space, stored.rulings,
-            compact(stored.window_bytes));
+    archive(stored.journal, compact(stored.through), compact(stored.expected),
+            shared::checked(stored.unstored, Unstored::over_quota), stored.rulings, compact(stored.window_bytes));
+    if (stored.unstored == Unstored::over_quota) archive(stored.quota);
 }
 
 void save(BinaryOutput& archive, const Batch& batch) { save_batch(archive, batch.batch); }

@@ -59,14 +59,30 @@ struct Push {
     Bytes change_set;
 };
 
+/// Why what a push holds beyond `through` was not stored. A byte that was once a boolean.
+enum class Unstored : std::uint8_t {
+    nothing,     ///< all of it was, or `expected` says what to do
+    no_space,    ///< the centre has no such space: nothing of it is wanted now
+    over_quota,  ///< of its person's no more today: to be sent again on another day, or once the centre tells the
+                 ///< grants
+};
+
+/// What a centre stores of one person's in a day.
+struct Quota {
+    std::uint64_t changes = 0;  ///< at most
+    std::uint64_t bytes = 0;
+    std::int64_t until_ms = 0;  ///< by the centre's clock: then a new day begins
+};
+
 /// Centre, for each Push, in order. `window_bytes` gives that many bytes of the push window back.
 struct Stored {
     JournalId journal;
     std::uint64_t through = 0;      ///< durable up to this number
     std::uint64_t expected = 0;     ///< not 0: nothing was stored, send from this number
-    bool no_space = false;  ///< the centre has no such space: nothing was stored, and nothing of it is wanted now
+    Unstored unstored = Unstored::nothing;
     std::vector<Ruling> rulings;  ///< that the feed does not bring: from before this push, or of a space not followed
     std::uint64_t window_bytes = 0;
+    Quota quota = {};  ///< if over_quota
 };
 
 /// Centre: the next step of a space's scan, or what was ruled just now.
@@ -79,7 +95,7 @@ struct Taken {
     std::uint64_t window_bytes = 0;
 };
 
-/// Centre: the grants have changed.
+/// Centre: the grants have changed, or what was over the quota may be sent again.
 struct Grants {
     std::vector<Replica::Grant> grants;
 };

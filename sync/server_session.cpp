@@ -67,7 +67,7 @@ Actions ServerSession::on_message(shared::ByteView bytes)
     Actions actions;
     if (closed_) return actions;
     const auto message = decode_message(bytes);
-    auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, bytes.size(), actions);
+    auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, actions);
     if (outcome.has_value() && !actions.close) outcome = pump(actions);
     return finish(std::move(outcome), std::move(actions));
 }
@@ -78,7 +78,8 @@ Actions ServerSession::on_change()
 {
     Actions actions;
     if (closed_) return actions;
-    auto outcome = pump(actions);
+    auto outcome = review_quota(actions);
+    if (outcome.has_value()) outcome = pump(actions);
     return finish(std::move(outcome), std::move(actions));
 }
 
@@ -93,11 +94,11 @@ Actions ServerSession::shut_down()
     return actions;
 }
 
-Result<void> ServerSession::handle(const Message& message, std::size_t bytes, Actions& actions)
+Result<void> ServerSession::handle(const Message& message, Actions& actions)
 {
     if (const auto* hello = std::get_if<Hello>(&message)) return take_hello(*hello, actions);
     if (!greeted_) return fail(Errc::malformed, "the device did not say hello");
-    if (const auto* push = std::get_if<Push>(&message)) return take_push(*push, bytes, actions);
+    if (const auto* push = std::get_if<Push>(&message)) return take_push(*push, actions);
     if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
     if (const auto* compare = std::get_if<Compare>(&message)) return answer_compare(*compare, actions);
     if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);
@@ -170,43 +171,6 @@ Result<void> ServerSession::take_follow(const Follow& message, Actions& actions)
         else if (standing != Standing::not_granted) lanes_[following.space].owed = true;
     }
     return {};
-}
-
-Result<void> ServerSession::take_push(const Push& push, std::size_t, Actions& actions)
-{
-    INDABA_ASSIGN(auto ingested, centre_.ingest(push.change_set));
-    const auto& space = ingested.journal.space;
-    Stored stored{ingested.journal.id,          ingested.through,      ingested.expected, ingested.no_space,
-                  std::move(ingested.repeated), push.change_set.size()};
-    if (ingested.no_space) {
-        actions.send.push_back(encode_message(std::move(stored)));
-        return {};
-    }
-    const auto lane = lanes_.find(space);
-    INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
-    if (lane == lanes_.end() || !granted) {  // no feed will bring them
-        for (auto& ruling : ingested.fresh) stored.rulings.push_back(std::move(ruling));
-    } else if (ingested.expected == 0 &&
-               shared::device_of(ingested.journal.author, centre_.ports().digest) == peer_.device) {
-        hold(ingested, lane->second.held);
-    }
-    if (!ingested.fresh.empty()) grown_.insert(space);
-    actions.send.push_back(encode_message(std::move(stored)));
-    return {};
-}
-
-void ServerSession::hold(const Centre::Ingested& ingested, std::vector<Held>& held)
-{
-    constexpr std::size_t kHeld = 16;  // a device writes one journal in a space, seldom two: more are not remembered
-    const Held next{ingested.journal.id, ingested.line, ingested.first, ingested.through};
-    if (!held.empty()) {
-        auto& last = held.back();
-        if (last.journal == next.journal && last.line == next.line && next.from <= last.to + 1) {
-            last.to = std::max(last.to, next.to);
-            return;
-        }
-    }
-    if (held.size() < kHeld) held.push_back(next);
 }
 
 Result<void> ServerSession::answer_history(const HistoryQuestion& question, Actions& actions)

@@ -34,7 +34,8 @@ public:
     [[nodiscard]] Actions on_message(shared::ByteView bytes);
     /// The feed of a space grew, here or in another session.
     [[nodiscard]] Actions on_feed(const SpaceName& space);
-    /// Another process may have changed anything: a backup was made, a space is not open to the device any more.
+    /// Another process may have changed anything: a backup was made, a space is not open to the device any more, its
+    /// person's quota is another one. Or a new day has begun.
     [[nodiscard]] Actions on_change();
     /// Spaces whose feed this session made grow since the last call: tell the other sessions.
     [[nodiscard]] std::set<SpaceName> take_grown();
@@ -42,6 +43,9 @@ public:
     [[nodiscard]] Actions shut_down();
 
     [[nodiscard]] const std::string& program() const { return program_; }
+    /// Something that was pushed is not stored today, for its person's quota is used up. Then on_change() looks whether
+    /// it may come again.
+    [[nodiscard]] bool is_over_quota() const { return over_quota_.has_value(); }
 
 private:
     /// Entries that the device surely holds, for it has pushed them in this session.
@@ -59,14 +63,16 @@ private:
         bool owed = false;  ///< a batch must follow even if there is nothing new
     };
 
-    Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
+    Result<void> handle(const Message& message, Actions& actions);
     Result<void> take_hello(const Hello& hello, Actions& actions);
     Result<void> take_follow(const Follow& follow, Actions& actions);
     Result<Standing> follow(const Following& following);
-    Result<void> take_push(const Push& push, std::size_t bytes, Actions& actions);
     Result<void> answer_history(const HistoryQuestion& question, Actions& actions);
     Result<void> pump(Actions& actions);
+    // server_push.cpp
+    Result<void> take_push(const Push& push, Actions& actions);
     static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
+    Result<void> review_quota(Actions& actions);
     Result<void> tell_grants(Actions& actions);
     Result<bool> send_batch(const SpaceName& space, Lane& lane, Actions& actions);
     Result<std::vector<Author>> untold_authors(const std::vector<Ruling>& rulings,
@@ -87,8 +93,9 @@ private:
     bool greeted_ = false;
     bool closed_ = false;
     std::map<SpaceName, Lane> lanes_;
-    std::set<JournalId> told_;       // authors that this session has told
+    std::set<JournalId> told_;  // authors that this session has told
     std::set<SpaceName> grown_;
+    std::optional<Writer> over_quota_;  // whose push was not stored, or not all of it
     std::size_t unacknowledged_bytes_ = 0;
     std::uint64_t orders_told_ = 0;  // to erase: up to this number
     bool tells_all_orders_ = false;

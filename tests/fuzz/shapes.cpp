@@ -87,11 +87,12 @@ struct ChangeMessage {
     void operator()(sync::Push& push) const { push.change_set = changed_change_set(chance, push.change_set, signer); }
     void operator()(sync::Stored& stored) const
     {
-        switch (chance.below(5)) {
+        switch (chance.below(6)) {
             case 0: return change_number(chance, stored.through);
             case 1: return change_number(chance, stored.expected);
             case 2: return change_number(chance, stored.window_bytes);
-            case 3: stored.no_space = !stored.no_space; return;
+            case 3: stored.unstored = sync::Unstored(chance.below(4)); return;
+            case 4: return change_number(chance, stored.quota.changes);
             default: return change_rulings(stored.rulings);
         }
     }

@@ -288,8 +288,10 @@ sync::Message random_message(Chance& chance, std::size_t kind)
         case 3: return sync::Push{shared::encode_change_set(random_change_set(chance))};
         case 4: {
             auto stored = sync::Stored{
-                {chance.draw()},      random_number(chance), random_number(chance), chance.below(2) == 0, {},
+                {chance.draw()},      random_number(chance), random_number(chance), sync::Unstored(chance.below(3)), {},
                 random_number(chance)};
+            if (stored.unstored == sync::Unstored::over_quota)
+                stored.quota = {random_number(chance), random_number(chance), std::int64_t(random_number(chance))};
             for (auto count = chance.below(3); count > 0; --count)
                 stored.rulings.push_back(random_ruling(chance, random_number(chance)));
             return stored;

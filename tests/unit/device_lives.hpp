@@ -78,6 +78,7 @@ protected:
     std::vector<Replica::Grant> grants_{{"archive", "organisation", "Archive", "editor"},
                                         {"forum", "event", "Forum", "editor"}};
     ByGrants authority_{grants_};
+    Quotas* quotas_ = nullptr;
     std::string test_ = testing::UnitTest::GetInstance()->current_test_info()->name();
     std::unique_ptr<store::CentreStore> centre_store_ =
         store::CentreStore::open(in_memory(test_ + "_centre"), catalogue_).value();
@@ -92,7 +93,10 @@ protected:
         ASSERT_TRUE(centre_store_->commit().has_value());
     }
 
-    CentrePorts centre_ports() { return {*centre_store_, authority_, clock_, digest_, centre_key_, catalogue_}; }
+    CentrePorts centre_ports()
+    {
+        return {*centre_store_, authority_, clock_, digest_, centre_key_, catalogue_, quotas_};
+    }
 
     /// A backup of the centre as it is.
     [[nodiscard]] platform::DatabaseOptions back_up(const std::string& name)

@@ -217,7 +217,7 @@ TEST(Golden, Erasures)
 
 TEST(Golden, Stored)
 {
-    const Stored stored{kJournal, 5, 0, false, {varied_batch().rulings[1]}, 1'000};
+    const Stored stored{kJournal, 5, 0, Unstored::nothing, {varied_batch().rulings[1]}, 1'000};
     EXPECT_EQ(to_hex(encode_message(stored)),
               "048877665544332211050000010c0000000000000088776655443322110555000000000000008877665544332211010307636f"
               "756e7472790b636f756e7472793a2058580168e5cf8b010000e807");
