@@ -38,6 +38,7 @@ struct Words {
     SpaceLeaseCommand space_lease;
     PersonAddCommand person_add;
     PersonRevokeCommand person_revoke;
+    PersonQuotaCommand person_quota;
     InviteCommand invite;
     DeviceRevokeCommand device_revoke;
     EraseCommand erase;
@@ -111,6 +112,20 @@ void add_space_commands(CLI::App& app, Words& words)
                 [&words] { return list_spaces(words.data); });
 }
 
+void add_quota_command(CLI::App& people, Words& words)
+{
+    auto* quota = add_command(people, words, "quota", "Says, or sets, how much of a person's is stored in a day",
+                              "person quota 'Ana Silva' --changes 5000 --mb 50 --data centre", [&words] {
+                                  words.person_quota.data = words.data;
+                                  return set_person_quota(words.person_quota);
+                              });
+    quota->add_option("NAME", words.person_quota.name, "As person list shows it")->required();
+    quota->add_option("--changes", words.person_quota.changes, "Changes a day; 1000000 to begin with")
+        ->check(CLI::Range(std::uint64_t(1), shared::limits::kMostChangesPerDay));
+    quota->add_option("--mb", words.person_quota.megabytes, "Megabytes a day; 1000 to begin with")
+        ->check(CLI::Range(std::uint64_t(1), shared::limits::kMostMegabytesPerDay));
+}
+
 void add_people_commands(CLI::App& app, Words& words)
 {
     auto& people = add_group(app, "person", "People and their roles");
@@ -134,6 +149,7 @@ void add_people_commands(CLI::App& app, Words& words)
                         return revoke_person(words.person_revoke);
                     });
     revoke->add_option("NAME", words.person_revoke.name, "As person list shows it")->required();
+    add_quota_command(people, words);
 
     auto* invite_words = add_command(app, words, "invite", "Prints a one-time invitation for a person's device",
                                      "invite 'Ana Silva' --data centre", [&words] {

@@ -2,6 +2,7 @@
 #include "server/commands.hpp"
 #include "server/ledger.hpp"
 #include "server/names.hpp"
+#include "server/quota_words.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -104,12 +105,18 @@ Result<Answer> list_people(const std::string& data)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));
     INDABA_ASSIGN(const auto people, ledger.registry().people());
+    platform::SystemClock clock;
+    const auto today = sync::Day::of(clock.now_ms());
     boost::json::array json;
     Answer answer;
     for (const auto& person : people) {
+        INDABA_ASSIGN(const auto allowance, ledger.quotas().allowance_of(person.id, today));
         if (!answer.text.empty()) answer.text += '\n';
         answer.text += text_of(person);
-        json.push_back(json_of(person));
+        if (allowance.most != kUsualQuota || allowance.is_used_up()) answer.text += "  " + words_of(allowance);
+        auto object = json_of(person);
+        object["quota"] = json_of(allowance);
+        json.push_back(std::move(object));
     }
     answer.json = std::move(json);
     return answer;

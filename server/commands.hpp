@@ -64,6 +64,15 @@ struct PersonRevokeCommand {
 /// All devices, roles and open invitations. What they wrote stays theirs, and the name stays in lists.
 [[nodiscard]] Result<Answer> revoke_person(const PersonRevokeCommand& command);
 
+struct PersonQuotaCommand {
+    std::string data;
+    std::string name;
+    std::optional<std::uint64_t> changes;  ///< at most so many a day; as it was, if not given
+    std::optional<std::uint64_t> megabytes;
+};
+/// How much of a person's the centre stores in a day; with neither given, only says it.
+[[nodiscard]] Result<Answer> set_person_quota(const PersonQuotaCommand& command);
+
 struct InviteCommand {
     std::string data;
     std::string name;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/data_directory.hpp"
+#include "server/person_quotas.hpp"
 #include "server/registry.hpp"
 
 #include <functional>
@@ -18,6 +19,7 @@ public:
     [[nodiscard]] sync::store::CentreStore& store() { return *store_; }
     [[nodiscard]] platform::Database& database() { return store_->database(); }
     [[nodiscard]] Registry& registry() { return *registry_; }
+    [[nodiscard]] PersonQuotas quotas() { return PersonQuotas(database()); }
 
     /// Lets `work` order something as this centre.
     [[nodiscard]] Result<void> with_centre(const std::function<Result<void>(sync::Centre&)>& work);

@@ -23,7 +23,8 @@ Result<std::unique_ptr<Office>> Office::open(const DataDirectory& directory, sha
 
 Office::Office(Parts parts, shared::Clock& clock, platform::Log& log, Later later)
     : facts_(std::move(parts.facts)), store_(std::move(parts.store)), feed_key_(std::move(parts.feed_key)),
-      registry_(*store_), centre_({*store_, registry_, clock, digest_, feed_key_, shared::Catalogue::builtin()}),
+      registry_(*store_), quotas_(store_->database()),
+      centre_({*store_, registry_, clock, digest_, feed_key_, shared::Catalogue::builtin(), &quotas_}),
       sessions_({centre_, registry_, store_->database(), clock, log, std::move(later)}),
       enrolment_({registry_, store_->database(), clock, digest_, std::move(parts.authority)})
 {

@@ -5,6 +5,7 @@
 #include "platform/system.hpp"
 #include "server/data_directory.hpp"
 #include "server/enrolment.hpp"
+#include "server/person_quotas.hpp"
 #include "server/sessions.hpp"
 
 #include <memory>
@@ -56,6 +57,7 @@ private:
     platform::KeyPair feed_key_;
     platform::OpensslDigest digest_;
     Registry registry_;
+    PersonQuotas quotas_;
     sync::Centre centre_;
     Sessions sessions_;
     Enrolment enrolment_;

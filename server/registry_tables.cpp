@@ -1,6 +1,7 @@
 #include "server/registry.hpp"
 
 #include "platform/sqlite_meta.hpp"
+#include "server/person_quotas.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -63,6 +64,7 @@ CREATE INDEX registry_invitation_by_selector ON registry_invitation(selector);
 Result<void> Registry::create(Transaction& transaction)
 {
     INDABA_TRY(transaction.database().execute(kTables));
+    INDABA_TRY(PersonQuotas::create(transaction));
     return platform::set_meta_int64(transaction, kVersionKey, kVersion);
 }
 

@@ -5,6 +5,7 @@
 #include "shared/limits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace indaba::server {
 
@@ -49,7 +50,10 @@ void Sessions::on_message(SessionId id, const shared::Bytes& message)
 {
     const auto open = sessions_.find(id);
     if (open == sessions_.end()) return;
+    const bool was_over_quota = open->second.session.is_over_quota();
     auto actions = open->second.session.on_message(message);
+    if (!was_over_quota && open->second.session.is_over_quota())
+        ports_.log.warning("over_quota", {{"device", log_name(open->second.device)}});
     const auto grown = open->second.session.take_grown();
     if (!grown.empty()) trouble_ms_ = 0;
     note_grown(id, grown);
@@ -170,7 +174,10 @@ sync::Actions Sessions::review(Open& open)
 void Sessions::refresh()
 {
     const auto changed = ports_.registry.changed_outside();
-    if (changed.has_error() || !*changed) return;
+    if (changed.has_error()) return;
+    const auto today = sync::Day::of(ports_.clock.now_ms());
+    const bool is_new_day = std::exchange(day_, today) != today;
+    if (!*changed && !is_new_day) return;
     for (auto at = sessions_.begin(); at != sessions_.end();) {
         const auto open = at++;
         deliver(open, review(open->second));

@@ -35,14 +35,15 @@ public:
         platform::Log& log;
         std::function<void(std::function<void()>)> later;  ///< runs it on this thread, after what is queued now
     };
-    explicit Sessions(Ports ports) : ports_(std::move(ports)) {}
+    explicit Sessions(Ports ports) : ports_(std::move(ports)), day_(sync::Day::of(ports_.clock.now_ms())) {}
 
     /// forbidden for a device that is not welcome; cancelled once the centre is going away.
     [[nodiscard]] Result<SessionId> open(const DeviceId& device, Sink sink);
     void on_message(SessionId id, const shared::Bytes& message);
     /// The connection is gone. Again, or after a delivery that closes: does nothing.
     void close(SessionId id);
-    /// Looks whether another process changed who may do what, and ends or informs the sessions it concerns.
+    /// Looks whether another process changed who may do what, or a new day has begun, and ends or informs the sessions
+    /// it concerns.
     void refresh();
     /// An error from when something of a device could not be stored until something can be again: what a device sends,
     /// or after a while a write of this call.
@@ -74,6 +75,7 @@ private:
     Table sessions_;
     SessionId last_ = 0;
     bool going_away_ = false;
+    sync::Day day_;  ///< as of the last refresh
     std::int64_t trouble_ms_ = 0;  ///< when storing failed last; 0: it works
     std::map<SpaceName, SessionId> grown_;  ///< not announced yet, and by whom; 0: by several
 };

@@ -212,6 +212,7 @@ TEST_F(ServerProcess, has_help_with_examples_for_every_command)
                                                                                        {"space", "list"},
                                                                                        {"person", "add"},
                                                                                        {"person", "list"},
+                                                                                       {"person", "quota"},
                                                                                        {"invite"},
                                                                                        {"device", "list"},
                                                                                        {"device", "revoke"}}) {
@@ -230,7 +231,8 @@ TEST_F(ServerProcess, answers_programs_in_json)
     EXPECT_EQ(call({"space", "list", "--json", "--data", data}).out,
               "[{\"space\":\"forum\",\"kind\":\"event\",\"title\":\"forum\",\"lease_days\":30}]\n");
     EXPECT_EQ(call({"person", "list", "--json", "--data", data}).out,
-              "[{\"person\":\"Ana Silva\",\"roles\":{\"forum\":\"editor\"}}]\n");
+              "[{\"person\":\"Ana Silva\",\"roles\":{\"forum\":\"editor\"},\"quota\":{\"changes\":1000000,"
+              "\"mb\":1000,\"changes_today\":0,\"bytes_today\":0,\"used_up\":false}}]\n");
     EXPECT_EQ(call({"device", "list", "--json", "--data", data}).out, "[]\n");
     const auto invited = call({"invite", "Ana Silva", "--address", "127.0.0.1:1", "--json", "--data", data});
     EXPECT_THAT(invited.out, StartsWith("{\"invitation\":\"indaba:127.0.0.1:1/"));
