@@ -47,6 +47,13 @@ bool is_final(const shared::Error& error)
            error.code == shared::Errc::unsupported;
 }
 
+void note_contact(const Home& home, Contact& contact, const SyncReport& report, std::int64_t now_ms)
+{
+    contact.last_contact_ms = now_ms;
+    contact.over_quota_until_ms = report.over_quota ? report.over_quota->until_ms : 0;
+    home.note_contact(contact);
+}
+
 }  // namespace
 
 SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const SyncProgress& progress)
@@ -65,15 +72,24 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         connection_options.program = kProgram;
         connection_options.stay = options.watch;
         connection_options.written = [&] { return changed_by_others(parts.store->database(), version); };
-        connection_options.on_caught_up = options.on_turn;
         auto contact = parts.home.contact();
         contact.last_attempt_ms = parts.clock.now_ms();
+        if (options.on_turn)
+            connection_options.on_caught_up = [&](const SyncReport& so_far) {
+                const auto until_ms = so_far.over_quota ? so_far.over_quota->until_ms : 0;
+                if (until_ms != contact.over_quota_until_ms)  // for `status` while the session stays
+                    note_contact(parts.home, contact, so_far, parts.clock.now_ms());
+                options.on_turn(so_far);
+            };
         (void)changed_by_others(parts.store->database(), version);
         SyncConnection connection(parts.replica, std::move(connection_options));
         auto report = connection.run(stop, progress);
-        if (connection.welcomed()) contact.last_contact_ms = parts.clock.now_ms();
-        else if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;
-        parts.home.note_contact(contact);
+        if (connection.welcomed()) {
+            note_contact(parts.home, contact, report, parts.clock.now_ms());
+        } else {
+            if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;
+            parts.home.note_contact(contact);
+        }
         parts.authors.clear();
         if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;
         if (options.on_turn) options.on_turn(report);

@@ -180,13 +180,14 @@ Contact Home::contact() const
         const auto* value = parsed.get_object().if_contains(name);
         return value != nullptr && value->is_int64() ? value->get_int64() : 0;
     };
-    return {time("last_attempt_ms"), time("last_contact_ms")};
+    return {time("last_attempt_ms"), time("last_contact_ms"), time("over_quota_until_ms")};
 }
 
 void Home::note_contact(const Contact& contact) const
 {
-    const auto text = json::serialize(
-        json::object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}});
+    const auto text = json::serialize(json::object{{"last_attempt_ms", contact.last_attempt_ms},
+                                                   {"last_contact_ms", contact.last_contact_ms},
+                                                   {"over_quota_until_ms", contact.over_quota_until_ms}});
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
 }
 

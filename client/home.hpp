@@ -27,10 +27,12 @@ struct Enrolment {
     std::string device_name;  ///< as the centre shows it to others
 };
 
-/// When the centre was last tried and last reached, Unix milliseconds; 0 for never.
+/// When the centre was last tried and last reached, and until when it then stored no more of this person's, Unix
+/// milliseconds; 0 for never.
 struct Contact {
     std::int64_t last_attempt_ms = 0;
     std::int64_t last_contact_ms = 0;
+    std::int64_t over_quota_until_ms = 0;  ///< by the centre's clock
 };
 
 /// What the file system does not permit has nothing to do with roles: io instead of forbidden.

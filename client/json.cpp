@@ -142,6 +142,7 @@ json::object json_of(const Status& status)
             {"last_contact", time_json(status.last_contact_ms)},
             {"last_attempt", time_json(status.last_attempt_ms)},
             {"clock_offset_ms", status.clock_offset_ms},
+            {"over_quota_until", time_json(status.over_quota_until_ms)},
             {"server", status.server},
             {"protection", status.protection},
             {"locked", status.locked}};
@@ -171,13 +172,23 @@ json::object json_of(const SpaceView& space)
 
 json::object json_of(const SyncReport& report)
 {
-    json::object object{{"pushed", report.pushed},           {"accepted", report.accepted},
-                        {"refused", report.refused},         {"pulled", report.pulled},
-                        {"conflicts", report.conflicts},     {"erased", report.erased},
-                        {"bytes_sent", report.bytes_sent},   {"bytes_received", report.bytes_received},
-                        {"round_trips", report.round_trips}, {"handshake_round_trips", report.handshake_round_trips},
-                        {"duration_ms", report.duration_ms}, {"clock_offset_ms", report.clock_offset_ms},
-                        {"up_to_date", report.up_to_date}};
+    json::object object{{"pushed", report.pushed},
+                        {"accepted", report.accepted},
+                        {"refused", report.refused},
+                        {"pulled", report.pulled},
+                        {"conflicts", report.conflicts},
+                        {"erased", report.erased},
+                        {"bytes_sent", report.bytes_sent},
+                        {"bytes_received", report.bytes_received},
+                        {"round_trips", report.round_trips},
+                        {"handshake_round_trips", report.handshake_round_trips},
+                        {"duration_ms", report.duration_ms},
+                        {"clock_offset_ms", report.clock_offset_ms},
+                        {"up_to_date", report.up_to_date},
+                        {"over_quota", nullptr}};
+    if (const auto& quota = report.over_quota)
+        object["over_quota"] = {
+            {"changes", quota->changes}, {"bytes", quota->bytes}, {"until", time_json(quota->until_ms)}};
     if (report.error) object["error"] = report.error->text;
     return object;
 }

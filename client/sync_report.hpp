@@ -9,6 +9,13 @@
 
 namespace indaba::client {
 
+/// What the centre stores of this person's in a day, all devices together.
+struct DailyQuota {
+    std::uint64_t changes = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t until_ms = 0;  ///< then a new day begins
+};
+
 /// Counts of transactions (pushed, accepted, refused), of records (pulled, erased) and of fields (conflicts).
 struct SyncReport {
     std::uint64_t pushed = 0;
@@ -24,6 +31,7 @@ struct SyncReport {
     std::int64_t duration_ms = 0;        ///< from dialling to the last byte
     std::int64_t clock_offset_ms = 0;    ///< the centre's clock minus the device's, as of the last contact
     bool up_to_date = false;
+    std::optional<DailyQuota> over_quota;  ///< used up: what waits is kept here and sent on another day
     std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
 };
 

@@ -250,6 +250,9 @@ std::string text_of(const Status& status)
     text += fmt::format("Written here: {}, of them {} only here, {} accepted, {} refused\n",
                         counted(status.written.changes(), "change"), status.written.only_here, status.written.accepted,
                         status.written.refused);
+    if (status.over_quota_until_ms > 0 && status.written.only_here > 0)
+        text += fmt::format("The centre takes no more from you before {}: what waits is kept here\n",
+                            time_text(status.over_quota_until_ms));
     if (status.written.backed_up > 0)
         text += fmt::format("In a backup of the centre: {} of those accepted\n", status.written.backed_up);
     if (status.forgotten > 0)
@@ -290,6 +293,11 @@ std::string text_of(const SyncReport& report)
                             report.bytes_sent, report.bytes_received, report.duration_ms);
     if (report.erased > 0)
         text += fmt::format("\n{} erased here for good, as the centre ordered.", counted(report.erased, "record"));
+    if (const auto& quota = report.over_quota)
+        text += fmt::format(
+            "\nThe centre takes no more from you today ({} and {} a day): what waits is kept here and is "
+            "sent with the first sync after {}.",
+            counted(quota->changes, "change"), size_text(quota->bytes), time_text(quota->until_ms));
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
     if (report.refused > 0) text += "\nSee `indaba refused`.";
     return text;
