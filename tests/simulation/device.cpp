@@ -57,7 +57,7 @@ CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock&
                              const shared::Catalogue& catalogue)
     : fuse(parts.counts),
       store(must(sync::store::CentreStore::open(file, catalogue), "opening the centre's database")),
-      storage(*store, fuse, parts.bug, catalogue), centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue})
+      storage(*store, fuse, parts.bug, catalogue), centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue, parts.quotas})
 {
 }
 

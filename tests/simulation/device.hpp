@@ -80,6 +80,7 @@ struct CentreParts {
     shared::Signer& signer;
     FaultCounts& counts;
     Bug bug = {};
+    sync::Quotas* quotas = nullptr;
 };
 
 /// The centre's running program; another one is made after a crash, over the same database.

@@ -117,6 +117,8 @@ void Simulation::chaos()
     if (faults_.in_1000[std::size_t(Fault::device_put_back)] != 0) back_up_and_put_back(*copy_chance_.pick(devices_));
     if (faults_.in_1000[std::size_t(Fault::device_copied)] != 0) copy(*copy_chance_.pick(devices_));
     if (centre_->process == nullptr) return;
+    if (quotas_.most() && quota_chance_.in_1000(faults_.in_1000[std::size_t(Fault::small_quota)])) begin_day();
+    if (centre_->process == nullptr) return;
     if (strikes(Fault::repeat) && !pushes_.empty()) push_again();
     if (centre_->process != nullptr && strikes(Fault::damage) && !pushes_.empty()) push_damaged();
     if (centre_->process != nullptr && strikes(Fault::stranger)) push_strange();
@@ -227,6 +229,37 @@ void Simulation::start_centre()
     if (centre_->process != nullptr) return;
     centre_->start();
     trace("the centre starts");
+}
+
+/// Sessions look whether there is more to take, as after midnight or when an operator allowed more.
+void Simulation::begin_day()
+{
+    trace("a day begins");
+    check_quotas();
+    quotas_.begin_day();
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, session] : centre_->process->sessions) ids.push_back(id);
+    for (const auto id : ids)
+        if (centre_->process != nullptr && centre_->process->sessions.contains(id))
+            at_centre(id, [&](CentreProcess& centre) { return centre.sessions.at(id)->on_change(); });
+}
+
+/// By the feeds, which know nothing of quotas. A centre that was put back forgets what it took.
+void Simulation::check_quotas()
+{
+    std::map<shared::PublicKey, std::uint64_t> taken;
+    for (const auto space : kSpaces) {
+        const auto& feed = truth_.feed(space);
+        auto& began = day_began_[space];
+        for (auto i = std::min(began, feed.size()); i < feed.size(); ++i) {
+            const auto journal = must(centre_->keeper->find_journal(feed[i].name.journal), "a ruled journal");
+            ++taken[journal->head.author];
+        }
+        began = feed.size();
+    }
+    for (const auto& [author, changes] : taken)
+        if (changes > quotas_.most()->changes)
+            throw Broken{"the centre took " + std::to_string(changes) + " changes of one device's in a day"};
 }
 
 void Simulation::tell_feeds(const std::set<sync::SpaceName>& spaces, std::optional<std::uint64_t> but)

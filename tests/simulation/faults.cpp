@@ -47,6 +47,7 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"reorder", 30, 4},
     {"splice", 15, 4},
     {"forge", 15, 4},
+    {"small_quota", 0},
 }};
 
 bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }

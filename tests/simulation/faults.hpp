@@ -46,6 +46,7 @@ enum class Fault : std::uint8_t {
     reorder,
     splice,
     forge,
+    small_quota,  ///< the centre takes a few changes of each device's a day; in every fourth seed
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

@@ -113,8 +113,10 @@ void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
 {
     const auto message = must(sync::decode_message(bytes), "the centre's own message");
     const auto& device = *devices_[connections_.at(id).device];
-    if (const auto* stored = std::get_if<sync::Stored>(&message); stored != nullptr && stored->expected == 0)
+    if (const auto* stored = std::get_if<sync::Stored>(&message); stored != nullptr && stored->expected == 0) {
         truth_.stored(stored->journal, stored->through);
+        if (stored->unstored == sync::Unstored::over_quota) counts_.count(Fault::small_quota);
+    }
     if (const auto* batch = std::get_if<sync::Batch>(&message)) {
         if (roles_.role(device.id, batch->batch.space).empty())
             throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};

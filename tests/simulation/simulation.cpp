@@ -21,8 +21,8 @@ constexpr int kSessionEvents = 20'000;
 
 Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
-      centre_signer_(chance_), centre_key_(centre_signer_.public_key()), truth_(roles_, digest_),
-      judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull),
+      centre_signer_(chance_), centre_key_(centre_signer_.public_key()), quota_chance_(seed ^ 0x9007A5ull),
+      truth_(roles_, digest_), judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull),
       later_chance_(seed ^ 0x1A7E4FA0175ull)
 {
     if (!options.calm && night_chance_.below(2) == 0)
@@ -34,7 +34,12 @@ Simulation::Simulation(std::uint64_t seed, Options options)
         faults_.draw_later(later_chance_);
         reviews_ = later_chance_.below(2) == 0;
     }
-    centre_ = std::make_unique<CentreNode>(CentreParts{timeline_, roles_, digest_, centre_signer_, counts_, options.bug});
+    if (!options.calm && quota_chance_.below(4) == 0) {
+        faults_.in_1000[std::size_t(Fault::small_quota)] = unsigned(1 + quota_chance_.below(200));
+        quotas_.bound({1 + quota_chance_.below(6), 1 + quota_chance_.below(4'000)});
+    }
+    centre_ = std::make_unique<CentreNode>(
+        CentreParts{timeline_, roles_, digest_, centre_signer_, counts_, options.bug, &quotas_});
     roles_.bug = options.bug;
     digest_.believes_all = options.bug.is(Bug::Kind::signatures_unchecked);
     heavy_ = faults_.in_1000[std::size_t(Fault::heavy)] != 0;
@@ -125,6 +130,7 @@ void Simulation::trouble()
 void Simulation::heal()
 {
     faults_ = Faults::none();
+    quotas_.lift();
     timeline_.clear();
     connections_.clear();
     for (auto& device : devices_) device->processes.clear();

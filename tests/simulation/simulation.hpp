@@ -5,6 +5,7 @@
 
 #include "tests/simulation/judge.hpp"
 #include "tests/simulation/person.hpp"
+#include "tests/simulation/small_quotas.hpp"
 #include "tests/simulation/stranger.hpp"
 
 #include <deque>
@@ -89,6 +90,8 @@ private:
     void end_process(Device& device, Process& process);
     void crash_centre();
     void start_centre();
+    void begin_day();
+    void check_quotas();
 
     // --- lives.cpp: backups, copies, upgrades ---
     void back_up_and_put_back();
@@ -135,6 +138,9 @@ private:
     model::CheapSigner centre_signer_;
     shared::PublicKey centre_key_;
     Roles roles_;
+    SmallQuotas quotas_;
+    model::Chance quota_chance_;
+    std::map<std::string_view, std::size_t> day_began_;  ///< rulings in each feed then
     Truth truth_;
     Judge judge_;
     std::unique_ptr<CentreNode> centre_;
