@@ -185,9 +185,9 @@ Contact Home::contact() const
 
 void Home::note_contact(const Contact& contact) const
 {
-    const auto text = json::serialize(json::object{{"last_attempt_ms", contact.last_attempt_ms},
-                                                   {"last_contact_ms", contact.last_contact_ms},
-                                                   {"over_quota_until_ms", contact.over_quota_until_ms}});
+    json::object object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}};
+    if (contact.over_quota_until_ms != 0) object["over_quota_until_ms"] = contact.over_quota_until_ms;
+    const auto text = json::serialize(object);
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
 }
 

@@ -203,6 +203,12 @@ Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes
     return {};
 }
 
+/// Never forward: more of it may wait to be sent again by now, or all, if nothing is noted.
+void ClientSession::send_again_after(JournalId journal, std::uint64_t number)
+{
+    if (const auto sent = sent_.find(journal); sent != sent_.end()) sent->second = std::min(sent->second, number);
+}
+
 Result<void> ClientSession::take_stored(const Stored& stored)
 {
     if (in_flight_.empty() || in_flight_.front().journal != stored.journal)
@@ -217,14 +223,11 @@ Result<void> ClientSession::take_stored(const Stored& stored)
         case Unstored::over_quota:
             progress_.over_quota = stored.quota;
             through = std::clamp(stored.through, flight.after, flight.last);
-            if (const auto sent = sent_.find(stored.journal); sent != sent_.end())
-                sent->second = std::min(sent->second, through);
+            send_again_after(stored.journal, through);
             break;
     }
     if (stored.expected != 0) {
-        // Never forward: more of it may wait to be sent again by now, or all, if nothing is noted.
-        if (const auto sent = sent_.find(stored.journal); sent != sent_.end())
-            sent->second = std::min(sent->second, stored.expected - 1);
+        send_again_after(stored.journal, stored.expected - 1);
         return {};
     }
     auto& counted = counted_[flight.journal];

@@ -73,6 +73,7 @@ private:
     Result<void> note_contact();
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
+    void send_again_after(JournalId journal, std::uint64_t number);
     Result<void> take_stored(const Stored& stored);
     Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
     Result<void> take_history(const HistoryAnswer& answer, Actions& actions);

@@ -95,6 +95,9 @@ TEST(Home, remembers_its_contacts)
     home->note_contact({5, 3});
     EXPECT_EQ(home->contact().last_attempt_ms, 5);
     EXPECT_EQ(home->contact().last_contact_ms, 3);
+    EXPECT_EQ(home->contact().over_quota_until_ms, 0);
+    home->note_contact({5, 3, 9});
+    EXPECT_EQ(home->contact().over_quota_until_ms, 9);
 }
 
 /// Homes outlive the program that made them: what is in them stays readable, byte for byte.
