@@ -290,7 +290,7 @@ Result<void> Centre::rule(StoredEntry entry, Line& line)
     INDABA_ASSIGN(ruling.reason, judge(entry, ruling.number, ruling.time_ms, line, records));
     ruling.verdict = ruling.reason.code == Reason::Code::none ? Verdict::accepted : Verdict::refused;
     if (ruling.verdict == Verdict::refused) records.clear();
-    if (ruling.reason.code == Reason::Code::erased) INDABA_TRY(redact_refused(entry));
+    if (ruling.verdict == Verdict::refused) INDABA_TRY(redact_refused(entry));
     line.head = {ruling.number, chain_hash(line.head.hash, ruling, ports_.digest)};
     entry.ruling = std::move(ruling);
     std::vector<RecordId> touched;

@@ -128,11 +128,17 @@ Result<bool> Centre::touches_erased(const LoadedEntry& loaded)
 /// What was erased does not come in with an entry that was written before its author knew.
 Result<void> Centre::redact_refused(StoredEntry& entry)
 {
-    INDABA_ASSIGN(auto redacted,
-                  redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); }));
-    if (!redacted) return {};
+    INDABA_ASSIGN(const auto state, ports_.storage.erasure_state());
+    if (state.through == 0) return {};
+    auto redacted = redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); });
+    const bool is_readable = redacted.has_value() || (redacted.error().code != Errc::malformed &&
+                                                      redacted.error().code != Errc::too_large &&
+                                                      redacted.error().code != Errc::unsupported);
+    if (!is_readable) return {};  // by nobody
+    INDABA_TRY(redacted);
+    if (!*redacted) return {};
     if (!entry.original) entry.original = ports_.digest.sha256(entry.payload);
-    entry.payload = std::move(redacted->payload);
+    entry.payload = std::move((*redacted)->payload);
     return {};
 }
 

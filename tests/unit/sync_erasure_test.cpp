@@ -111,6 +111,19 @@ TEST_F(Erasing, ReachesWhatWasRefused)
     expect_nobody_holds("Qzvwkjh");
 }
 
+TEST_F(Erasing, ReachesWhatIsRefusedForAnotherReason)
+{
+    const auto gone = put(a_, "Aurora");
+    sync_all();
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    grants_[1].role = "viewer";
+    (void)sync(b_);
+    (void)sync(a_);
+    EXPECT_EQ(centre_store_->erasure_state()->through, 1u);
+    expect_nobody_holds("Qzvwkjh");
+}
+
 TEST_F(Erasing, ReachesADeviceThatHasLostTheRole)
 {
     const auto gone = put(b_, "Qzvwkjh Ltd");
