@@ -91,8 +91,8 @@ Result<void> ClientSession::take_sizes(const SizesAnswer& answer)
     return {};
 }
 
-/// Once all that was sent is answered: what was ruled in spaces that are not carried lies on the chain of the head as of
-/// now. Without it, a centre that is put back to between the two would not be found out.
+/// Once all that was sent is answered: what was ruled in spaces that are not carried lies on the chain of the head as
+/// of now. Without it, a centre that is put back to between the two would not be found out.
 Result<void> ClientSession::ask_heads(Actions& actions)
 {
     if (actions.close || ruled_aside_.empty() || !in_flight_.empty() || sizes_owed_ > 0) return {};

@@ -137,9 +137,10 @@ public:
     /// while something of it is an orphan, which nobody else may have; not_found without a role there.
     [[nodiscard]] Result<void> drop(const SpaceName& space);
     /// What the centre says of a space that is not carried, whose newest head this is. Where that goes on from the head
-    /// seen before, `on_chain`, what was ruled up to there holds. Rulings beyond it lie on a chain that nobody has seen,
-    /// unless they were `heard` since the centre was asked first in this session; else one of both was put back from a
-    /// backup. What does not hold is sent again: true if there is something. Untrusted if the centre has not signed it.
+    /// seen before, `on_chain`, what was ruled up to there holds. Rulings beyond it lie on a chain that nobody has
+    /// seen, unless they were `heard` since the centre was asked first in this session; else one of both was put back
+    /// from a backup. What does not hold is sent again: true if there is something. Untrusted if the centre has not
+    /// signed it.
     struct AtCentre {
         SignedHead head;
         CentreSize size;

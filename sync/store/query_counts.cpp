@@ -63,10 +63,10 @@ Result<std::vector<SpaceCounts>> Queries::counts()
         database.statement("SELECT space, last - min(ruled, last) - (SELECT count(*) FROM entry WHERE verdict > 0 AND "
                            "entry.journal = jid AND number > journal.ruled) FROM journal WHERE own"),
         &SpaceCounts::pending, counted));
-    INDABA_TRY(add_up(
-        database.statement("SELECT space, min(ruled, last) + (SELECT count(*) FROM entry WHERE verdict > 0 AND "
-                           "entry.journal = jid AND number > journal.ruled) FROM journal WHERE own"),
-        &SpaceCounts::accepted, counted));
+    INDABA_TRY(
+        add_up(database.statement("SELECT space, min(ruled, last) + (SELECT count(*) FROM entry WHERE verdict > 0 AND "
+                                  "entry.journal = jid AND number > journal.ruled) FROM journal WHERE own"),
+               &SpaceCounts::accepted, counted));
     INDABA_TRY(add_up(
         database.statement(
             "SELECT space, count(*) FROM entry WHERE verdict > 0 AND journal IN (SELECT jid FROM journal WHERE own) "

@@ -29,7 +29,8 @@ shared::RecordId record(std::uint8_t number)
 
 World::Device::Device(World& world, std::uint64_t seed)
     : chance(seed), signer(chance), id(shared::device_of(signer.public_key(), world.digest)),
-      store(must(sync::store::ReplicaStore::open(model::memory_file(), shared::Catalogue::builtin(), {.search_index = false}))),
+      store(must(sync::store::ReplicaStore::open(model::memory_file(), shared::Catalogue::builtin(),
+                                                 {.search_index = false}))),
       replica({*store, world.clock, chance, world.digest, signer, world.centre_key, shared::Catalogue::builtin()})
 {
     world.authority.devices.insert(id);

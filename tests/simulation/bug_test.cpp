@@ -34,10 +34,7 @@ TEST(Bug, a_revoked_device_that_comes_in) { expect_found({Kind::revoked_are_let_
 
 TEST(Bug, signatures_that_nobody_checks) { expect_found({Kind::signatures_unchecked}, "took a"); }
 
-TEST(Bug, an_acceptance_without_the_record)
-{
-    expect_found({Kind::accepts, Code::no_record}, "accepted, but");
-}
+TEST(Bug, an_acceptance_without_the_record) { expect_found({Kind::accepts, Code::no_record}, "accepted, but"); }
 
 TEST(Bug, an_acceptance_of_another_type) { expect_found({Kind::accepts, Code::other_type}, "is of another type"); }
 
@@ -65,6 +62,12 @@ TEST(Bug, what_stays_on_a_device_that_does_not_carry_it) { expect_found({Kind::p
 TEST(Bug, a_clock_that_starts_anew) { expect_found({Kind::clock_forgotten}, "its clock ran backwards"); }
 
 TEST(Bug, what_was_refused_and_does_not_stand) { expect_found({Kind::refusals_forgotten}, "does not stand any more"); }
+
+TEST(Bug, what_was_attended_to_and_still_stands) { expect_found({Kind::refusals_never_end}, "still stands"); }
+
+TEST(Bug, a_mistake_that_a_device_takes) { expect_found({Kind::rules_unchecked}, "breaks a rule was stored"); }
+
+TEST(Bug, a_session_that_ends_for_nothing) { expect_found({Kind::another_centre_key}, "gave up"); }
 
 TEST(Bug, a_ruling_that_a_device_never_keeps) { expect_found({Kind::rulings_forgotten}, "never heard"); }
 

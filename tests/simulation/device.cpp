@@ -15,9 +15,27 @@ std::unique_ptr<sync::store::ReplicaStore> open_replica(const platform::Database
                 "opening a device's database");
 }
 
+namespace {
+
+const shared::Catalogue& no_rules()
+{
+    static const auto kNone = shared::Catalogue::parse(R"({"types": [], "code_lists": []})");
+    return *kNone;
+}
+
+const shared::PublicKey& no_key()
+{
+    static const shared::PublicKey kNone{};
+    return kNone;
+}
+
+}  // namespace
+
 Process::Process(const platform::DatabaseOptions& file, const DevicePorts& ports, const shared::Catalogue& catalogue)
     : fuse(ports.counts), store(open_replica(file, catalogue)), storage(*store, fuse, ports.bug, catalogue),
-      replica({storage, ports.clock, ports.chance, ports.digest, ports.signer, ports.centre_key, catalogue})
+      replica({storage, ports.clock, ports.chance, ports.digest, ports.signer,
+               ports.bug.is(Bug::Kind::another_centre_key) ? no_key() : ports.centre_key,
+               ports.bug.is(Bug::Kind::rules_unchecked) ? no_rules() : catalogue})
 {
 }
 
@@ -31,11 +49,16 @@ Device::Device(std::size_t index, Timeline& timeline, model::Chance own, shared:
 
 Device::Device(std::size_t index, const Device& original, Timeline& timeline, platform::DatabaseOptions copy)
     : index(index), chance(std::uint64_t(index) << 32 ^ original.seen.size()), clock(timeline), signer(original.signer),
-      ports{clock, chance, original.ports.digest, signer, original.ports.centre_key, original.ports.counts,
+      ports{clock,
+            chance,
+            original.ports.digest,
+            signer,
+            original.ports.centre_key,
+            original.ports.counts,
             original.ports.bug},
       id(original.id), catalogue(original.catalogue), file(std::move(copy)), keeper(open_replica(file, *catalogue)),
-      seen(original.seen), last_stamp(original.last_stamp),
-      is_misled(original.is_misled), carried_again(original.carried_again)
+      seen(original.seen), last_stamp(original.last_stamp), is_misled(original.is_misled),
+      carried_again(original.carried_again)
 {
 }
 
@@ -55,9 +78,9 @@ void Device::upgrade()
 
 CentreProcess::CentreProcess(const platform::DatabaseOptions& file, SkewedClock& clock, const CentreParts& parts,
                              const shared::Catalogue& catalogue)
-    : fuse(parts.counts),
-      store(must(sync::store::CentreStore::open(file, catalogue), "opening the centre's database")),
-      storage(*store, fuse, parts.bug, catalogue), centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue, parts.quotas})
+    : fuse(parts.counts), store(must(sync::store::CentreStore::open(file, catalogue), "opening the centre's database")),
+      storage(*store, fuse, parts.bug, catalogue),
+      centre({storage, parts.roles, clock, parts.digest, parts.signer, catalogue, parts.quotas})
 {
 }
 

@@ -142,7 +142,8 @@ void Simulation::change_role()
     const auto role = chance_.pick(kRoles);
     roles_.set(id, space, role);
     trace(std::to_string(who) + " is now '" + std::string(role) + "' in " + std::string(space));
-    if (reviews_) timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
+    if (reviews_)
+        timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
 }
 
 /// Holds at once for what is stored, and within a second for who is connected. A centre that is put back has it made

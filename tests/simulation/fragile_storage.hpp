@@ -199,6 +199,7 @@ public:
     }
     sync::Result<void> end_refused(const sync::RecordId& record, const std::vector<std::string>& keys) override
     {
+        if (bug_.is(Bug::Kind::refusals_never_end)) return {};
         INDABA_FRAGILE(end_refused(record, keys));
     }
     sync::Result<std::vector<sync::StandingRefusal>> standing_refused(

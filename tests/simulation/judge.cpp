@@ -91,8 +91,7 @@ std::string differs_in_opinion(const model::Record& expected, const sync::Cells&
 bool is_in_conflict(const sync::StoredRecord& record, const shared::Catalogue& catalogue)
 {
     return std::ranges::any_of(record.shown, [&](const sync::Cell& cell) {
-        return cell.key != shared::kExistence &&
-               sync::in_conflict(cell, catalogue.policy(record.type, cell.key));
+        return cell.key != shared::kExistence && sync::in_conflict(cell, catalogue.policy(record.type, cell.key));
     });
 }
 
@@ -199,7 +198,8 @@ void Judge::shows_the_fold(Device& device) const
                                ", record " + text(id) + ": ";
             if (const auto found = differs(model, real); !found.empty()) throw Broken{where + found};
             if (!record || buried) continue;
-            if (const auto found = differs_in_opinion(model, record->shown, record->type, *device.catalogue); !found.empty())
+            if (const auto found = differs_in_opinion(model, record->shown, record->type, *device.catalogue);
+                !found.empty())
                 throw Broken{where + found};
         }
     }
@@ -293,7 +293,7 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
         const auto head = must(centre.head(std::string(space)), "a head");
         const bool follows = reads && held->carried;
         if (follows && (held->cursor.base != head.number || held->cursor.position != head.number ||
-                      held->cursor.head_hash != head.hash))
+                        held->cursor.head_hash != head.hash))
             throw Broken{of(device) + " is not at the head of " + std::string(space)};
         for (const auto& id : truth_.records(space)) {
             const auto there = must(centre.find_record(id), "a record of the centre");

@@ -19,8 +19,8 @@ public:
     /// Of a device that is caught up: every record is the centre's word as of then with its own pending writes folded
     /// over it.
     void shows_the_fold(Device& device) const;
-    /// Of a space that the device does not follow nothing is shown; everywhere the lists and totals say what the records
-    /// and journals say.
+    /// Of a space that the device does not follow nothing is shown; everywhere the lists and totals say what the
+    /// records and journals say.
     void lists_what_it_shows(Device& device) const;
     /// A session's counters against what is stored.
     void counters(Device& device, const sync::Progress& progress) const;

@@ -20,7 +20,8 @@ constexpr std::size_t kRememberedPushes = 200;
 /// Who was revoked is told so.
 bool is_expected(const shared::Error& error, bool is_revoked)
 {
-    return (is_revoked && error.code == Errc::forbidden) || error.code == Errc::full || error.code == Errc::busy || error.code == Errc::unreachable;
+    return (is_revoked && error.code == Errc::forbidden) || error.code == Errc::full || error.code == Errc::busy ||
+           error.code == Errc::unreachable;
 }
 
 }  // namespace
@@ -121,9 +122,7 @@ void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
         if (roles_.role(device.id, batch->batch.space).empty())
             throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};
         for (const auto& record : batch->batch.records)
-            if (const auto known = centre_->keeper->find_record(record.id);
-                known && *known && (*known)->space != batch->batch.space)
-                throw Broken{"the centre sent a record of another space"};
+            if (truth_.home(record.id) != batch->batch.space) throw Broken{"the centre sent a record of another space"};
         ++reached_[batch->batch.is_last() ? "last batch" : "batch of a longer scan"];
         for (const auto& record : batch->batch.records)
             ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];

@@ -34,7 +34,7 @@ Simulation::Simulation(std::uint64_t seed, Options options)
         faults_.draw_later(later_chance_);
         reviews_ = later_chance_.below(2) == 0;
     }
-    if (!options.calm && quota_chance_.below(4) == 0) {
+    if (!options.calm && !options.first_faults && quota_chance_.below(4) == 0) {
         faults_.in_1000[std::size_t(Fault::small_quota)] = unsigned(1 + quota_chance_.below(200));
         quotas_.bound({1 + quota_chance_.below(6), 1 + quota_chance_.below(4'000)});
     }
@@ -50,7 +50,8 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     }
     const auto devices = 2 + chance_.below(4);
     for (std::size_t i = 0; i < devices; ++i) {
-        devices_.push_back(std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_, options.bug));
+        devices_.push_back(
+            std::make_unique<Device>(i, timeline_, chance_.fork(), digest_, centre_key_, counts_, options.bug));
         if (i == 1 && faults_.in_1000[std::size_t(Fault::person_revoked)] != 0)
             roles_.enrol(devices_[1]->id, devices_[0]->id);
         for (const auto space : kSpaces)

@@ -19,7 +19,7 @@ bool is_alive_write(const shared::Write* write)
 
 /// What a record shows, by the model.
 std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type,
-                                                               const shared::Catalogue& catalogue)
+                                                                const shared::Catalogue& catalogue)
 {
     std::vector<std::pair<std::string, shared::Value>> out;
     for (const auto& [key, cell] : record) {
@@ -174,8 +174,7 @@ std::string Truth::broken_rule(const std::string& space, const Feed& feed, const
         const auto values = shown_values(state, touched.type, *catalogue_);
         std::vector<shared::CellView> views;
         for (const auto& [key, value] : values) views.emplace_back(key, &value);
-        if (const auto held = catalogue_->check_record(touched.type, views); held.has_error())
-            return held.error().text;
+        if (const auto held = catalogue_->check_record(touched.type, views); held.has_error()) return held.error().text;
     }
     return {};
 }
@@ -229,6 +228,12 @@ const std::vector<shared::RecordId>& Truth::records(std::string_view space) cons
     static const std::vector<shared::RecordId> kNone;
     const auto place = records_.find(space);
     return place == records_.end() ? kNone : place->second;
+}
+
+std::string Truth::home(const shared::RecordId& id) const
+{
+    const auto place = homes_.find(id);
+    return place == homes_.end() ? std::string() : place->second.first;
 }
 
 std::vector<shared::RecordId> Truth::records_at_centre(std::string_view space) const

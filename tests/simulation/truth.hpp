@@ -52,6 +52,8 @@ public:
     [[nodiscard]] const sync::Ruling* ruling(const Name& name) const;
     /// Ids of every record that anybody wrote to in a space.
     [[nodiscard]] const std::vector<shared::RecordId>& records(std::string_view space) const;
+    /// The space in which a record lives by the rulings so far; empty: it is not there.
+    [[nodiscard]] std::string home(const shared::RecordId& id) const;
     /// Of those, the ones that are at the centre: what others can know of.
     [[nodiscard]] std::vector<shared::RecordId> records_at_centre(std::string_view space) const;
     [[nodiscard]] const std::map<sync::JournalId, std::uint64_t>& acknowledged() const { return stored_; }

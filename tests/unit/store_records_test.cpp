@@ -189,13 +189,14 @@ TEST_F(StoreRecords, WhatIsAConflictIsFoundAgainByAProgramThatKnowsMoreFields)
 {
     const auto catalogue = [](const std::string& fields) {
         return Catalogue::parse(R"({"types": [{"name": "item", "labels": {"en": "Item"}, "plurals": {"en": "Items"},
-            "fields": [)" + fields + R"({"name": "name", "labels": {"en": "Name"}, "kind": "text"}]}],
+            "fields": [)" + fields +
+                                R"({"name": "name", "labels": {"en": "Name"}, "kind": "text"}]}],
             "code_lists": []})")
             .value();
     };
     const auto older = catalogue("");
-    const auto newer = catalogue(
-        R"({"name": "peak", "labels": {"en": "Peak"}, "kind": "integer", "policy": "highest"}, )");
+    const auto newer =
+        catalogue(R"({"name": "peak", "labels": {"en": "Peak"}, "kind": "integer", "policy": "highest"}, )");
     const auto open_by = [&](const Catalogue& known) { return must(ReplicaStore::open(file(), known, {true})); };
     auto higher = record(1, "item", {{"name", "A"}});
     higher.shown.at("peak").leaves = {leaf(name_of(5, 2), Value::integer(2)), leaf(name_of(6, 1), Value::integer(3))};

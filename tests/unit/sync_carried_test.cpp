@@ -344,7 +344,8 @@ TEST_F(Carried, ACentrePutBackIsSentEverythingAlsoWhileAnEarlierPushIsOnItsWay)
     const auto waiting = put(life_, "Cerrado");
     drop();
     put_back(night);
-    flow_ = {1, 1};  // one push at a time: the first, of what waits, is answered after the device has heard what happened
+    flow_ = {1,
+             1};  // one push at a time: the first, of what waits, is answered after the device has heard what happened
     EXPECT_TRUE(sync(life_).up_to_date);
     EXPECT_TRUE(centre_has(late) && centre_has(waiting));
     EXPECT_EQ(counts().pending, 0u);
