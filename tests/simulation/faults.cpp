@@ -37,10 +37,10 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"device_copied", 0},
     {"space_dropped", 60, 4},
     {"space_carried", 90, 1},  // where something was dropped
-    {"device_revoked", 8, 6},
+    {"device_revoked", 12, 5},
     {"person_revoked", 8, 8},
     {"flip", 10, 4},
-    {"flip_past_tls", 8, 8},
+    {"flip_past_tls", 20, 6},
     {"device_upgraded", 20, 5},
     {"centre_upgraded", 12, 6},
     {"truncate", 15, 4},

@@ -198,11 +198,13 @@ void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
         return;
     }
     const auto heard = altered(bytes, place->second);
+    const bool was_misled = std::exchange(device.is_misled, true);  // a program that dies of it may have stored some
     at_device(device, *process, [&] {
         auto actions = process->session->on_message(heard);
-        if (!actions.error) mislead(place->second);
+        if (actions.error) device.is_misled = was_misled;
         return actions;
     });
+    if (device.is_misled) mislead(place->second);
 }
 
 /// TLS ends a connection at the first altered byte: the message is not heard, nor is anything behind it, and who should
@@ -236,7 +238,7 @@ void Simulation::mislead(Connection& connection)
 {
     ++reached_["misled"];
     auto& device = *devices_[connection.device];
-    device.is_misled = true;
+    device.is_misled = true;  // and its journals nobody's who answers for what they replace
     for (const auto& [journal, seen] : device.seen) truth_.distrust(journal);
     timeline_.after(later_chance_.between(1000, 30'000), [this, id = connection.id] {
         if (const auto place = connections_.find(id); place != connections_.end() && !place->second.cut)
