@@ -172,20 +172,13 @@ json::object json_of(const SpaceView& space)
 
 json::object json_of(const SyncReport& report)
 {
-    json::object object{{"pushed", report.pushed},
-                        {"accepted", report.accepted},
-                        {"refused", report.refused},
-                        {"pulled", report.pulled},
-                        {"conflicts", report.conflicts},
-                        {"erased", report.erased},
-                        {"bytes_sent", report.bytes_sent},
-                        {"bytes_received", report.bytes_received},
-                        {"round_trips", report.round_trips},
-                        {"handshake_round_trips", report.handshake_round_trips},
-                        {"duration_ms", report.duration_ms},
-                        {"clock_offset_ms", report.clock_offset_ms},
-                        {"up_to_date", report.up_to_date},
-                        {"over_quota", nullptr}};
+    json::object object{{"pushed", report.pushed},           {"accepted", report.accepted},
+                        {"refused", report.refused},         {"pulled", report.pulled},
+                        {"conflicts", report.conflicts},     {"erased", report.erased},
+                        {"bytes_sent", report.bytes_sent},   {"bytes_received", report.bytes_received},
+                        {"round_trips", report.round_trips}, {"handshake_round_trips", report.handshake_round_trips},
+                        {"duration_ms", report.duration_ms}, {"clock_offset_ms", report.clock_offset_ms},
+                        {"up_to_date", report.up_to_date},   {"over_quota", nullptr}};
     if (const auto& quota = report.over_quota)
         object["over_quota"] = {
             {"changes", quota->changes}, {"bytes", quota->bytes}, {"until", time_json(quota->until_ms)}};

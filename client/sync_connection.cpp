@@ -103,8 +103,8 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
 void SyncConnection::tell_if_new()
 {
     const auto now = report();
-    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased +
-                      (now.over_quota ? 1 : 0);
+    const auto done =
+        now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased + (now.over_quota ? 1 : 0);
     if (told_done_ == done) return;
     told_done_ = done;
     options_.on_caught_up(now);

@@ -131,9 +131,9 @@ Result<void> Centre::redact_refused(StoredEntry& entry)
     INDABA_ASSIGN(const auto state, ports_.storage.erasure_state());
     if (state.through == 0) return {};
     auto redacted = redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); });
-    const bool is_readable = redacted.has_value() || (redacted.error().code != Errc::malformed &&
-                                                      redacted.error().code != Errc::too_large &&
-                                                      redacted.error().code != Errc::unsupported);
+    const bool is_readable =
+        redacted.has_value() || (redacted.error().code != Errc::malformed && redacted.error().code != Errc::too_large &&
+                                 redacted.error().code != Errc::unsupported);
     if (!is_readable) return {};  // by nobody
     INDABA_TRY(redacted);
     if (!*redacted) return {};

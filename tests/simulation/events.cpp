@@ -1,4 +1,5 @@
 // What happens to devices and the centre: people, programs that start and die, clocks, roles.
+#include "tests/model/text.hpp"
 #include "tests/simulation/broken.hpp"
 #include "tests/simulation/node_events.hpp"
 
@@ -109,6 +110,7 @@ void Simulation::chaos()
     if (strikes(Fault::role_change)) change_role();
     for (const auto fault : {Fault::device_revoked, Fault::person_revoked})
         if (strikes_later(fault)) revoke(fault);
+    if (strikes_later(Fault::record_erased)) erase_record();
     for (const auto fault : {Fault::space_dropped, Fault::space_carried})
         if (strikes_later(fault)) choose_space(fault);
     if (strikes_later(Fault::device_upgraded)) upgrade_device();
@@ -160,6 +162,29 @@ void Simulation::revoke(Fault fault)
     roles_ = std::move(after);
     trace("device " + std::to_string(device.index) + (fault == Fault::device_revoked ? " is" : " and its person are") +
           " revoked");
+    timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
+}
+
+/// As the operator's command does it beside the running centre.
+void Simulation::erase_record()
+{
+    truth_.watch(*centre_->keeper);
+    const auto ids = truth_.records_at_centre(kSpaces[later_chance_.below(kSpaces.size())]);
+    if (ids.empty()) return;
+    const auto id = later_chance_.pick(ids);
+    counts_.count(Fault::record_erased);
+    trace("record " + model::text(id) + " is erased");
+    sync::Centre ordering(
+        {*centre_->keeper, roles_, centre_->clock, digest_, centre_signer_, *centre_->catalogue, nullptr});
+    (void)must(ordering.erase(id), "erasing");
+    truth_.erase(id);
+    orders_.clear();
+    must(centre_->keeper->each_erasure(0,
+                                       [&](sync::Erasure&& order) {
+                                           orders_.push_back(order);
+                                           return true;
+                                       }),
+         "the orders");
     timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
 }
 

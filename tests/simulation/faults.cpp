@@ -47,6 +47,7 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"reorder", 30, 4},
     {"splice", 15, 4},
     {"forge", 15, 4},
+    {"record_erased", 15, 4},
     {"small_quota", 0},
 }};
 

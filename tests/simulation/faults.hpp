@@ -46,6 +46,7 @@ enum class Fault : std::uint8_t {
     reorder,
     splice,
     forge,
+    record_erased,  ///< an operator orders a record erased
     small_quota,  ///< the centre takes a few changes of each device's a day; in every fourth seed
     kCount,
 };

@@ -64,7 +64,7 @@ void Simulation::push_made_up(Fault fault)
         sync::ServerSession session(
             centre.centre,
             {who, [&] { return sync::Result<std::vector<sync::Replica::Grant>>(roles_.grants(who)); }, flow_});
-        (void)session.on_message(sync::encode_message(sync::Hello{}));
+        if (session.on_message(sync::encode_message(sync::Hello{})).close) return sync::Actions{};  // its disk is full
         const auto push = sync::encode_message(sync::Push{*set});
         const auto answer = session.on_message(push);
         if (!answer.error) throw Broken{"the centre took a change set made up: " + std::string(name_of(fault))};

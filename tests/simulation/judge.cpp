@@ -203,7 +203,7 @@ void Judge::lists_what_it_shows(Device& device) const
         const auto space = must(device.keeper->find_space(counts.space), "a space");
         std::uint64_t shown = 0;
         std::uint64_t in_conflict = 0;
-        for (const auto& id : truth_.records(counts.space)) {
+        for (const auto& id : truth_.records_ever(counts.space)) {
             const auto record = must(device.keeper->find_record(id), "a record");
             if (!record || record->space != counts.space || record->shown.empty()) continue;
             if (!space || !space->is_followed())

@@ -39,6 +39,9 @@ public:
     void keeps_its_work(Device& device) const;
     /// What was refused stands unless the same was written again or a person dropped it.
     void refused_stand(Device& device) const;
+    /// Of what the operator has ordered erased nothing is left here: no record, refusal, orphan, nor a part of an
+    /// entry.
+    void erased_is_gone(Device& device, sync::CentreStorage& centre) const;
     /// What is kept aside as lost by a centre that was put back is not at the centre.
     void orphans_are_lost(Device& device) const;
 

@@ -164,6 +164,25 @@ void Judge::refused_are_shown(Device& device) const
     }
 }
 
+void Judge::erased_is_gone(Device& device, sync::CentreStorage& centre) const
+{
+    for (const auto& id : truth_.erased()) {
+        const auto where = "record " + text(id) + ", which was erased, ";
+        if (must(centre.find_record(id), "a record of the centre")) throw Broken{where + "is at the centre"};
+        const auto here = must(device.keeper->find_record(id), "a record");
+        if (here && (!here->shown.empty() || here->word || !here->pending.empty()))
+            throw Broken{where + "is on " + of(device)};
+        if (must(device.keeper->find_orphan(id), "an orphan") ||
+            !must(device.keeper->standing_refused(id), "refusals").empty())
+            throw Broken{where + "left something on " + of(device)};
+    }
+    for (const auto space : kSpaces)
+        each_own_entry(device, space, [&](const auto&, const sync::StoredEntry& entry) { truth_.check_erased(entry); });
+    const auto ordered = must(centre.erasure_state(), "the centre's orders");
+    if (must(device.keeper->erasure_state(), "orders") != ordered)
+        throw Broken{of(device) + " does not know what was erased"};
+}
+
 void Judge::orphans_are_lost(Device& device) const
 {
     for (const auto& orphan : must(device.keeper->orphans(), "orphans")) {

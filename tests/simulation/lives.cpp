@@ -41,6 +41,9 @@ void Simulation::back_up_and_put_back()
     auto copy = copy_database(*night_->copy);
     centre_->open(copy.file, *centre_->catalogue);
     truth_.put_back(night_->past);
+    sync::Centre ordering(
+        {*centre_->keeper, roles_, centre_->clock, digest_, centre_signer_, *centre_->catalogue, nullptr});
+    (void)must(ordering.take_erasures(orders_), "erasing again");
 }
 
 /// Now and then a backup of a device; now and then it is what it was at the last one.

@@ -78,7 +78,7 @@ sync::Change Person::create(Process& process, std::string_view type)
 
 std::optional<sync::StoredRecord> Person::pick(Process& process, const std::string& space)
 {
-    const auto& ids = truth_.records(space);
+    const auto& ids = truth_.records_ever(space);  // who has not heard of it goes on with what was erased
     if (ids.empty()) return std::nullopt;
     auto found = process.store->find_record(chance_.pick(ids));
     if (!found || !*found || (*found)->shown.empty() || (*found)->space != space) return std::nullopt;

@@ -60,6 +60,19 @@ TEST_F(Planted, unsent_work_that_a_revoked_device_does_not_hold_any_more)
     EXPECT_THAT(complaint_of([&] { simulation_.judge().keeps_its_work(device()); }), HasSubstr("does not wait"));
 }
 
+TEST_F(Planted, something_that_was_erased_and_is_still_there)
+{
+    const auto id = shared_record().second.id;
+    simulation_.truth().erase(id);
+    EXPECT_THAT(complaint(), HasSubstr("was erased"));
+    execute(centre(), "DELETE FROM record");
+    EXPECT_THAT(complaint_of([&] { simulation_.judge().erased_is_gone(device(), centre()); }),
+                HasSubstr("is on device"));
+    execute(*device().keeper, "DELETE FROM record");
+    EXPECT_THAT(complaint_of([&] { simulation_.judge().erased_is_gone(device(), centre()); }),
+                HasSubstr("still carries"));
+}
+
 TEST_F(Planted, something_that_waits_at_the_centre)
 {
     auto there = must(centre().find_record(shared_record().second.id), "a record").value();

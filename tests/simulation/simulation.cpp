@@ -243,6 +243,7 @@ void Simulation::final_checks()
         judge_.refused_are_shown(*device);
         judge_.refused_stand(*device);
         judge_.orphans_are_lost(*device);
+        judge_.erased_is_gone(*device, centre);
         judge_.shows_the_fold(*device);
         judge_.lists_what_it_shows(*device);
         judge_.device_equals_the_centre(*device, centre);

@@ -79,6 +79,7 @@ private:
     void use(std::size_t index, const Act& act);
     void change_role();
     void revoke(Fault fault);
+    void erase_record();
     void review_sessions();
     void choose_space(Fault fault);
     template <class Handler>
@@ -150,6 +151,7 @@ private:
     };
     model::Chance night_chance_;  ///< of its own: where nothing is put back, a seed is what it was without this
     std::optional<Night> night_;  ///< the last backup
+    std::vector<sync::Erasure> orders_;  ///< to erase, as the operator keeps them beside the database
     struct DeviceNight {
         std::unique_ptr<platform::Database> copy;
         std::map<sync::JournalId, std::uint64_t> seen;

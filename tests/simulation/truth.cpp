@@ -39,19 +39,78 @@ Truth::Truth(const Roles& roles, shared::Digest& digest)
 
 bool Truth::wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry)
 {
-    const auto [place, fresh] = payloads_.try_emplace(entry.name, entry.payload);
+    const auto payload = entry.original ? *entry.original : digest_.sha256(entry.payload);
+    const auto [place, fresh] = payloads_.try_emplace(entry.name, payload);
     if (!fresh) {
-        if (place->second != entry.payload) throw Broken{text(entry.name) + " has two contents"};
+        if (place->second != payload) throw Broken{text(entry.name) + " has two contents"};
         return false;
     }
     space_of_[entry.name] = journal.space;
     auto transaction = shared::decode_transaction(entry.payload);
-    if (!transaction) return true;  // only strangers write such things
-    auto& records = records_[journal.space];
-    for (const auto& touched : transaction->records)
-        if (std::ranges::find(records, touched.id) == records.end()) records.push_back(touched.id);
-    history_.add({entry.name, entry.stamp, std::move(*transaction)});
+    const bool is_empty = entry.payload.empty() && !entry.original;
+    if (!transaction || is_empty) return true;  // only strangers write such things
+    const auto add = [&](std::vector<shared::RecordId>& records, const shared::Transaction& touching) {
+        for (const auto& touched : touching.records)
+            if (std::ranges::find(records, touched.id) == records.end()) records.push_back(touched.id);
+    };
+    add(records_ever_[journal.space], *transaction);
+    auto left = without_erased(*transaction);
+    add(records_[journal.space], left);
+    history_.add({entry.name, entry.stamp, std::move(left)});
     return true;
+}
+
+shared::Transaction Truth::without_erased(const shared::Transaction& transaction) const
+{
+    shared::Transaction left;
+    for (std::uint32_t i = 0; i < transaction.records.size(); ++i) {
+        const auto about_erased = [&](const shared::Write& write) {
+            return write.record == i && write.key == "record" && write.value.kind() == shared::ValueKind::reference &&
+                   erased_.contains(write.value.as_reference());
+        };
+        const auto& record = transaction.records[i];
+        if (erased_.contains(record.id)) continue;
+        if (record.type == "decision" && std::ranges::any_of(transaction.writes, about_erased)) continue;
+        for (const auto& write : transaction.writes) {
+            if (write.record != i) continue;
+            left.writes.push_back(write);
+            left.writes.back().record = std::uint32_t(left.records.size());
+        }
+        left.records.push_back(record);
+    }
+    return left;
+}
+
+void Truth::erase(const shared::RecordId& id)
+{
+    erased_.insert(id);
+    std::vector<model::Written> changed;
+    for (const auto& [name, written] : history_.all()) {
+        auto left = without_erased(written.transaction);
+        if (left.records.size() == written.transaction.records.size()) continue;
+        for (const auto& touched : written.transaction.records)
+            if (std::ranges::find(left.records, touched.id, &shared::TouchedRecord::id) == left.records.end())
+                erased_.insert(touched.id);
+        changed.push_back({name, written.stamp, std::move(left)});
+    }
+    for (auto& written : changed) history_.add(std::move(written));
+    for (auto& [space, records] : records_)
+        std::erase_if(records, [&](const auto& record) { return erased_.contains(record); });
+    forget_homes();
+}
+
+void Truth::forget_homes()
+{
+    const auto is_erased = [&](const shared::RecordId& record) { return erased_.contains(record); };
+    for (auto& [space, feed] : feeds_) std::erase_if(feed.here, is_erased);
+    std::erase_if(homes_, [&](const auto& home) { return is_erased(home.first); });
+}
+
+void Truth::check_erased(const sync::StoredEntry& entry) const
+{
+    const auto transaction = shared::decode_transaction(entry.payload);
+    if (transaction && without_erased(*transaction).records.size() != transaction->records.size())
+        throw Broken{text(entry.name) + " still carries what was erased"};
 }
 
 void Truth::watch(sync::CentreStorage& centre)
@@ -88,7 +147,8 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
     if (space_of_.at(ruling.name) != space)
         throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
     feed.chain.push_back(sync::chain_hash(feed.chain.back(), ruling, digest_));
-    judge(space, feed, ruling, shared::device_of(journal->head.author, digest_));
+    check_erased(*entry);
+    judge(space, feed, *entry, shared::device_of(journal->head.author, digest_));
     feed.rulings.push_back(ruling);
     rulings_[ruling.name] = ruling;
     if (ruling.verdict != sync::Verdict::accepted) return;
@@ -100,8 +160,9 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
 
 /// Accepted exactly if the role writes, the records are there and of that type, and the rules hold on what is shown
 /// after it.
-void Truth::judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author)
+void Truth::judge(const std::string& space, Feed& feed, const sync::StoredEntry& entry, const shared::DeviceId& author)
 {
+    const auto& ruling = *entry.ruling;
     using Code = sync::Reason::Code;
     const auto* written = history_.find(ruling.name);
     const bool may = roles_.writes(author, space);
@@ -131,6 +192,9 @@ void Truth::judge(const std::string& space, Feed& feed, const sync::Ruling& ruli
         case Code::rule:
             if (written != nullptr && broken_rule(space, feed, *written, ruling.time_ms).empty())
                 fail("refused by a rule that holds: " + ruling.reason.text);
+            return;
+        case Code::erased:
+            if (!entry.original) fail("refused for what was erased, and nothing of it was");
             return;
         case Code::too_many_leaves:
         case Code::lost:
@@ -193,6 +257,7 @@ void Truth::put_back(const Past& past)
     rulings_ = past.rulings;
     homes_ = past.homes;
     put_back_ = true;
+    forget_homes();
 }
 
 bool Truth::on_chain(std::string_view space, std::uint64_t number, const sync::Hash& hash) const
@@ -234,6 +299,13 @@ std::string Truth::home(const shared::RecordId& id) const
 {
     const auto place = homes_.find(id);
     return place == homes_.end() ? std::string() : place->second.first;
+}
+
+const std::vector<shared::RecordId>& Truth::records_ever(std::string_view space) const
+{
+    static const std::vector<shared::RecordId> kNone;
+    const auto place = records_ever_.find(space);
+    return place == records_ever_.end() ? kNone : place->second;
 }
 
 std::vector<shared::RecordId> Truth::records_at_centre(std::string_view space) const

@@ -25,6 +25,13 @@ public:
     bool wrote(const shared::JournalHead& journal, const sync::StoredEntry& entry);
     /// Reads what is new in the centre's feeds and throws Broken where a ruling does not hold.
     void watch(sync::CentreStorage& centre);
+    /// The operator has ordered this record erased: from now on nobody ever wrote to it, nor decided about it.
+    void erase(const shared::RecordId& id);
+    [[nodiscard]] const std::set<shared::RecordId>& erased() const { return erased_; }
+    /// Nothing of it is in this entry.
+    void check_erased(const sync::StoredEntry& entry) const;
+    /// What is left of it.
+    [[nodiscard]] shared::Transaction without_erased(const shared::Transaction& transaction) const;
     /// A hostile device's.
     void distrust(sync::JournalId journal) { history_.distrust(journal); }
     /// A person does not want any more what was refused of this record.
@@ -50,8 +57,10 @@ public:
     /// How many rulings there are now.
     [[nodiscard]] std::size_t ruled() const { return rulings_.size(); }
     [[nodiscard]] const sync::Ruling* ruling(const Name& name) const;
-    /// Ids of every record that anybody wrote to in a space.
+    /// Ids of every record that anybody wrote to in a space, but those that were erased.
     [[nodiscard]] const std::vector<shared::RecordId>& records(std::string_view space) const;
+    /// And those as well.
+    [[nodiscard]] const std::vector<shared::RecordId>& records_ever(std::string_view space) const;
     /// The space in which a record lives by the rulings so far; empty: it is not there.
     [[nodiscard]] std::string home(const shared::RecordId& id) const;
     /// Of those, the ones that are at the centre: what others can know of.
@@ -67,7 +76,8 @@ private:
     };
 
     void take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre);
-    void judge(const std::string& space, Feed& feed, const sync::Ruling& ruling, const shared::DeviceId& author);
+    void judge(const std::string& space, Feed& feed, const sync::StoredEntry& entry, const shared::DeviceId& author);
+    void forget_homes();
     [[nodiscard]] std::string no_record(const std::string& space, const Feed& feed,
                                         const model::Written& written) const;
     [[nodiscard]] std::string other_type(const model::Written& written) const;
@@ -78,13 +88,15 @@ private:
     shared::Digest& digest_;
     const shared::Catalogue* catalogue_;
     model::History history_;
-    std::map<Name, shared::Bytes> payloads_;
+    std::map<Name, sync::Hash> payloads_;  ///< as they were written
     std::map<Name, sync::SpaceName> space_of_;
     using Feeds = std::map<std::string, Feed, std::less<>>;
     using Homes = std::map<shared::RecordId, std::pair<std::string, std::string>>;
     Feeds feeds_;
     std::map<Name, sync::Ruling> rulings_;
     std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_;
+    std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_ever_;
+    std::set<shared::RecordId> erased_;
     Homes homes_;  ///< of accepted records: space and type
     std::map<sync::JournalId, std::uint64_t> stored_;
     std::set<shared::RecordId> dropped_;
