@@ -259,6 +259,13 @@ sync::Compared random_compared(Chance& chance)
     return compared;
 }
 
+sync::SizesAnswer::Size random_size(Chance& chance)
+{
+    return {random_head(chance, random_text(chance, 20), random_number(chance)),
+            chance.below(2) == 0,
+            {random_number(chance), random_number(chance), std::int64_t(random_number(chance))}};
+}
+
 }  // namespace
 
 sync::Message random_message(Chance& chance, std::size_t kind)
@@ -320,13 +327,7 @@ sync::Message random_message(Chance& chance, std::size_t kind)
         case 14: return random_fetched(chance);
         case 16: return sync::Unfollow{several(chance, 3, [&] { return random_text(chance, 20); })};
         case 17: return sync::SizesQuestion{several(chance, 3, following)};
-        case 18:
-            return sync::SizesAnswer{several(chance, 3, [&] {
-                return sync::SizesAnswer::Size{
-                    random_head(chance, random_text(chance, 20), random_number(chance)),
-                    chance.below(2) == 0,
-                    {random_number(chance), random_number(chance), std::int64_t(random_number(chance))}};
-            })};
+        case 18: return sync::SizesAnswer{several(chance, 3, [&] { return random_size(chance); })};
         case 19:
             return sync::Erasures{
                 several(chance, 3,
