@@ -2,6 +2,7 @@
 
 #include "platform/anonymous_line.hpp"
 #include "platform/device_seats.hpp"
+#include "platform/listener.hpp"
 #include "platform/net_connection.hpp"
 #include "platform/repeated_events.hpp"
 #include "shared/check.hpp"
@@ -23,14 +24,6 @@ using shared::fail;
 
 namespace {
 
-Address address_of(const tcp::endpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
-
-bool is_out_of_descriptors(const error_code& error)
-{
-    return error == boost::system::errc::too_many_files_open ||
-           error == boost::system::errc::too_many_files_open_in_system;
-}
-
 unsigned status_of(Errc code)
 {
     if (code == Errc::too_large) return 413;
@@ -50,8 +43,8 @@ struct Served {
 }  // namespace
 
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-    State(const Executor& executor, HttpServerOptions chosen, TlsContext context)
-        : options(std::move(chosen)), tls(std::move(context)), acceptor(executor),
+    State(const Executor& executor, HttpServerOptions chosen, TlsContext context, std::shared_ptr<Listener> listening)
+        : options(std::move(chosen)), tls(std::move(context)), listener(std::move(listening)),
           anonymous(options.limits.anonymous_connections, options.limits.anonymous_per_network),
           devices(options.limits.device_connections, options.limits.connections_per_device),
           events(executor, options.limits.repeated_events,
@@ -63,7 +56,6 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     }
 
     using Self = std::shared_ptr<State>;
-    static Task<> accept(Self self);
     static Task<> serve(Self self, std::shared_ptr<Served> served);
     static Task<> serve_requests(Self self, std::shared_ptr<Served> served);
     static Task<bool> answer(Self self, std::shared_ptr<Served> served, ReceivedRequest received);
@@ -71,6 +63,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     static Task<Result<HttpResponse>> handle(Self self, HttpRequest request);
     static Task<> close_stream(std::shared_ptr<MessageStream> stream);
 
+    void start();
     AnonymousLine::Ticket line_up(const std::shared_ptr<Served>& served);
     std::optional<DeviceSeats::Ticket> take_seat(const std::shared_ptr<Served>& served);
     std::function<void()> cutting(const std::shared_ptr<Served>& served, const char* why);
@@ -81,7 +74,7 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
 
     HttpServerOptions options;
     TlsContext tls;
-    tcp::acceptor acceptor;
+    std::shared_ptr<Listener> listener;
     std::unordered_set<std::shared_ptr<Served>> connections;
     AnonymousLine anonymous;
     DeviceSeats devices;
@@ -100,24 +93,14 @@ void HttpServer::State::report(const Connection& connection, const std::string& 
     report(connection.peer().address, text);
 }
 
-Task<> HttpServer::State::accept(Self self)
+void HttpServer::State::start()
 {
-    for (;;) {
-        error_code error;
-        auto socket = co_await self->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
-        if (self->draining) co_return;
-        if (is_out_of_descriptors(error) && self->anonymous.make_room()) continue;
-        if (error) {
-            self->report(self->options.listen, "cannot accept connections (" + error.message() + ")");
-            INDABA_CHECK(error != asio::error::bad_descriptor);
-            if ((co_await wait_for(shared::limits::kAcceptPause)).has_error()) co_return;
-            continue;
-        }
-        const auto remote = socket.remote_endpoint(error);
-        if (error) continue;  // gone already
-        auto connection = std::make_shared<Connection>(std::move(socket), self->tls, address_of(remote));
-        self->tasks.spawn(serve(self, std::make_shared<Served>(std::move(connection))));
-    }
+    const auto begin = [this](tcp::socket socket, Address remote) {
+        auto connection = std::make_shared<Connection>(std::move(socket), tls, std::move(remote));
+        tasks.spawn(serve(shared_from_this(), std::make_shared<Served>(std::move(connection))));
+    };
+    listener->start(tasks, {begin, [this] { return anonymous.make_room(); },
+                            [this](const std::string& text, const Address& remote) { report(remote, text); }});
 }
 
 AnonymousLine::Ticket HttpServer::State::line_up(const std::shared_ptr<Served>& served)
@@ -282,8 +265,7 @@ void HttpServer::State::begin_closing()
 {
     draining = true;
     events.finish();
-    error_code ignored;
-    acceptor.close(ignored);
+    listener->close();
     for (const auto& served : connections) {
         switch (served->stage) {
             case Served::Stage::waiting: served->connection->abort(); break;
@@ -297,8 +279,7 @@ void HttpServer::State::cut_all()
 {
     draining = true;
     events.finish();
-    error_code ignored;
-    acceptor.close(ignored);
+    listener->close();
     for (const auto& served : connections) served->connection->abort();
     tasks.cancel();
 }
@@ -310,21 +291,11 @@ HttpServer::~HttpServer() { state_->cut_all(); }
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const Executor& executor, HttpServerOptions options)
 {
     INDABA_CHECK(options.on_request && options.on_stream);
-    error_code error;
-    const auto ip = asio::ip::make_address(options.listen.host, error);
-    if (error) return fail(Errc::usage, "not an IP address to listen on: " + options.listen.host);
     INDABA_ASSIGN(auto tls, make_tls_context(options.tls));
-    const tcp::endpoint endpoint(ip, options.listen.port);
-    auto state = std::make_shared<State>(executor, std::move(options), std::move(tls));
-    state->acceptor.open(endpoint.protocol(), error);
-    if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) state->acceptor.bind(endpoint, error);
-    if (!error) state->acceptor.listen(tcp::acceptor::max_listen_connections, error);
-    if (error == asio::error::address_in_use)
-        return fail(Errc::busy, state->options.listen.text() + " is taken by another program: choose another port");
-    if (error) return fail(Errc::io, "cannot listen on " + state->options.listen.text() + " (" + error.message() + ")");
-    state->options.listen.port = state->acceptor.local_endpoint(error).port();
-    state->tasks.spawn(State::accept(state));
+    INDABA_ASSIGN(auto listener, Listener::listen(executor, options.listen, options.limits.arrivals));
+    options.listen = listener->address();
+    auto state = std::make_shared<State>(executor, std::move(options), std::move(tls), std::move(listener));
+    state->start();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 

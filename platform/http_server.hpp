@@ -22,6 +22,7 @@ struct ConnectionLimits {
     Duration idle = shared::limits::kRequestIdle;  ///< for the next request to begin
     std::size_t header_bytes = shared::limits::kRequestHeader_bytes;
     std::size_t body_bytes = shared::limits::kRequestBody_bytes;
+    std::size_t arrivals = shared::limits::kArrivals;  ///< accepted, not begun yet
     /// Without a device certificate, or still in the handshake; one of them makes room for a new one.
     std::size_t anonymous_connections = shared::limits::kAnonymousConnections;
     std::size_t anonymous_per_network = shared::limits::kAnonymousPerNetwork;  ///< of these, from one network

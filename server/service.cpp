@@ -132,7 +132,9 @@ void fit_connections(platform::ConnectionLimits& limits, std::size_t descriptors
     const auto room = std::max(descriptors, least) - shared::limits::kDescriptorReserve;
     limits.anonymous_connections = std::min(shared::limits::kAnonymousConnections, room / 4);
     limits.anonymous_per_network = std::min(shared::limits::kAnonymousPerNetwork, limits.anonymous_connections / 4);
-    limits.device_connections = std::min(shared::limits::kDeviceConnections, room - limits.anonymous_connections);
+    limits.arrivals = std::min(shared::limits::kArrivals, room / 4);
+    limits.device_connections =
+        std::min(shared::limits::kDeviceConnections, room - limits.anonymous_connections - limits.arrivals);
     limits.connections_per_device = shared::limits::kConnectionsPerDevice;
 }
 

@@ -69,6 +69,11 @@ inline constexpr std::size_t kAnonymousConnections = 256;
 /// Of these, from one IPv4 address or one /64 of IPv6: a venue shares one address, and its devices come back within a
 /// minute of each other; one that opens many fills no more than a quarter.
 inline constexpr std::size_t kAnonymousPerNetwork = 64;
+/// Accepted and not begun yet, a file descriptor each and hardly more: turns go round among the networks they come
+/// from.
+inline constexpr std::size_t kArrivals = 512;
+/// Taken from the system's queue in one go, so that who comes after a crowd is seen soon.
+inline constexpr std::size_t kAcceptAtOnce = 64;
 /// What the centre's process may need when strangers hold every place with a handshake or a request, 160 KiB each, and
 /// a few devices sync. Nothing in the program enforces it: it follows from the limits here, and a test holds it
 /// (tests/end_to_end/crowd_test).

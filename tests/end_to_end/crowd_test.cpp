@@ -132,7 +132,14 @@ TEST_F(CrowdTest, who_comes_again_as_often_as_they_are_cut_is_in_nobodys_way)
     expect_little_memory();
 }
 
-/// Here the processor is what they take: a device waits for its turn, but gets it.
+/// Each takes as much of the processor as a device's own handshake.
+TEST_F(CrowdTest, handshakes_that_come_again_from_another_address_are_in_nobodys_way)
+{
+    expect_in_twice_the_time({.half_open = most / 20, .come_again = true, .elsewhere = true});
+    expect_little_memory();
+}
+
+/// From its own address a device waits for its turn behind them, but gets it.
 TEST_F(CrowdTest, a_device_gets_in_among_handshakes_that_come_again)
 {
     const CrowdPlan plan{.half_open = most / 20, .come_again = true};

@@ -60,7 +60,7 @@ public:
             for (std::size_t i = 0; i < counts[manner]; ++i) strangers_.emplace_back().manner = Manner(manner);
         }
         for (std::size_t i = 0; i < strangers_.size(); ++i)
-            strangers_[i].address = INADDR_LOOPBACK + std::uint32_t(i % plan.addresses);
+            strangers_[i].address = INADDR_LOOPBACK + std::uint32_t(i % plan.addresses + (plan.elsewhere ? 1 : 0));
     }
     ~Loop()
     {

@@ -16,8 +16,10 @@ struct CrowdPlan {
     std::size_t slow_handshake = 0;  ///< ask for it one byte a tick
     std::size_t slow_request = 0;  ///< end the handshake, then ask for something one byte a tick
     bool come_again = false;  ///< who is cut connects anew at once
-    /// From so many addresses of 127.0.0.0/8, beginning with 127.0.0.1.
+    /// From so many addresses of 127.0.0.0/8, beginning with 127.0.0.1, or with the next one: then none of them is the
+    /// address of the device.
     std::size_t addresses = 1;
+    bool elsewhere = false;
 
     [[nodiscard]] std::size_t size() const { return idle + half_open + slow_handshake + slow_request; }
 };

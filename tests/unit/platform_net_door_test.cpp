@@ -1,5 +1,6 @@
-// Who has to make room at the centre's door, and how often that is told.
+// Whose turn it is at the centre's door, who has to make room there, and how often that is told.
 #include "platform/anonymous_line.hpp"
+#include "platform/arrivals.hpp"
 #include "platform/async_loop.hpp"
 #include "platform/repeated_events.hpp"
 
@@ -21,6 +22,22 @@ protected:
 
     AnonymousLine line{4, 2};
     std::vector<int> sent_away;
+};
+
+class ArrivalsTest : public testing::Test {
+protected:
+    void enter(const std::string& host, int number)
+    {
+        arrivals.enter(host, [this, number] { begun.push_back(number); });
+    }
+    void begin_all()
+    {
+        while (arrivals.begin_next()) {
+        }
+    }
+
+    Arrivals arrivals{8};
+    std::vector<int> begun;
 };
 
 class RepeatedEventsTest : public testing::Test {
@@ -106,6 +123,54 @@ TEST_F(AnonymousLineTest, who_has_left_or_was_sent_away_is_not_counted)
     (void)enter("192.0.2.1", 4);
     EXPECT_THAT(sent_away, ElementsAre(2));
     EXPECT_FALSE(line.leave(second));
+}
+
+TEST_F(ArrivalsTest, turns_go_round_among_networks)
+{
+    for (int i = 1; i <= 5; ++i) enter("192.0.2.1", i);
+    enter("192.0.2.2", 6);
+    enter("2001:db8::1", 7);
+    enter("2001:db8::2", 8);
+    EXPECT_EQ(arrivals.size(), 8u);
+    begin_all();
+    EXPECT_THAT(begun, ElementsAre(1, 6, 7, 2, 8, 3, 4, 5));
+    EXPECT_EQ(arrivals.size(), 0u);
+    EXPECT_FALSE(arrivals.begin_next());
+}
+
+TEST_F(ArrivalsTest, who_comes_after_a_crowd_is_next)
+{
+    for (int i = 1; i <= 4; ++i) enter("192.0.2.1", i);
+    EXPECT_TRUE(arrivals.begin_next());
+    enter("192.0.2.2", 5);
+    for (int i = 6; i <= 7; ++i) enter("192.0.2.1", i);
+    begin_all();
+    EXPECT_THAT(begun, ElementsAre(1, 2, 5, 3, 4, 6, 7));
+}
+
+TEST_F(ArrivalsTest, the_newest_of_the_largest_crowd_has_to_go)
+{
+    for (int i = 1; i <= 5; ++i) enter("192.0.2.1", i);
+    for (int i = 6; i <= 7; ++i) enter("192.0.2.2", i);
+    EXPECT_FALSE(arrivals.is_full());
+    enter("192.0.2.3", 8);
+    EXPECT_TRUE(arrivals.is_full());
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(arrivals.make_room());
+    EXPECT_EQ(arrivals.size(), 4u);
+    begin_all();
+    EXPECT_EQ(begun.size(), 4u);
+    EXPECT_EQ(begun[0], 1);
+    EXPECT_THAT(begun, testing::Not(testing::Contains(5)));
+    EXPECT_FALSE(arrivals.make_room());
+}
+
+TEST_F(ArrivalsTest, who_is_left_at_the_end_never_begins)
+{
+    const auto held = std::make_shared<int>(1);
+    arrivals.enter("192.0.2.1", [held] { ADD_FAILURE(); });
+    arrivals.clear();
+    EXPECT_FALSE(arrivals.begin_next());
+    EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST_F(RepeatedEventsTest, the_first_is_said_at_once_and_the_rest_as_a_count)

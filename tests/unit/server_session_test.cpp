@@ -306,9 +306,10 @@ TEST(ServerConnections, are_as_many_as_there_are_descriptors_for)
     EXPECT_EQ(fitted.device_connections, 4'096u);
     EXPECT_EQ(fitted.anonymous_connections, 256u);
     EXPECT_EQ(fitted.anonymous_per_network, 64u);
-    for (const std::size_t descriptors : {16u, 200u, 1'024u, 4'415u}) {
+    EXPECT_EQ(fitted.arrivals, 512u);
+    for (const std::size_t descriptors : {16u, 200u, 1'024u, 4'927u}) {
         fit_connections(fitted, descriptors);
-        const auto all = fitted.device_connections + fitted.anonymous_connections;
+        const auto all = fitted.device_connections + fitted.anonymous_connections + fitted.arrivals;
         EXPECT_LE(all, std::max<std::size_t>(descriptors, 128) - 64);
         EXPECT_GT(fitted.device_connections, fitted.anonymous_connections);
         EXPECT_GT(fitted.anonymous_per_network, 0u);
