@@ -77,10 +77,11 @@ Result<void> Replica::claim_orphans(const std::function<Result<bool>(const Orpha
 /// What was accepted again.
 Result<void> Replica::claim_ruled(const std::vector<Ruling>& rulings)
 {
-    std::set<TransactionName> accepted;
-    for (const auto& ruling : rulings)
-        if (ruling.verdict == Verdict::accepted) accepted.insert(ruling.name);
-    return claim_orphans([&](const Orphan&, const Leaf& leaf) { return accepted.contains(leaf.name); });
+    return claim_orphans([&](const Orphan&, const Leaf& leaf) {  // few, if any: mostly there is none to ask about
+        return std::ranges::any_of(rulings, [&](const Ruling& ruling) {
+            return ruling.verdict == Verdict::accepted && ruling.name == leaf.name;
+        });
+    });
 }
 
 /// After a comparison: what the centre has, though this device lacks it no more than the centre does.

@@ -231,7 +231,7 @@ Result<bool> Replica::are_told(const std::vector<StandingRefusal>& refused)
     for (const auto& refusal : refused) {
         INDABA_ASSIGN(const auto record, ports_.storage.find_record(refusal.record));
         if (!record || record->number == 0) return false;
-        if (existence(record->word ? *record->word : record->shown) == Existence::none) return false;
+        if (existence(record->centre_word()) == Existence::none) return false;
     }
     return true;
 }
