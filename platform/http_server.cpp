@@ -8,8 +8,6 @@
 #include "shared/check.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <unordered_set>
 
@@ -17,10 +15,7 @@ namespace indaba::platform {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
 using shared::Errc;
-using shared::Error;
-using shared::fail;
 
 namespace {
 
