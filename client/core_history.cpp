@@ -1,6 +1,6 @@
 #include "client/core_parts.hpp"
 #include "client/sync_connection.hpp"
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 
 #include <algorithm>
 
@@ -29,16 +29,14 @@ std::string cell_name(std::string_view key)
 /// What an own entry wrote to the record; nothing if it did not touch it.
 Result<std::optional<HistoryStep>> step_of(const sync::StoredEntry& entry, const RecordId& id)
 {
-    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
-    const auto record = std::ranges::find(transaction.records, id, &shared::TouchedRecord::id);
-    if (record == transaction.records.end()) return std::optional<HistoryStep>{};
-    const auto index = std::size_t(record - transaction.records.begin());
+    INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(entry.payload));
+    const auto record = transaction.find(id);
+    if (!record) return std::optional<HistoryStep>{};
     HistoryStep step;
     step.at_ms = entry.stamp.unix_ms();
     step.state = State::only_here;
     if (entry.ruling) step.state = entry.ruling->verdict == sync::Verdict::accepted ? State::accepted : State::refused;
-    for (const auto& write : transaction.writes) {
-        if (write.record != index) continue;
+    for (const auto& write : transaction.writes(*record)) {
         if (write.key == shared::kExistence) step.restored = !write.bases.empty();
         step.cells.emplace_back(cell_name(write.key), write.value);
     }

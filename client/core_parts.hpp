@@ -3,6 +3,7 @@
 
 #include "client/core.hpp"
 #include "platform/system.hpp"
+#include "shared/transaction_view.hpp"
 #include "sync/merge.hpp"
 #include "sync/replica.hpp"
 #include "sync/store/store.hpp"
@@ -45,7 +46,7 @@ struct Core::Parts {
     // core_refused.cpp
     [[nodiscard]] Result<Refusals> refusals();
     [[nodiscard]] Result<std::optional<Refusal>> refusal(const sync::StoredEntry& entry,
-                                                         const shared::Transaction& transaction, std::size_t index,
+                                                         const shared::TransactionView& transaction, std::size_t index,
                                                          const std::vector<std::string>* keys);
     /// What stands refused, of one record or of all, in the order in which it was written.
     [[nodiscard]] Result<std::vector<Refusal>> standing(const std::optional<RecordId>& only);

@@ -1,6 +1,6 @@
 #include "client/core_parts.hpp"
 
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 
 #include <fmt/format.h>
 
@@ -29,15 +29,16 @@ Result<void> add_pending(sync::ReplicaStorage& storage, const sync::StoredJourna
     std::optional<shared::Error> broken;
     INDABA_TRY(storage.each_entry(journal.head.id, journal.ruled + 1, [&](sync::StoredEntry&& entry) {
         if (entry.ruling) return true;
-        auto transaction = shared::decode_transaction(entry.payload);
+        auto transaction = shared::TransactionView::open(entry.payload);
         if (transaction.has_error()) {
             broken = std::move(transaction).error();
             return false;
         }
-        for (const auto& record : transaction->records) pending.try_emplace(record.id, true);
-        for (const auto& write : transaction->writes)
-            if (write.key == shared::kExistence)
-                pending[transaction->records[write.record].id] = write.value == Value::boolean(true);
+        for (std::size_t i = 0; i < transaction->size(); ++i) {
+            auto& alive = pending.try_emplace(transaction->id(i), true).first->second;
+            for (const auto& write : transaction->writes(i))
+                if (write.key == shared::kExistence) alive = write.value == Value::boolean(true);
+        }
         return true;
     }));
     if (broken) return *broken;

@@ -1,6 +1,6 @@
 #include "client/core_parts.hpp"
 
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 
 #include <algorithm>
 
@@ -11,29 +11,29 @@ namespace {
 using Keys = std::vector<std::string>;
 
 /// What an entry wrote to a record: of these keys, or all.
-std::vector<Cell> cells_written(const shared::Transaction& transaction, std::size_t record, const Keys* keys)
+std::vector<Cell> cells_written(const shared::TransactionView& transaction, std::size_t record, const Keys* keys)
 {
     std::vector<Cell> cells;
-    for (const auto& write : transaction.writes) {
-        if (write.record != record) continue;
+    for (const auto& write : transaction.writes(record)) {
         if (keys != nullptr && std::ranges::find(*keys, write.key) == keys->end()) continue;
         cells.emplace_back(write.key == shared::kExistence ? std::string(kExistenceField) : write.key, write.value);
     }
     return cells;
 }
 
-bool restores(const shared::Transaction& transaction, std::size_t record)
+bool restores(const shared::TransactionView& transaction, std::size_t record)
 {
-    return std::ranges::any_of(transaction.writes, [&](const shared::Write& write) {
-        return write.record == record && write.key == shared::kExistence && !write.bases.empty();
+    return std::ranges::any_of(transaction.writes(record), [](const shared::Write& write) {
+        return write.key == shared::kExistence && !write.bases.empty();
     });
 }
 
 /// The record that broke the rule is not named by the ruling: it is one that has the field, else the first.
-std::size_t blamed_record(const shared::Transaction& transaction, const std::string& field)
+std::size_t blamed_record(const shared::TransactionView& transaction, const std::string& field)
 {
-    for (const auto& write : transaction.writes)
-        if (!field.empty() && shared::key_parts(write.key).field == field) return write.record;
+    const auto has_field = [&](const shared::Write& write) { return shared::key_parts(write.key).field == field; };
+    for (std::size_t i = 0; !field.empty() && i < transaction.size(); ++i)
+        if (std::ranges::any_of(transaction.writes(i), has_field)) return i;
     return 0;
 }
 
@@ -49,16 +49,16 @@ Result<Refusals> Core::Parts::refusals()
 
 /// What an entry wanted of one of its records; nothing if the record or none of these keys is there.
 Result<std::optional<Refusal>> Core::Parts::refusal(const sync::StoredEntry& entry,
-                                                    const shared::Transaction& transaction, std::size_t index,
+                                                    const shared::TransactionView& transaction, std::size_t index,
                                                     const std::vector<std::string>* keys)
 {
-    if (index >= transaction.records.size() || !entry.ruling)
-        return shared::fail(shared::Errc::corrupt, "a refused entry without its record or its ruling");
+    if (!entry.ruling) return shared::fail(shared::Errc::corrupt, "a refused entry without its ruling");
     const auto& ruling = *entry.ruling;
-    const auto& record = transaction.records[index];
-    Refusal refusal{record.id,
-                    transaction.records[blamed_record(transaction, ruling.reason.field)].id,
-                    record.type,
+    const auto& id = transaction.id(index);
+    const std::string type(transaction.type(index));
+    Refusal refusal{id,
+                    transaction.id(blamed_record(transaction, ruling.reason.field)),
+                    type,
                     {},
                     entry.space,
                     ruling.reason.field,
@@ -68,9 +68,9 @@ Result<std::optional<Refusal>> Core::Parts::refusal(const sync::StoredEntry& ent
                     cells_written(transaction, index, keys),
                     restores(transaction, index)};
     if (refusal.cells.empty()) return std::optional<Refusal>();
-    refusal.title = title(record.type, cells_written(transaction, index, nullptr));
-    if (const auto here = store->find_record(record.id); here.has_value() && *here && !(*here)->shown.empty())
-        refusal.title = title(record.type, shown_cells(record.type, (*here)->shown));
+    refusal.title = title(type, cells_written(transaction, index, nullptr));
+    if (const auto here = store->find_record(id); here.has_value() && *here && !(*here)->shown.empty())
+        refusal.title = title(type, shown_cells(type, (*here)->shown));
     return std::optional(std::move(refusal));
 }
 
@@ -79,16 +79,16 @@ Result<std::vector<Refusal>> Core::Parts::standing(const std::optional<RecordId>
     std::vector<Refusal> list;
     INDABA_ASSIGN(const auto all, store->standing_refused(only));
     std::optional<sync::StoredEntry> entry;
-    shared::Transaction transaction;
+    shared::TransactionView transaction;
     for (const auto& standing : all) {
         if (!entry || entry->name != standing.name) {
             INDABA_ASSIGN(entry, store->find_entry(standing.name));
             if (!entry) return shared::fail(shared::Errc::corrupt, "an entry of this device's journal is gone");
-            INDABA_ASSIGN(transaction, shared::decode_transaction(entry->payload));
+            INDABA_ASSIGN(transaction, shared::TransactionView::open(entry->payload));
         }
-        const auto& records = transaction.records;
-        const auto place = std::ranges::find(records, standing.record, &shared::TouchedRecord::id);
-        INDABA_ASSIGN(auto found, refusal(*entry, transaction, std::size_t(place - records.begin()), &standing.keys));
+        const auto record = transaction.find(standing.record);
+        if (!record) return shared::fail(shared::Errc::corrupt, "a refused entry without its record");
+        INDABA_ASSIGN(auto found, refusal(*entry, transaction, *record, &standing.keys));
         if (found) list.push_back(std::move(*found));
     }
     return list;
@@ -100,8 +100,8 @@ Result<std::vector<Refusal>> Core::Parts::ever_refused()
     std::vector<Refusal> list;
     std::optional<shared::Error> broken;
     const auto add_all = [&](const sync::StoredEntry& entry) -> Result<void> {
-        INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
-        for (std::size_t i = 0; i < transaction.records.size(); ++i) {
+        INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(entry.payload));
+        for (std::size_t i = 0; i < transaction.size(); ++i) {
             INDABA_ASSIGN(auto found, refusal(entry, transaction, i, nullptr));
             if (found) list.push_back(std::move(*found));
         }

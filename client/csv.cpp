@@ -10,6 +10,9 @@ namespace indaba::client {
 
 namespace {
 
+/// Cells of a row: as many as a record can have. A row of commas would take 32 times its bytes.
+constexpr std::size_t kRowCells = 1'024;
+
 constexpr std::string_view kFormulaStarts = "=+-@\t\r";
 
 shared::Error broken(std::size_t line, const char* what)
@@ -39,6 +42,7 @@ shared::Result<bool> CsvReader::next(CsvRow& row)
     do {
         INDABA_ASSIGN(auto text, cell());
         if (!shared::is_utf8(text)) return broken(line_, "this is not UTF-8 text: save the table as UTF-8");
+        if (row.cells.size() == kRowCells) return broken(line_, "more than 1,024 cells in a row");
         row.cells.push_back(std::move(text));
     } while (!end_of_row());
     return true;

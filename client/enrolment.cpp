@@ -4,6 +4,7 @@
 #include "platform/certificates.hpp"
 #include "platform/files.hpp"
 #include "platform/http_client.hpp"
+#include "shared/bounded_json.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/host_name.hpp>
@@ -67,11 +68,10 @@ Result<std::string> member(const json::object& object, const char* name)
 
 Result<Enrolment> enrolment_of(const std::string& body, const Invitation& invitation, const platform::KeyPair& key)
 {
-    boost::system::error_code failed;
-    const auto parsed = json::parse(body, failed);
-    if (failed || !parsed.is_object())
+    const auto parsed = shared::BoundedJson::parse(body);
+    if (parsed.has_error() || !parsed->value().is_object())
         return fail(Errc::malformed, "this is not how a centre answers: check the address");
-    const auto& object = parsed.get_object();
+    const auto& object = parsed->value().get_object();
     Enrolment enrolment;
     enrolment.server = invitation.server;
     INDABA_ASSIGN(enrolment.certificate_pem, member(object, "certificate_pem"));

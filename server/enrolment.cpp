@@ -2,9 +2,8 @@
 
 #include "server/invitation.hpp"
 #include "server/names.hpp"
+#include "shared/bounded_json.hpp"
 #include "shared/limits.hpp"
-
-#include <boost/json/parse.hpp>
 
 namespace indaba::server {
 
@@ -12,8 +11,6 @@ namespace {
 
 using shared::Errc;
 using shared::fail;
-
-constexpr std::size_t kJsonDepth = 4;
 
 Result<std::string> text_of(const boost::json::object& object, std::string_view key)
 {
@@ -29,11 +26,10 @@ Result<std::string> text_of(const boost::json::object& object, std::string_view 
 
 Result<EnrolmentRequest> parse_enrolment(const std::string& json)
 {
-    boost::json::parse_options options;
-    options.max_depth = kJsonDepth;
-    boost::system::error_code error;
-    const auto value = boost::json::parse(json, error, {}, options);
-    if (error || !value.is_object()) return fail(Errc::malformed, "an enrolment is a JSON object in UTF-8");
+    const auto parsed = shared::BoundedJson::parse(json);
+    if (parsed.has_error() || !parsed->value().is_object())
+        return fail(Errc::malformed, "an enrolment is a JSON object in UTF-8");
+    const auto& value = parsed->value();
     EnrolmentRequest request;
     INDABA_ASSIGN(request.code, text_of(value.get_object(), "code"));
     INDABA_ASSIGN(request.signing_request_pem, text_of(value.get_object(), "csr_pem"));

@@ -5,16 +5,16 @@
 // read yields zero and `finish()` says what was wrong. Pointers cannot be archived at all. One thread per archive.
 #pragma once
 
-#include "shared/bytes.hpp"
+#include "shared/byte_reader.hpp"
 #include "shared/ids.hpp"
 #include "shared/limits.hpp"
 
 #include <cereal/cereal.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <concepts>
-#include <cstring>
 #include <memory>
 #include <type_traits>
 
@@ -57,6 +57,7 @@ public:
         const auto* first = static_cast<const std::uint8_t*>(data);
         bytes_.insert(bytes_.end(), first, first + size);
     }
+    void reserve(std::size_t size) { bytes_.reserve(size); }
     void put_compact(std::uint64_t value)
     {
         for (; value >= 0x80; value >>= 7) bytes_.push_back(std::uint8_t(value | 0x80));
@@ -69,34 +70,24 @@ private:
     Bytes bytes_;
 };
 
-class BinaryInput : public cereal::InputArchive<BinaryInput, cereal::AllowEmptyClassElision> {
+/// What is given out where so many bytes are asked for: steps of 16, of which the allocator keeps 8 bytes for itself.
+[[nodiscard]] constexpr std::size_t allocated(std::size_t bytes)
+{
+    return bytes == 0 ? 0 : std::max<std::size_t>(24, (bytes + 8 + 15) / 16 * 16 - 8);
+}
+
+class BinaryInput : public cereal::InputArchive<BinaryInput, cereal::AllowEmptyClassElision>, public ByteReader {
 public:
     /// `bytes` must outlive the archive and every string_view read from it.
     explicit BinaryInput(ByteView bytes)
-        : InputArchive(this), rest_(bytes),
-          allowance_(bytes.size() * limits::kDecodedPerInput + limits::kDecodedSlack_bytes)
+        : InputArchive(this), ByteReader(bytes), allowance_(limits::decoded_bytes(bytes.size()))
     {
     }
 
-    void get(void* data, std::size_t size)
-    {
-        if (size > rest_.size()) return fault("ends too early");
-        if (size > 0) std::memcpy(data, rest_.data(), size);
-        rest_ = rest_.subspan(size);
-    }
-    [[nodiscard]] std::uint64_t get_compact(std::uint64_t max);
     /// A count of elements, each `size` bytes in memory and at least one byte here.
     [[nodiscard]] std::size_t get_count(std::size_t size);
-    /// A view of the next `size` bytes.
-    [[nodiscard]] ByteView get_view(std::size_t size);
-
-    /// Leaves the rest unread, which only a newer program understands.
-    void skip_rest() { rest_ = {}; }
-
-    void fault(const char* why);
-    [[nodiscard]] bool ok() const { return fault_ == nullptr; }
-    /// Everything was read, nothing is left over, nothing was wrong. `what` names the bytes for the message.
-    [[nodiscard]] Result<void> finish(const char* what) const;
+    /// Before allocating so many bytes; false, and a fault, if that is more than such an input may cost.
+    bool allow(std::size_t bytes);
 
     void enter()
     {
@@ -105,10 +96,8 @@ public:
     void leave() { --depth_; }
 
 private:
-    ByteView rest_;
     std::size_t allowance_;
     int depth_ = 0;
-    const char* fault_ = nullptr;
 };
 
 // --- how the archives treat each kind of value (found by cereal through argument-dependent lookup) ---
@@ -181,13 +170,19 @@ inline void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, std::string_view& te
 {
     text = as_text(archive.get_view(archive.get_count(0)));
 }
+/// What a std::string of that length allocates.
+[[nodiscard]] inline std::size_t heap_bytes(std::size_t size)
+{
+    return size <= std::string().capacity() ? 0 : allocated(size + 1);
+}
 inline void CEREAL_SAVE_FUNCTION_NAME(BinaryOutput& archive, const std::string& text)
 {
     CEREAL_SAVE_FUNCTION_NAME(archive, std::string_view(text));
 }
 inline void CEREAL_LOAD_FUNCTION_NAME(BinaryInput& archive, std::string& text)
 {
-    text = as_text(archive.get_view(archive.get_count(1)));
+    const auto bytes = as_text(archive.get_view(archive.get_count(0)));
+    text = archive.allow(heap_bytes(bytes.size())) ? std::string(bytes) : std::string();
 }
 
 template <std::size_t N>

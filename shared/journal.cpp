@@ -14,6 +14,7 @@ constexpr std::uint8_t kErasedFormat = 2;
 constexpr std::string_view kJournalLabel = "indaba journal 1";
 constexpr std::string_view kEntryLabel = "indaba entry 1";
 constexpr std::string_view kChangeSetLabel = "indaba change set 1";
+constexpr std::size_t kCount_bytes = 4;  ///< at most, of a payload's size
 constexpr std::string_view kErasedLabel = "indaba change set 2";
 
 /// An entry of a set in whose payload something was erased.
@@ -37,8 +38,10 @@ std::vector<Erased> erased_in(const ChangeSet& set)
 }
 
 /// False unless they are in order and within the set.
-bool put_back(const std::vector<Erased>& erased, ChangeSet& set)
+bool read_erased(BinaryInput& in, ChangeSet& set)
 {
+    std::vector<Erased> erased;
+    in(erased);
     std::uint64_t next = 0;
     for (const auto& entry : erased) {
         if (entry.index < next || entry.index >= set.entries.size()) return false;
@@ -62,9 +65,17 @@ namespace {
 Bytes signed_message(const ChangeSet& set, const Hash& last)
 {
     BinaryOutput out;
-    const auto erased = erased_in(set);
-    out(erased.empty() ? kChangeSetLabel : kErasedLabel, set.journal, last);
-    for (const auto& entry : erased) out(set.entries[entry.index].payload);
+    std::size_t erased_bytes = 0;
+    bool is_erased = false;
+    for (const auto& entry : set.entries) {
+        if (!entry.original) continue;
+        is_erased = true;
+        erased_bytes += kCount_bytes + entry.payload.size();
+    }
+    out.reserve(erased_bytes);
+    out(is_erased ? kErasedLabel : kChangeSetLabel, set.journal, last);
+    for (const auto& entry : set.entries)
+        if (entry.original) out(entry.payload);
     return out.take();
 }
 
@@ -143,15 +154,16 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     in(format);
     if (in.ok() && format != kFormat && format != kErasedFormat)
         return fail(Errc::unsupported, "a change set of a newer format: update this program");
-    in(opened.set);
-    std::vector<Erased> erased;
-    if (format == kErasedFormat) in(erased);
+    auto& set = opened.set;
+    in(set.journal, compact(set.first), set.previous);
+    const auto count = in.ByteReader::get_count();
+    if (count > limits::kEntriesPerChangeSet) return fail(Errc::too_large, "a change set of more than 4,096 entries");
+    if (in.allow(count * (sizeof(Entry) + sizeof(Hash)))) set.entries.resize(count);
+    for (auto& entry : set.entries) in(entry);
+    in(set.signature.bytes);
+    const bool holds = format == kFormat || read_erased(in, set);
     INDABA_TRY(in.finish("a change set"));
-    if (format == kErasedFormat && !put_back(erased, opened.set))
-        return fail(Errc::malformed, "a change set whose erasures do not hold");
-    const auto& set = opened.set;
-    if (set.entries.size() > limits::kEntriesPerChangeSet)
-        return fail(Errc::too_large, "a change set of more than 4,096 entries");
+    if (!holds) return fail(Errc::malformed, "a change set whose erasures do not hold");
     if (!is_space_name(set.journal.space)) return fail(Errc::malformed, "a change set without a space");
     if (set.entries.empty() || set.first == 0 || set.first > ~std::uint64_t(0) - set.entries.size())
         return fail(Errc::malformed, "a change set whose numbers do not hold");

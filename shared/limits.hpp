@@ -12,13 +12,15 @@ namespace indaba::shared::limits {
 using Milliseconds = std::chrono::milliseconds;
 
 // --- decoding (archive.hpp) ---
-/// Bytes that the archive lets be counted for each byte of input: a hostile count cannot cost more memory than a large
-/// file. An added set element is 5 bytes of a transaction and 32 here: the least that lets every honest one through.
-/// What is then made of them takes more: a Write is 96 bytes, a feed's cell with its leaf 190. Measured: 40 bytes a
-/// byte for 20,000 booleans in one transaction, 47 in one batch, so 240 MB for the longest message.
-inline constexpr std::size_t kDecodedPerInput = 8;
+/// Bytes that decoding may allocate at once for each byte of input: what is many small things on the wire is read piece
+/// by piece, so that nobody can make us hold more than a small multiple of what they sent.
+inline constexpr std::size_t kDecodedPerInput = 4;
 /// Added to that, so that small messages of many small things decode.
 inline constexpr std::size_t kDecodedSlack_bytes = 64 * 1024;
+[[nodiscard]] constexpr std::size_t decoded_bytes(std::size_t input_bytes)
+{
+    return input_bytes * kDecodedPerInput + kDecodedSlack_bytes;
+}
 /// Classes within classes: our deepest message has 6.
 inline constexpr int kDecodedDepth = 16;
 

@@ -16,7 +16,7 @@ namespace indaba::shared {
 
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 1;  // also of transaction_view.cpp
 
 /// Numbers things in the order of their first use.
 template <class T>
@@ -152,87 +152,6 @@ Result<Bytes> encode_transaction(const Transaction& transaction)
     }
     if (payload.size() > limits::kTransaction_bytes) return fail(Errc::too_large, "a transaction over 4 MiB: split it");
     return payload;
-}
-
-namespace {
-
-/// Reads what encode_transaction writes; indices must appear in the order of their first use.
-class Reader {
-public:
-    explicit Reader(ByteView payload) : archive_(payload) {}
-
-    Result<Transaction> read()
-    {
-        std::uint8_t format = 0;
-        std::vector<Record> records;
-        archive_(format, names_, journals_, records);
-        if (archive_.ok() && format != kFormat)
-            return fail(Errc::unsupported, "a transaction of a newer format: update this program");
-        Transaction transaction;
-        transaction.records.reserve(records.size());
-        for (std::uint32_t i = 0; i < records.size() && archive_.ok(); ++i) {
-            transaction.records.push_back({records[i].id, name(records[i].type)});
-            read_writes(transaction, i);
-        }
-        if (archive_.ok() && (names_seen_ != names_.size() || journals_seen_ != journals_.size()))
-            archive_.fault("lists a name that it does not use");
-        if (archive_.ok() && (holds_twice(names_) || holds_twice(journals_))) archive_.fault("lists a name twice");
-        INDABA_TRY(archive_.finish("a transaction"));
-        INDABA_TRY(check_limits(transaction));
-        if (!in_order(transaction)) return fail(Errc::malformed, "a transaction whose writes are not in order");
-        return transaction;
-    }
-
-private:
-    std::string name(std::uint32_t index)
-    {
-        if (!in_first_use_order(index, names_seen_, names_.size())) return {};
-        return std::string(names_[index]);
-    }
-    bool in_first_use_order(std::uint32_t index, std::size_t& seen, std::size_t size)
-    {
-        if (index == seen && index < size) ++seen;
-        if (index >= seen) archive_.fault("uses a name out of order");
-        return archive_.ok();
-    }
-    void read_writes(Transaction& transaction, std::uint32_t record)
-    {
-        const auto count = archive_.get_count(sizeof(WriteHead));
-        for (std::size_t i = 0; i < count && archive_.ok(); ++i) {
-            WriteHead head;
-            archive_(head);
-            Write write{record, name(head.key), {}, {}};
-            auto value = Value::from_encoding(head.value);
-            if (value.has_error()) archive_.fault("holds a value that is not canonical");
-            else write.value = std::move(*value);
-            read_bases(write, head.bases);
-            transaction.writes.push_back(std::move(write));
-        }
-    }
-    void read_bases(Write& write, std::uint32_t count)
-    {
-        for (std::uint32_t i = 0; i < count && archive_.ok(); ++i) {
-            Base base;
-            archive_(base);
-            if (in_first_use_order(base.journal, journals_seen_, journals_.size()))
-                write.bases.push_back({journals_[base.journal], base.number, base.hash});
-        }
-    }
-
-    BinaryInput archive_;
-    std::vector<std::string_view> names_;
-    std::vector<JournalId> journals_;
-    std::size_t names_seen_ = 0;
-    std::size_t journals_seen_ = 0;
-};
-
-}  // namespace
-
-Result<Transaction> decode_transaction(ByteView payload)
-{
-    if (payload.empty()) return Transaction();
-    if (payload.size() > limits::kTransaction_bytes) return fail(Errc::too_large, "a transaction over 4 MiB");
-    return Reader(payload).read();
 }
 
 }  // namespace indaba::shared

@@ -1,5 +1,5 @@
-// What one user action wrote in one space: changes to any number of its records, accepted or refused whole.
-// Plain values; decoded transactions hold views into the bytes they were decoded from.
+// What one user action wrote in one space: changes to any number of its records, accepted or refused whole. Plain
+// values, for whoever writes one; one that was written is read in place (transaction_view.hpp).
 #pragma once
 
 #include "shared/ids.hpp"
@@ -40,8 +40,5 @@ struct Transaction {
 /// writes has one encoding; that of no record at all, what is left when everything was erased, is empty. Over a limit
 /// of limits.hpp: too_large.
 [[nodiscard]] Result<Bytes> encode_transaction(const Transaction& transaction);
-
-/// Malformed unless it is exactly what encode_transaction writes for a transaction within the limits.
-[[nodiscard]] Result<Transaction> decode_transaction(ByteView payload);
 
 }  // namespace indaba::shared

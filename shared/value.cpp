@@ -182,6 +182,8 @@ Result<Value> Value::from_encoding(std::string_view bytes)
     return Value(std::string(bytes));
 }
 
+bool Value::is_encoding(std::string_view bytes) { return is_canonical(bytes); }
+
 Value Value::from_trusted(std::string_view bytes)
 {
     INDABA_CHECK(!bytes.empty());

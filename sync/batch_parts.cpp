@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 namespace indaba::sync {
 
@@ -12,7 +13,7 @@ void put_step(shared::BinaryOutput& out, std::int64_t value, std::int64_t& last)
     last = value;
 }
 
-std::int64_t get_step(shared::BinaryInput& in, std::int64_t& last)
+std::int64_t get_step(shared::ByteReader& in, std::int64_t& last)
 {
     const auto coded = in.get_compact(~std::uint64_t(0));
     const auto step = coded >> 1 ^ (coded & 1 ? ~std::uint64_t(0) : 0);
@@ -54,31 +55,48 @@ void NameTable::save(shared::BinaryOutput& out, std::size_t rulings) const
     for (const auto& s : stamps_) put_step(out, std::int64_t(s.value), stamp);
 }
 
-std::size_t NameTable::load(shared::BinaryInput& in)
+void BatchNames::load(shared::BinaryInput& in)
 {
-    std::vector<shared::JournalId> journals;
-    in(journals);
-    const auto rulings = in.get_count(sizeof(TransactionName));
-    const auto others = in.get_count(sizeof(TransactionName));
-    names_.resize(rulings + others);
-    stamps_.resize(names_.size());
-    for (auto& name : names_) {
-        const auto journal = in.get_compact(~std::uint32_t(0));
-        if (journal >= journals.size()) {
-            in.fault("has an index out of range");
-            break;
-        }
-        name.journal = journals[journal];
+    // Beside what is kept, four bytes to look for doubles.
+    constexpr std::size_t kName_bytes = 2 * sizeof(std::uint64_t) + 2 * sizeof(std::uint32_t);
+    in(journals_);
+    rulings_ = in.get_count(kName_bytes);
+    const auto others = in.get_count(kName_bytes);
+    if (!in.ok()) return;
+    journal_of_.resize(rulings_ + others);
+    for (auto& journal : journal_of_) {
+        journal = std::uint32_t(in.get_compact(~std::uint32_t(0)));
+        if (journal >= journals_.size()) return in.fault("has an index out of range");
     }
-    std::unordered_map<std::uint64_t, std::int64_t> last;
-    for (auto& name : names_) name.number = std::uint64_t(get_step(in, last[name.journal.value]));
-    for (auto& name : names_) in(name.hash);
+    load_numbers(in);
+    hashes_ = in.get_view(size() * sizeof(std::uint64_t));
+    stamps_.resize(size());
     std::int64_t stamp = 0;
-    for (auto& s : stamps_) s.value = std::uint64_t(get_step(in, stamp));
-    auto sorted = names_;
-    std::ranges::sort(sorted);
-    if (std::ranges::adjacent_find(sorted) != sorted.end()) in.fault("lists a name twice");
-    return rulings;
+    for (auto& s : stamps_) s = std::uint64_t(get_step(in, stamp));
+    if (in.ok() && holds_twice()) in.fault("lists a name twice");
+}
+
+void BatchNames::load_numbers(shared::BinaryInput& in)
+{
+    if (!in.allow(journals_.size() * sizeof(std::int64_t))) return;
+    std::vector<std::int64_t> last(journals_.size());
+    numbers_.resize(size());
+    for (std::size_t i = 0; i < size(); ++i) numbers_[i] = std::uint64_t(get_step(in, last[journal_of_[i]]));
+}
+
+TransactionName BatchNames::name(std::size_t i) const
+{
+    shared::ByteReader hash(hashes_.subspan(i * sizeof(std::uint64_t)));
+    return {journals_[journal_of_[i]], numbers_[i], hash.get_fixed<std::uint64_t>()};
+}
+
+bool BatchNames::holds_twice() const
+{
+    std::vector<std::uint32_t> places(size());
+    std::iota(places.begin(), places.end(), 0u);
+    const auto name_of = [this](std::uint32_t place) { return name(place); };
+    std::ranges::sort(places, {}, name_of);
+    return std::ranges::adjacent_find(places, {}, name_of) != places.end();
 }
 
 }  // namespace indaba::sync

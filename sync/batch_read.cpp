@@ -1,11 +1,7 @@
-// Reads the layout that batch_write.cpp describes, believing nothing of it.
+// Reads the layout that batch_write.cpp describes, believing nothing of it. Opening finds where each column begins.
 #include "sync/batch.hpp"
 
-#include "sync/batch_parts.hpp"
 #include "sync/feed_archive.hpp"
-
-#include <algorithm>
-#include <deque>
 
 namespace indaba::sync {
 
@@ -13,166 +9,157 @@ namespace {
 
 using shared::BinaryInput;
 
-class Reader {
-public:
-    Reader(BinaryInput& in, FeedBatch& batch) : in_(in), batch_(batch) {}
+constexpr std::uint64_t kMostNumber = std::uint64_t(1) << 62;
+constexpr auto kAnyNumber = ~std::uint64_t(0);
+constexpr auto kAnyIndex = ~std::uint32_t(0);
 
-    void read()
-    {
-        bool last = false;
-        in_(batch_.space);
-        batch_.from = in_.get_compact(kMostNumber);
-        batch_.base = batch_.from - in_.get_compact(batch_.from);
-        in_(batch_.authors, last);
-        if (last) in_(batch_.head.emplace());
-        const auto rulings = names_.load(in_);
-        batch_.to = batch_.from + rulings;
-        load_rulings(rulings);
-        in_(texts_, shapes_);
-        load_records();
-        std::vector<std::string_view> columns(texts_.size());
-        for (auto& column : columns) in_(column);
-        for (const auto column : columns) columns_.emplace_back(shared::as_bytes(column));
-        for (std::size_t i = 0; i < batch_.records.size() && in_.ok(); ++i) load_cells(i);
-        for (const auto& column : columns_)
-            if (column.finish("a column").has_error()) in_.fault("has a column that does not hold");
-    }
+void pass_over_numbers(BinaryInput& in, std::size_t count)
+{
+    for (std::size_t i = 0; i < count && in.ok(); ++i) (void)in.get_compact(kAnyNumber);
+}
 
-private:
-    static constexpr std::uint64_t kMostNumber = std::uint64_t(1) << 62;
-
-    void load_rulings(std::size_t count)
-    {
-        if (!in_.ok()) return;
-        auto& rulings = batch_.rulings;
-        rulings.resize(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            rulings[i].number = batch_.from + 1 + i;
-            rulings[i].name = names_.name(i);
-            in_(shared::checked(rulings[i].verdict, Verdict::lost));
-        }
-        std::int64_t time = 0;
-        for (auto& ruling : rulings) ruling.time_ms = get_step(in_, time);
-        for (auto& ruling : rulings) {
-            bool branch = false;
-            in_(branch);
-            ruling.line = ruling.name.journal.value;
-            if (branch) in_(ruling.line);
-        }
-        for (auto& ruling : rulings)
-            if (ruling.verdict != Verdict::accepted) in_(ruling.reason);
-    }
-
-    void load_records()
-    {
-        auto& records = batch_.records;
-        records.resize(in_.get_count(kSmallestRecord_bytes));
-        std::int64_t number = std::int64_t(batch_.from);
-        for (auto& record : records) {
-            record.number = std::uint64_t(get_step(in_, number));
-            if (record.number <= batch_.from || record.number > batch_.to)
-                return in_.fault("has a record outside its numbers");
-        }
-        for (auto& record : records) {
-            auto kind = Kind::cells;
-            in_(shared::checked(kind, Kind::tombstone));
-            record.echo = kind == Kind::echo;
-            record.tombstone = kind == Kind::tombstone;
-        }
-        std::int64_t time = 0;
-        for (auto& record : records) {
-            const auto at = std::uint64_t(get_step(in_, time));
-            for (std::size_t i = 0; i < 6; ++i) record.id.bytes[i] = std::uint8_t(at >> (40 - 8 * i));
-        }
-        for (auto& record : records) in_.get(record.id.bytes.data() + 6, 10);
-        for (auto& record : records)
-            if (const auto type = index(texts_.size()); in_.ok()) record.type = texts_[type];
-        for (std::size_t i = 0; i < records.size(); ++i) shape_of_.push_back(std::uint32_t(index(shapes_.size())));
-        for (std::size_t i = 0; i < records.size(); ++i) row_name_.push_back(std::uint32_t(index(names_.size() + 1)));
-        for (const auto& record : records) row_number_.push_back(record.number - in_.get_compact(record.number));
-    }
-
-    std::uint64_t index(std::size_t size)
-    {
-        const auto index = in_.get_compact(~std::uint32_t(0));
-        if (index >= size) in_.fault("has an index out of range");
-        return index;
-    }
-
-    void load_cells(std::size_t i)
-    {
-        auto& record = batch_.records[i];
-        const auto name = row_name_[i] == 0 ? record.number - batch_.from - 1 : row_name_[i] - 1;
-        const auto& shape = shapes_[shape_of_[i]].keys;
-        if (shape.size() > shared::limits::kCells) return in_.fault("has a record of too many cells");
-        record.cells.reserve(shape.size());
-        for (const auto key : shape) {
-            if (key >= texts_.size()) return in_.fault("has an index out of range");
-            Cell cell{std::string(texts_[key]), {}, {}, row_number_[i]};
-            load_cell(columns_[key], cell, record.number, name);
-            if (!columns_[key].ok() || !record.cells.append(std::move(cell)))
-                return in_.fault("has a record whose cells do not hold");
-        }
-    }
-
-    void load_cell(BinaryInput& column, Cell& cell, std::uint64_t number, std::uint64_t row_name)
-    {
-        const auto head = column.get_compact(~std::uint32_t(0));
-        if ((head & 1) == 0) {
-            cell.leaves.push_back({names_.name(row_name), names_.stamp(row_name), value(column, head >> 1), {}});
-            return;
-        }
-        cell.number = number - column.get_compact(number);
-        load_names(column, cell.unknown);
-        if (head >> 1 > shared::limits::kLeaves) return column.fault("has too many leaves");
-        for (std::uint64_t i = 0; i < head >> 1 && column.ok(); ++i) {
-            const auto at = name_index(column);
-            Leaf leaf{names_.name(at), names_.stamp(at), value(column, column.get_count(1)), {}};
-            load_names(column, leaf.saw);
-            cell.leaves.push_back(std::move(leaf));
-        }
-        if (!std::ranges::is_sorted(cell.leaves, {}, &Leaf::name)) column.fault("has leaves out of order");
-    }
-
-    void load_names(BinaryInput& column, std::vector<TransactionName>& names)
-    {
-        const auto count = column.get_count(sizeof(TransactionName));
-        for (std::size_t i = 0; i < count && column.ok(); ++i) names.push_back(names_.name(name_index(column)));
-        if (!std::ranges::is_sorted(names)) column.fault("has names out of order");
-    }
-
-    std::uint64_t name_index(BinaryInput& column)
-    {
-        const auto index = column.get_compact(~std::uint32_t(0));
-        if (index < names_.size()) return index;
-        column.fault("has an index out of range");
-        return 0;
-    }
-
-    static Value value(BinaryInput& column, std::uint64_t size)
-    {
-        auto value = Value::from_encoding(shared::as_text(column.get_view(size)));
-        if (value.has_value()) return std::move(*value);
-        column.fault("holds a value that is not canonical");
-        return {};
-    }
-
-    /// What a record takes in memory before its cells, as the archive's allowance counts it.
-    static constexpr std::size_t kSmallestRecord_bytes = 64;
-
-    BinaryInput& in_;
-    FeedBatch& batch_;
-    NameTable names_;
-    std::vector<std::string_view> texts_;
-    std::vector<Shape> shapes_;
-    std::deque<BinaryInput> columns_;
-    std::vector<std::uint32_t> shape_of_;
-    std::vector<std::uint32_t> row_name_;
-    std::vector<std::uint64_t> row_number_;
-};
+void check_indices(BinaryInput& in, std::size_t count, std::size_t size)
+{
+    for (std::size_t i = 0; i < count && in.ok(); ++i)
+        if (in.get_compact(kAnyIndex) >= size) in.fault("has an index out of range");
+}
 
 }  // namespace
 
-void load_batch(BinaryInput& archive, FeedBatch& batch) { Reader(archive, batch).read(); }
+shared::Result<BatchReader> BatchReader::open(shared::ByteView bytes)
+{
+    BatchReader batch(bytes);
+    auto& head = batch.head_;
+    BinaryInput in(bytes);
+    bool last = false;
+    in(head.space);
+    head.from = in.get_compact(kMostNumber);
+    head.base = head.from - in.get_compact(head.from);
+    in(head.authors, last);
+    if (last) in(head.head.emplace());
+    batch.names_.load(in);
+    head.to = head.from + batch.names_.rulings();
+    batch.read_rulings(in);
+    batch.read_texts(in);
+    batch.read_shapes(in);
+    batch.read_records(in);
+    batch.read_columns(in);
+    INDABA_TRY(in.finish("a batch"));
+    return batch;
+}
+
+void BatchReader::read_rulings(BinaryInput& in)
+{
+    const auto count = names_.rulings();
+    rulings_.verdicts = ByteReader(in.rest());
+    const auto verdicts = in.get_view(count);
+    std::size_t reasons = 0;
+    for (const auto verdict : verdicts) {
+        if (verdict > std::uint8_t(Verdict::lost)) return in.fault("holds an unknown enumerator");
+        if (Verdict(verdict) != Verdict::accepted) ++reasons;
+    }
+    rulings_.times = ByteReader(in.rest());
+    pass_over_numbers(in, count);
+    rulings_.lines = ByteReader(in.rest());
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        bool branch = false;
+        in(branch);
+        if (branch) (void)in.get_view(sizeof(std::uint64_t));
+    }
+    rulings_.reasons = ByteReader(in.rest());
+    for (std::size_t i = 0; i < reasons && in.ok(); ++i) {
+        auto code = Reason::Code::none;
+        std::string_view field;
+        std::string_view text;
+        in(shared::checked(code, Reason::Code::erased), field, text);
+    }
+}
+
+void BatchReader::read_texts(BinaryInput& in)
+{
+    texts_.resize(in.get_count(sizeof(std::uint32_t)));
+    for (auto& place : texts_) {
+        place = std::uint32_t(bytes_.size() - in.rest().size());
+        (void)in.get_view(in.get_count(0));
+    }
+}
+
+void BatchReader::read_shapes(BinaryInput& in)
+{
+    shapes_.resize(in.get_count(sizeof(std::uint32_t)));
+    for (auto& place : shapes_) {
+        place = std::uint32_t(bytes_.size() - in.rest().size());
+        const auto keys = in.get_count(0);
+        if (keys > shared::limits::kCells) return in.fault("has a record of too many cells");
+        for (std::size_t i = 0; i < keys && in.ok(); ++i)
+            if (in.get_fixed<std::uint32_t>() >= texts_.size()) in.fault("has an index out of range");
+    }
+}
+
+void BatchReader::read_records(BinaryInput& in)
+{
+    const auto count = in.get_count(0);
+    records_left_ = count;
+    number_ = std::int64_t(head_.from);
+    records_.numbers = ByteReader(in.rest());
+    for (auto number = number_, i = std::int64_t(0); i < std::int64_t(count) && in.ok(); ++i) {
+        const auto at = std::uint64_t(get_step(in, number));
+        if (at <= head_.from || at > head_.to) in.fault("has a record outside its numbers");
+    }
+    records_.kinds = ByteReader(in.rest());
+    const auto kinds = in.get_view(count);
+    for (const auto kind : kinds)
+        if (kind > std::uint8_t(Kind::tombstone)) in.fault("holds an unknown enumerator");
+    records_.id_times = ByteReader(in.rest());
+    pass_over_numbers(in, count);
+    records_.ids = ByteReader(in.rest());
+    for (std::size_t i = 0; i < count && in.ok(); ++i) (void)in.get_view(kIdTail_bytes);
+    records_.types = ByteReader(in.rest());
+    check_indices(in, count, texts_.size());
+    records_.shapes = ByteReader(in.rest());
+    check_indices(in, count, shapes_.size());
+    records_.row_names = ByteReader(in.rest());
+    check_indices(in, count, names_.size() + 1);
+    records_.row_numbers = ByteReader(in.rest());
+    pass_over_numbers(in, count);
+}
+
+void BatchReader::read_columns(BinaryInput& in)
+{
+    if (!in.allow(texts_.size() * sizeof(Column))) return;
+    columns_.resize(texts_.size());
+    for (auto& column : columns_) {
+        const auto size = in.get_count(0);
+        column.at = std::uint32_t(bytes_.size() - in.rest().size());
+        column.end = column.at + std::uint32_t(size);
+        (void)in.get_view(size);
+    }
+}
+
+std::string_view BatchReader::text(std::size_t index) const
+{
+    auto in = from(texts_[index]);
+    return shared::as_text(in.get_view(in.get_count()));
+}
+
+BatchReader::Rulings BatchReader::rulings() const { return Rulings(*this); }
+
+bool BatchReader::Rulings::next(Ruling& ruling)
+{
+    if (read_ == batch_.names_.rulings()) return false;
+    ruling.name = batch_.names_.name(read_);
+    ruling.number = batch_.head_.from + ++read_;
+    ruling.verdict = Verdict(columns_.verdicts.get_fixed<std::uint8_t>());
+    ruling.time_ms = get_step(columns_.times, time_);
+    const bool branch = columns_.lines.get_fixed<std::uint8_t>() == 1;
+    ruling.line = branch ? columns_.lines.get_fixed<std::uint64_t>() : ruling.name.journal.value;
+    ruling.reason = {};
+    if (ruling.verdict == Verdict::accepted) return true;
+    auto& reasons = columns_.reasons;
+    ruling.reason.code = Reason::Code(reasons.get_fixed<std::uint8_t>());
+    ruling.reason.field = shared::as_text(reasons.get_view(reasons.get_count()));
+    ruling.reason.text = shared::as_text(reasons.get_view(reasons.get_count()));
+    return true;
+}
 
 }  // namespace indaba::sync

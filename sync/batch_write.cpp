@@ -6,7 +6,7 @@
 //     its journal, 8 bytes of hash, step of stamp
 //   rulings, as columns: verdict, step of time, line (0: its journal; else 1 and 8 bytes), reason of those not accepted
 //   texts: keys and types, each once
-//   shapes: lists of text indices of keys
+//   shapes: lists of text indices of keys, 4 bytes each
 //   records, as columns: step of number, kind (0 cells, 1 echo, 2 tombstone), step of the id's time, 10 further bytes
 //   of id, type,
 //     shape, row name (0: the ruling of its number; else name index + 1), row number (as distance below the record's)
@@ -29,6 +29,7 @@ namespace indaba::sync {
 namespace {
 
 using shared::BinaryOutput;
+using shared::Bytes;
 
 Kind kind_of(const FeedRecord& record)
 {
@@ -77,8 +78,9 @@ class Writer {
 public:
     explicit Writer(const FeedBatch& batch) : batch_(batch) {}
 
-    void write(BinaryOutput& out)
+    Bytes write()
     {
+        BinaryOutput out;
         for (const auto& ruling : batch_.rulings) names_.index(ruling.name);
         for (const auto& record : batch_.records) add(record);
         out(batch_.space);
@@ -94,6 +96,7 @@ public:
             const auto bytes = column.take();
             out(shared::as_text(bytes));
         }
+        return out.take();
     }
 
 private:
@@ -118,7 +121,7 @@ private:
             add(cell, row, record.number, columns_[index]);
         }
         const auto [place, fresh] = shapes_.try_emplace(shape, std::uint32_t(shapes_list_.size()));
-        if (fresh) shapes_list_.push_back(Shape{std::move(shape)});
+        if (fresh) shapes_list_.push_back(std::move(shape));
         shape_of_.push_back(place->second);
         type_of_.push_back(text(record.type));
     }
@@ -171,7 +174,7 @@ private:
         for (const auto& record : records) out(static_cast<std::uint8_t>(kind_of(record)));
         std::int64_t time = 0;
         for (const auto& record : records) put_step(out, id_time(record.id), time);
-        for (const auto& record : records) out.put(record.id.bytes.data() + 6, 10);
+        for (const auto& record : records) out.put(record.id.bytes.data() + 6, kIdTail_bytes);
         for (const auto type : type_of_) out.put_compact(type);
         for (const auto shape : shape_of_) out.put_compact(shape);
         for (std::size_t i = 0; i < records.size(); ++i) out.put_compact(row_index(records[i], rows_[i]));
@@ -191,7 +194,7 @@ private:
     std::unordered_map<std::string_view, std::uint32_t> text_places_;
     std::deque<BinaryOutput> columns_;
     std::map<std::vector<std::uint32_t>, std::uint32_t> shapes_;
-    std::vector<Shape> shapes_list_;
+    std::vector<std::vector<std::uint32_t>> shapes_list_;
     std::vector<Row> rows_;
     std::vector<std::uint32_t> shape_of_;
     std::vector<std::uint32_t> type_of_;
@@ -199,10 +202,10 @@ private:
 
 }  // namespace
 
-void save_batch(BinaryOutput& archive, const FeedBatch& batch)
+Bytes encode_batch(const FeedBatch& batch)
 {
     INDABA_CHECK(batch.to == batch.from + batch.rulings.size());
-    Writer(batch).write(archive);
+    return Writer(batch).write();
 }
 
 }  // namespace indaba::sync

@@ -13,6 +13,7 @@ namespace indaba::sync {
 namespace {
 
 using shared::Errc;
+using Writes = shared::TransactionView::Writes;
 
 }  // namespace
 
@@ -191,14 +192,13 @@ Reason refuse_by_rule(const shared::Error& error)
 }
 
 /// Also what replaces something that is not here: a creation that was refused, or that the centre has lost.
-bool creates(std::span<const shared::Write> writes)
+bool creates(const Writes& writes)
 {
     const auto place = std::ranges::find(writes, shared::kExistence, &shared::Write::key);
     return place != writes.end() && !is_deletion(*place);
 }
 
-Reason check_record(const StoredRecord& record, std::span<const shared::Write> writes,
-                    const shared::Catalogue& catalogue)
+Reason check_record(const StoredRecord& record, const Writes& writes, const shared::Catalogue& catalogue)
 {
     const auto* type = catalogue.type(record.type);
     if (record.shown.size() > shared::limits::kCells)
@@ -222,8 +222,8 @@ Reason check_record(const StoredRecord& record, std::span<const shared::Write> w
 }  // namespace
 
 /// Merges the entry's writes to one record, under a feed number.
-Result<void> Centre::merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
-                           std::uint64_t number, std::int64_t now_ms, Line& line)
+Result<void> Centre::merge(StoredRecord& record, const Writes& writes, const StoredEntry& entry, std::uint64_t number,
+                           std::int64_t now_ms, Line& line)
 {
     const bool was_deleted = existence(record.shown) == Existence::deleted;
     auto& entries = line.entries;
@@ -254,20 +254,22 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
 {
     if (!line.may_write) return refuse(Reason::Code::no_role, "no role that writes in " + entry.space);
     std::size_t touched_bytes = 0;
-    auto loaded = LoadedEntry::from(entry);
-    if (loaded.has_error()) return refuse(Reason::Code::rule, loaded.error().text);
+    const auto transaction = shared::TransactionView::open(entry.payload);
+    if (transaction.has_error()) return refuse(Reason::Code::rule, transaction.error().text);
     if (entry.payload.empty() && !entry.original)
         return refuse(Reason::Code::rule, "a transaction that writes to no record");
-    INDABA_ASSIGN(const bool erased, touches_erased(*loaded));
+    INDABA_ASSIGN(const bool erased, touches_erased(*transaction));
     if (erased) return refuse(Reason::Code::erased, "it writes to a record that was erased by order of the centre");
-    for (const auto& touched : loaded->transaction().records) {
-        INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
-        const auto writes = loaded->writes_to(touched.id);
+    for (std::size_t i = 0; i < transaction->size(); ++i) {
+        const auto& id = transaction->id(i);
+        const std::string type(transaction->type(i));
+        const auto writes = transaction->writes(i);
+        INDABA_ASSIGN(auto found, ports_.storage.find_record(id));
         if (!found && !creates(writes)) return refuse(Reason::Code::no_record, "a record that is not at the centre");
-        auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
+        auto record = found ? std::move(*found) : StoredRecord{id, type, entry.space, 0, {}, {}, {}};
         if (record.space != entry.space) return refuse(Reason::Code::no_record, "a record of another space");
-        if (record.type != touched.type)
-            return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + touched.type);
+        if (record.type != type)
+            return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + type);
         INDABA_TRY(merge(record, writes, entry, number, now_ms, line));
         if (auto reason = check_record(record, writes, ports_.catalogue); reason.code != Reason::Code::none)
             return reason;

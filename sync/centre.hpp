@@ -5,7 +5,7 @@
 
 #include "shared/catalogue.hpp"
 #include "shared/journal.hpp"
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 #include "sync/feed.hpp"
 #include "sync/quotas.hpp"
 #include "sync/record_versions.hpp"
@@ -14,12 +14,10 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <vector>
 
 namespace indaba::sync {
 
-class LoadedEntry;
 
 /// Who may do what, asked inside the storing transaction. server/ implements it over the same database.
 class Authority {
@@ -113,12 +111,12 @@ private:
     Result<void> rule(StoredEntry entry, Line& line);
     Result<Reason> judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
                          std::vector<StoredRecord>& records);
-    Result<void> merge(StoredRecord& record, std::span<const shared::Write> writes, const StoredEntry& entry,
+    Result<void> merge(StoredRecord& record, const shared::TransactionView::Writes& writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
     Result<std::vector<RecordId>> with_decisions(const RecordId& id);
     Result<std::size_t> redact_entries(const std::set<RecordId>& ids);
     Result<Erased> carry_out(const std::vector<Erasure>& orders);
-    Result<bool> touches_erased(const LoadedEntry& loaded);
+    Result<bool> touches_erased(const shared::TransactionView& transaction);
     Result<void> redact_refused(StoredEntry& entry);
 
     struct Versions {

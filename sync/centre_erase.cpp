@@ -113,11 +113,11 @@ Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
     return erased;
 }
 
-Result<bool> Centre::touches_erased(const LoadedEntry& loaded)
+Result<bool> Centre::touches_erased(const shared::TransactionView& transaction)
 {
-    for (const auto& touched : loaded.transaction().records) {
-        INDABA_ASSIGN(bool erased, ports_.storage.is_erased(touched.id));
-        if (const auto settled = settled_record(touched.type, loaded.writes_to(touched.id)); settled && !erased) {
+    for (std::size_t i = 0; i < transaction.size(); ++i) {
+        INDABA_ASSIGN(bool erased, ports_.storage.is_erased(transaction.id(i)));
+        if (const auto settled = settled_record(transaction, i); settled && !erased) {
             INDABA_ASSIGN(erased, ports_.storage.is_erased(*settled));
         }
         if (erased) return true;

@@ -1,5 +1,7 @@
 #include "sync/client_session.hpp"
 
+#include "sync/batch.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -95,7 +97,7 @@ Result<void> ClientSession::handle(const Message& message, std::size_t bytes, Ac
     if (!progress_.welcomed)
         return fail(Errc::malformed, "the centre did not say welcome: is this address a centre of Indaba?");
     if (const auto* stored = std::get_if<Stored>(&message)) return take_stored(*stored);
-    if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(batch->batch, bytes, actions);
+    if (const auto* batch = std::get_if<Batch>(&message)) return take_batch(*batch, bytes, actions);
     if (const auto* grants = std::get_if<Grants>(&message)) return take_grants(grants->grants, actions);
     if (const auto* sizes = std::get_if<SizesAnswer>(&message)) return take_sizes(*sizes);
     if (const auto* erasures = std::get_if<Erasures>(&message)) return take_erasures(*erasures, actions);
@@ -168,7 +170,7 @@ Result<void> ClientSession::follow(const SpaceName& name, Actions& actions)
 }
 
 /// Another process of this home was faster: what it took is as good as taken here, from where it is the feed goes on.
-Result<void> ClientSession::pass_over(const FeedBatch& batch, Actions& actions)
+Result<void> ClientSession::pass_over(const BatchHead& batch, Actions& actions)
 {
     INDABA_ASSIGN(const auto space, replica_.storage().find_space(batch.space));
     if (!space || space->cursor.position < batch.to) return follow_again(batch.space, actions);
@@ -185,10 +187,12 @@ void ClientSession::add(const Replica::Applied& applied)
     progress_.conflicts += applied.conflicts;
 }
 
-Result<void> ClientSession::take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions)
+Result<void> ClientSession::take_batch(const Batch& message, std::size_t bytes, Actions& actions)
 {
     if (no_room_) return {};  // not said to be taken: the centre stops when its window is full
-    const auto taken = replica_.take(batch);
+    INDABA_ASSIGN(auto reader, BatchReader::open(message.encoded));
+    const auto taken = replica_.take(reader);
+    const auto& batch = reader.head();
     if (taken.has_error() && taken.error().code == Errc::full) {
         no_room_ = taken.error();
         return {};

@@ -57,7 +57,7 @@ private:
         std::optional<SignedHead> head;  ///< as of the first answer: the feed goes on from there
         SignedHead newest;  ///< as of the last one
         Replica::Marks marks;
-        std::vector<FeedRecord> gone;  ///< records that the centre does not have, as it would tell them
+        Packed<FeedRecord> gone;  ///< records that the centre does not have, as it would tell them
         std::vector<RecordId> wanted;  ///< asked for from the front
     };
 
@@ -75,7 +75,7 @@ private:
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
     void send_again_after(JournalId journal, std::uint64_t number);
     Result<void> take_stored(const Stored& stored);
-    Result<void> take_batch(const FeedBatch& batch, std::size_t bytes, Actions& actions);
+    Result<void> take_batch(const Batch& message, std::size_t bytes, Actions& actions);
     Result<void> take_history(const HistoryAnswer& answer, Actions& actions);
     // client_spaces.cpp
     Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
@@ -95,7 +95,7 @@ private:
     Result<void> go_on(Comparing& comparing, Actions& actions);
     Result<void> follow(const SpaceName& space, Actions& actions);
     Result<void> follow_again(const SpaceName& space, Actions& actions);
-    Result<void> pass_over(const FeedBatch& batch, Actions& actions);
+    Result<void> pass_over(const BatchHead& batch, Actions& actions);
     Result<void> push(Actions& actions);
     Result<void> push_journal(const StoredJournal& journal, Actions& actions);
     [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;

@@ -8,8 +8,9 @@ namespace indaba::sync {
 
 namespace {
 
-/// Entries kept decoded at once: a storage transaction seldom needs more, and each can be large.
+/// Entries kept at once, and their payloads together: a storage transaction seldom needs more, and each can be large.
 constexpr std::size_t kLoadedEntries = 64;
+constexpr std::size_t kLoaded_bytes = 2 * shared::limits::kTransaction_bytes;
 
 bool is_leaf(const Cells& cells, std::string_view key, const TransactionName& name)
 {
@@ -29,37 +30,28 @@ Result<LoadedEntry> LoadedEntry::from(StoredEntry entry)
 {
     LoadedEntry loaded;
     loaded.entry_ = std::move(entry);
-    INDABA_ASSIGN(loaded.transaction_, shared::decode_transaction(loaded.entry_.payload));
-    const auto& writes = loaded.transaction_.writes;
-    std::size_t first = 0;
-    for (std::size_t i = 0; i < loaded.transaction_.records.size(); ++i) {
-        std::size_t end = first;
-        while (end < writes.size() && writes[end].record == i) ++end;
-        loaded.by_record_[loaded.transaction_.records[i].id] = std::span(writes).subspan(first, end - first);
-        first = end;
-    }
+    INDABA_ASSIGN(loaded.transaction_, shared::TransactionView::open(loaded.entry_.payload));
     return loaded;
 }
 
-std::span<const shared::Write> LoadedEntry::writes_to(const RecordId& record) const
+Result<std::shared_ptr<const LoadedEntry>> EntryCache::load(const TransactionName& name)
 {
-    const auto place = by_record_.find(record);
-    return place == by_record_.end() ? std::span<const shared::Write>() : place->second;
-}
-
-Result<const LoadedEntry*> EntryCache::load(const TransactionName& name)
-{
-    if (const auto place = loaded_.find(name); place != loaded_.end()) return &place->second;
+    if (const auto place = loaded_.find(name); place != loaded_.end()) return place->second;
     INDABA_ASSIGN(auto entry, storage_.find_entry(name));
     if (!entry) return nullptr;
     INDABA_ASSIGN(auto loaded, LoadedEntry::from(std::move(*entry)));
-    if (loaded_.size() >= kLoadedEntries) loaded_.clear();
-    return &loaded_.emplace(name, std::move(loaded)).first->second;
+    const auto bytes = loaded.entry().payload.size();
+    if (loaded_.size() >= kLoadedEntries || loaded_bytes_ + bytes > kLoaded_bytes) {
+        loaded_.clear();
+        loaded_bytes_ = 0;
+    }
+    loaded_bytes_ += bytes;
+    return loaded_.emplace(name, std::make_shared<LoadedEntry>(std::move(loaded))).first->second;
 }
 
 void EntryCache::learn(const Ruling& ruling)
 {
-    if (const auto place = loaded_.find(ruling.name); place != loaded_.end()) place->second.entry_.ruling = ruling;
+    if (const auto place = loaded_.find(ruling.name); place != loaded_.end()) place->second->entry_.ruling = ruling;
 }
 
 Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record, const shared::Write& write,
@@ -73,7 +65,7 @@ Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record,
         if (has_name(named, base)) continue;
         insert_name(named, base);
         if (base.journal != author || is_leaf(leaves, write.key, base)) continue;
-        INDABA_ASSIGN(const auto* entry, load(base));
+        INDABA_ASSIGN(const auto entry, load(base));
         if (entry == nullptr || !entry->refused()) continue;
         for (const auto& before : entry->writes_to(record))
             if (before.key == write.key || is_deletion(write))

@@ -1,11 +1,11 @@
-// Entries with their transactions decoded, for the length of one storage transaction; and the bases of their writes,
-// resolved. One thread at a time.
+// Entries with their transactions, for the length of one storage transaction; and the bases of their writes, resolved.
+// One thread at a time.
 #pragma once
 
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 #include "sync/storage.hpp"
 
-#include <span>
+#include <memory>
 #include <unordered_map>
 
 namespace indaba::sync {
@@ -14,11 +14,15 @@ namespace indaba::sync {
 class LoadedEntry {
 public:
     [[nodiscard]] static Result<LoadedEntry> from(StoredEntry entry);
+    LoadedEntry(LoadedEntry&&) = default;
 
     [[nodiscard]] const StoredEntry& entry() const { return entry_; }
-    [[nodiscard]] const shared::Transaction& transaction() const { return transaction_; }
+    [[nodiscard]] const shared::TransactionView& transaction() const { return transaction_; }
     /// Ordered by key; empty for a record that it does not write to.
-    [[nodiscard]] std::span<const shared::Write> writes_to(const RecordId& record) const;
+    [[nodiscard]] shared::TransactionView::Writes writes_to(const RecordId& record) const
+    {
+        return transaction_.writes_to(record);
+    }
 
     bool refused() const { return entry_.ruling && entry_.ruling->verdict != Verdict::accepted; }
 
@@ -26,16 +30,15 @@ private:
     friend class EntryCache;
     LoadedEntry() = default;
     StoredEntry entry_;
-    shared::Transaction transaction_;
-    std::unordered_map<RecordId, std::span<const shared::Write>> by_record_;
+    shared::TransactionView transaction_;  // of entry_.payload, which stays where it is when this is moved
 };
 
 class EntryCache {
 public:
     explicit EntryCache(Storage& storage) : storage_(storage) {}
 
-    /// Null for an entry that is not here. Valid until the next call of load or learn.
-    [[nodiscard]] Result<const LoadedEntry*> load(const TransactionName& name);
+    /// Null for an entry that is not here.
+    [[nodiscard]] Result<std::shared_ptr<const LoadedEntry>> load(const TransactionName& name);
     /// The storage has this ruling now: entries loaded before learn it too.
     void learn(const Ruling& ruling);
 
@@ -46,7 +49,8 @@ public:
 
 private:
     Storage& storage_;
-    std::unordered_map<TransactionName, LoadedEntry> loaded_;
+    std::unordered_map<TransactionName, std::shared_ptr<LoadedEntry>> loaded_;
+    std::size_t loaded_bytes_ = 0;
 };
 
 [[nodiscard]] bool is_deletion(const shared::Write& write);

@@ -33,9 +33,10 @@ std::uint64_t add_to_digest(std::uint64_t digest, const RecordId& record)
     return digest ^ low;
 }
 
-std::optional<RecordId> settled_record(const std::string& type, std::span<const shared::Write> writes)
+std::optional<RecordId> settled_record(const shared::TransactionView& transaction, std::size_t record)
 {
-    if (type != "decision") return std::nullopt;
+    if (transaction.type(record) != "decision") return std::nullopt;
+    const auto writes = transaction.writes(record);
     const auto place = std::ranges::find(writes, "record", &shared::Write::key);
     if (place == writes.end() || place->value.kind() != shared::ValueKind::reference) return std::nullopt;
     return place->value.as_reference();
@@ -43,32 +44,26 @@ std::optional<RecordId> settled_record(const std::string& type, std::span<const 
 
 Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased)
 {
-    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(payload));
+    INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(payload));
     Redacted redacted;
-    shared::Transaction left;
-    const std::span all(transaction.writes);
-    std::size_t first = 0;
-    for (std::uint32_t i = 0; i < transaction.records.size(); ++i) {
-        const auto& record = transaction.records[i];
-        auto end = first;
-        while (end < all.size() && all[end].record == i) ++end;
-        const auto writes = all.subspan(first, end - first);
-        first = end;
-        INDABA_ASSIGN(bool gone, is_erased(record.id));
-        if (const auto settled = settled_record(record.type, writes); settled && !gone) {
+    std::vector<std::size_t> kept;
+    for (std::size_t i = 0; i < transaction.size(); ++i) {
+        INDABA_ASSIGN(bool gone, is_erased(transaction.id(i)));
+        if (const auto settled = settled_record(transaction, i); settled && !gone) {
             INDABA_ASSIGN(gone, is_erased(*settled));
         }
-        if (gone) {
-            redacted.records.push_back(record.id);
-            continue;
-        }
-        for (const auto& write : writes) {
+        if (gone) redacted.records.push_back(transaction.id(i));
+        else kept.push_back(i);
+    }
+    if (redacted.records.empty()) return std::optional<Redacted>();
+    shared::Transaction left;
+    for (const auto i : kept) {
+        for (const auto& write : transaction.writes(i)) {
             left.writes.push_back(write);
             left.writes.back().record = std::uint32_t(left.records.size());
         }
-        left.records.push_back(record);
+        left.records.push_back({transaction.id(i), std::string(transaction.type(i))});
     }
-    if (redacted.records.empty()) return std::optional<Redacted>();
     INDABA_ASSIGN(redacted.payload, shared::encode_transaction(left));
     return std::optional(std::move(redacted));
 }

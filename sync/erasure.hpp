@@ -6,7 +6,7 @@
 
 #include "shared/ports.hpp"
 #include "shared/result.hpp"
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -48,8 +48,8 @@ struct Redacted {
 /// Nothing if it touches no such record.
 [[nodiscard]] shared::Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased);
 
-/// The record that a decision settled, if these are the writes of one.
-[[nodiscard]] std::optional<shared::RecordId> settled_record(const std::string& type,
-                                                             std::span<const shared::Write> writes);
+/// The record that a decision settled, if this record of the transaction is one.
+[[nodiscard]] std::optional<shared::RecordId> settled_record(const shared::TransactionView& transaction,
+                                                             std::size_t record);
 
 }  // namespace indaba::sync

@@ -120,18 +120,22 @@ struct Author {
 };
 
 /// A step of a scan: the rulings in (from, to] and the records whose newest number lies there.
-struct FeedBatch {
+struct BatchHead {
     shared::SpaceName space;
     std::uint64_t from = 0;
     std::uint64_t to = 0;
     std::uint64_t base = 0;  ///< its cells are those newer than this: of no use to a device whose own base is lower
     std::vector<Author> authors;  ///< of journals that this session has not told yet
-    std::vector<Ruling> rulings;
-    std::vector<FeedRecord> records;  ///< ordered by number
     std::optional<SignedHead> head;  ///< as it was when this step was made
 
     /// With it the receiver is caught up.
     [[nodiscard]] bool is_last() const { return head && head->number == to; }
+};
+
+/// All of it, as a centre makes it; a device reads it piece by piece (batch.hpp).
+struct FeedBatch : BatchHead {
+    std::vector<Ruling> rulings;
+    std::vector<FeedRecord> records;  ///< ordered by number
 };
 
 }  // namespace indaba::sync

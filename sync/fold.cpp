@@ -18,11 +18,10 @@ Result<void> refold(StoredRecord& record, EntryCache& entries)
     }
     record.shown = *record.word;
     for (const auto& name : record.pending) {
-        INDABA_ASSIGN(const auto* found, entries.load(name));
+        INDABA_ASSIGN(const auto found, entries.load(name));
         if (found == nullptr) continue;  // damaged: what the disk lost cannot be shown
         const auto stamp = found->entry().stamp;
-        const std::vector<shared::Write> writes(found->writes_to(record.id).begin(), found->writes_to(record.id).end());
-        for (const auto& write : writes) {
+        for (const auto& write : found->writes_to(record.id)) {
             INDABA_ASSIGN(const auto bases, entries.resolve(record.id, write, name.journal, record.shown));
             fold_write(record.shown, write, name, stamp, bases);
         }

@@ -1,7 +1,6 @@
 #include "sync/messages.hpp"
 
 #include "shared/archive.hpp"
-#include "sync/batch.hpp"
 #include "sync/feed_archive.hpp"
 
 #include <algorithm>
@@ -68,6 +67,7 @@ void load(BinaryInput& archive, Welcome& welcome)
     archive(compact(welcome.protocol));
     if (welcome.protocol != kProtocol) return archive.skip_rest();
     archive(welcome.now_ms, standings, welcome.grants_differ, welcome.erasures_follow);
+    welcome.standings.reserve(standings.size());
     for (const auto& item : standings) welcome.standings.push_back(item.standing);
     if (welcome.grants_differ) archive(welcome.grants);
 }
@@ -98,9 +98,13 @@ void serialize(Archive& archive, Stored& stored)
     if (stored.unstored == Unstored::over_quota) archive(stored.quota);
 }
 
-void save(BinaryOutput& archive, const Batch& batch) { save_batch(archive, batch.batch); }
+void save(BinaryOutput& archive, const Batch& batch) { archive.put(batch.encoded.data(), batch.encoded.size()); }
 
-void load(BinaryInput& archive, Batch& batch) { load_batch(archive, batch.batch); }
+void load(BinaryInput& archive, Batch& batch)
+{
+    const auto rest = archive.get_view(archive.rest().size());
+    if (archive.allow(rest.size())) batch.encoded.assign(rest.begin(), rest.end());
+}
 
 template <class Archive>
 void serialize(Archive& archive, Taken& taken)
@@ -120,30 +124,10 @@ void serialize(Archive& archive, HistoryQuestion& question)
     archive(question.record, compact(question.after));
 }
 
-/// A cell of a history entry.
-struct HistoryCell {
-    std::string key;
-    Value value;
-
-    template <class Archive>
-    void serialize(Archive& archive)
-    {
-        archive(key, value);
-    }
-};
-
-void save(BinaryOutput& archive, const HistoryEntry& entry)
+template <class Archive>
+void serialize(Archive& archive, HistoryEntry& entry)
 {
-    std::vector<HistoryCell> cells;
-    for (const auto& [key, value] : entry.cells) cells.push_back({key, value});
-    archive(entry.name, entry.stamp, compact(entry.number), entry.ruled_ms, entry.author, cells);
-}
-
-void load(BinaryInput& archive, HistoryEntry& entry)
-{
-    std::vector<HistoryCell> cells;
-    archive(entry.name, entry.stamp, compact(entry.number), entry.ruled_ms, entry.author, cells);
-    for (auto& cell : cells) entry.cells.emplace_back(std::move(cell.key), std::move(cell.value));
+    archive(entry.name, entry.stamp, compact(entry.number), entry.ruled_ms, entry.author, entry.cells);
 }
 
 template <class Archive>
@@ -192,40 +176,6 @@ template <class Archive>
 void serialize(Archive& archive, Fetch& fetch)
 {
     archive(fetch.space, fetch.records);
-}
-
-template <class Archive>
-void serialize(Archive& archive, Leaf& leaf)
-{
-    archive(leaf.name, leaf.stamp, leaf.value, leaf.saw);
-}
-
-template <class Archive>
-void serialize(Archive& archive, Cell& cell)
-{
-    archive(cell.key, compact(cell.number), cell.leaves, cell.unknown);
-}
-
-void save(BinaryOutput& archive, const FeedRecord& record)
-{
-    archive(record.id, record.type, compact(record.number), record.tombstone);
-    const std::vector<Cell> cells(record.cells.begin(), record.cells.end());
-    archive(cells);
-}
-
-void load(BinaryInput& archive, FeedRecord& record)
-{
-    std::vector<Cell> cells;
-    archive(record.id, record.type, compact(record.number), record.tombstone, cells);
-    if (cells.size() > shared::limits::kCells) archive.fault("has a record of too many cells");
-    for (auto& cell : cells) {
-        const bool ordered =
-            std::ranges::is_sorted(cell.leaves, {}, &Leaf::name) && std::ranges::is_sorted(cell.unknown) &&
-            cell.leaves.size() <= shared::limits::kLeaves &&
-            std::ranges::all_of(cell.leaves, [](const Leaf& leaf) { return std::ranges::is_sorted(leaf.saw); });
-        if (!archive.ok()) return;
-        if (!ordered || !record.cells.append(std::move(cell))) archive.fault("has a record whose cells do not hold");
-    }
 }
 
 template <class Archive>

@@ -5,6 +5,7 @@
 #include "sync/comparison.hpp"
 #include "sync/erasure.hpp"
 #include "sync/feed.hpp"
+#include "sync/packed.hpp"
 #include "sync/replica.hpp"
 
 #include <variant>
@@ -87,7 +88,7 @@ struct Stored {
 
 /// Centre: the next step of a space's scan, or what was ruled just now.
 struct Batch {
-    FeedBatch batch;
+    Bytes encoded;  ///< batch.hpp
 };
 
 /// Device: has taken batches of this many encoded bytes.
@@ -106,13 +107,17 @@ struct HistoryQuestion {
     RecordId record;
     std::uint64_t after = 0;  ///< a ruling's number
 };
+struct HistoryCell {
+    std::string key;
+    Value value;
+};
 struct HistoryEntry {
     TransactionName name;
     Stamp stamp;
     std::uint64_t number = 0;  ///< of its ruling
     std::int64_t ruled_ms = 0;
     Author author;
-    std::vector<std::pair<std::string, Value>> cells;
+    Packed<HistoryCell> cells;
 };
 struct HistoryAnswer {
     RecordId record;
@@ -154,7 +159,7 @@ struct Fetched {
     std::uint64_t answered = 0;  ///< so many of the ids asked for, those that it does not have included
     SignedHead head;  ///< as the records are told: they may be newer than where the comparison began
     std::vector<Author> authors;  ///< of journals that this session has not told yet
-    std::vector<FeedRecord> records;  ///< as a scan from zero would bring them
+    Packed<FeedRecord> records;  ///< as a scan from zero would bring them
 };
 
 /// Centre, instead of a batch for a space of a Follow: that cursor is not on its chain: compare, or follow from zero.

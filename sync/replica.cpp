@@ -131,7 +131,7 @@ Result<void> Replica::close_bases(const StoredRecord& record, JournalId own, std
             // named.
             if (base.journal == own && !is_deletion(write)) continue;
             if (std::ranges::find(record.pending, base) == record.pending.end()) continue;
-            INDABA_ASSIGN(const auto* entry, entries.load(base));
+            INDABA_ASSIGN(const auto entry, entries.load(base));
             if (entry == nullptr) continue;
             for (const auto& before : entry->writes_to(record.id)) {
                 if (before.key != write.key && !is_deletion(write)) continue;

@@ -6,6 +6,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/journal.hpp"
 #include "sync/authoring.hpp"
+#include "sync/packed.hpp"
 #include "sync/record_versions.hpp"
 #include "sync/storage.hpp"
 
@@ -17,6 +18,7 @@
 
 namespace indaba::sync {
 
+class BatchReader;
 class EntryCache;
 
 /// When the space locks unless the centre is met before; 0: it was never met.
@@ -83,7 +85,7 @@ public:
     /// Nobody wants it back.
     [[nodiscard]] Result<void> drop_orphan(const RecordId& id);
 
-    /// What is in the batch, where it joins the cursor; malformed or untrusted bytes change nothing.
+    /// What is in the batch, to its end, where it joins the cursor; malformed or untrusted bytes change nothing.
     /// Full comes before the disk is: the last of it is for what the person writes.
     /// `applied` is false for a batch that belongs elsewhere (another process was faster): ask again from the cursor.
     struct Applied {
@@ -94,7 +96,7 @@ public:
         std::uint64_t refused = 0;
         std::uint64_t conflicts = 0;  ///< that appeared with it
     };
-    [[nodiscard]] Result<Applied> take(const FeedBatch& batch);
+    [[nodiscard]] Result<Applied> take(BatchReader& batch);
     /// The centre's feed is not the one this device followed: forget the word (not what is pending) and scan from zero.
     [[nodiscard]] Result<void> start_over(const SpaceName& space);
     // A centre that was put back from a backup is compared with what is held here (comparison.hpp), in these steps,
@@ -112,7 +114,7 @@ public:
     [[nodiscard]] Result<bool> begin_comparison(const Cursor& told, const SignedHead& head, const Marks& marks);
     /// The centre's word on these records; leaves that it does not have any more are kept as orphans.
     /// A record without a cell, number 0: it does not have that one at all. False if another process has ended this.
-    [[nodiscard]] Result<bool> take_compared(const SpaceName& space, const std::vector<FeedRecord>& records,
+    [[nodiscard]] Result<bool> take_compared(const SpaceName& space, const Packed<FeedRecord>& records,
                                              const std::vector<Author>& authors, const Marks& marks);
     /// Follows the centre from this head on, unless another process of this home does already.
     /// `newest`: what the records were told as of. Untrusted if it is not signed by the centre.
@@ -201,16 +203,17 @@ private:
     Result<std::vector<StandingRefusal>> refused_for(Reason::Code because, const SpaceName& space);
     Result<bool> are_told(const std::vector<StandingRefusal>& refused);
     Result<void> offer_again(const SpaceName& space, Reason::Code because);
-    Result<void> offer_to(const std::vector<FeedRecord>& arrived, const StoredSpace& space);
+    Result<bool> waits_for(const RecordId& arrived, const StoredSpace& space);
 
-    Result<bool> check_chain(const FeedBatch& batch, Step& step);
-    Result<void> take_rulings(const std::vector<Ruling>& rulings, Step& step);
-    Result<void> take_records(const FeedBatch& batch, Step& step);
-    Result<void> take_record(const FeedRecord& record, Step& step);
+    Result<bool> check_chain(const BatchReader& batch, Step& step);
+    Result<void> keep_learnt(Step& step);
+    Result<void> take_records(BatchReader& batch, Step& step);
+    Result<void> take_record(const FeedRecord& record, BatchReader& batch, Step& step);
+    Result<void> take_cells(BatchReader& batch, Cells& word, Step& step);
     Result<void> take_echo(const FeedRecord& record, StoredRecord& stored, Step& step);
-    Result<void> hear(const std::vector<FeedRecord>& records);
+    Result<void> hear(Stamp greatest);
     Result<void> claim_orphans(const std::function<Result<bool>(const Orphan&, const Leaf&)>& is_there);
-    Result<void> claim_ruled(const std::vector<Ruling>& rulings);
+    Result<void> claim_ruled(const BatchReader& batch);
     Result<void> forget_orphans(const SpaceName& space);
     Result<void> claim_compared(const SpaceName& space, const Marks& marks);
     Result<void> settle_entry(const TransactionName& name, Step& step);
@@ -235,7 +238,8 @@ private:
     Result<void> fold_without(const RecordId& id);
     Result<void> require_not_erased(const RecordId& id);
     Result<void> settle_pending(StoredRecord& record, Step& step);
-    Result<void> move_cursor(const FeedBatch& batch, Step& step);
+    Result<void> keep_rulings(const BatchReader& batch);
+    Result<void> move_cursor(const BatchReader& batch, Step& step);
 
     ReplicaPorts ports_;
 };

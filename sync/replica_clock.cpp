@@ -69,12 +69,8 @@ std::int64_t lease_end_ms(const StoredSpace& space, const LeaseClock& clock)
 }
 
 /// What is written from now on orders after what was just taken, though both clocks may show the same.
-Result<void> Replica::hear(const std::vector<FeedRecord>& records)
+Result<void> Replica::hear(Stamp greatest)
 {
-    Stamp greatest;
-    for (const auto& record : records)
-        for (const auto& cell : record.cells)
-            for (const auto& leaf : cell.leaves) greatest = std::max(greatest, leaf.stamp);
     INDABA_ASSIGN(auto stored, ports_.storage.clock());
     if (greatest <= stored.last) return {};
     shared::StampClock clock(stored.last);

@@ -1,5 +1,5 @@
 // A centre that lost what it had told: finding out what it still has, and giving it back what this device wrote.
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
 #include "sync/fold.hpp"
 #include "sync/replica_step.hpp"
 #include "sync/storage_transaction.hpp"
@@ -40,10 +40,12 @@ Result<Replica::Held> Replica::held(const SpaceName& space)
 Result<void> Replica::wait_again(const StoredEntry& entry, EntryCache& entries)
 {
     INDABA_TRY(ports_.storage.reopen_entry(entry.name));
-    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
-    for (const auto& touched : transaction.records) {
-        INDABA_ASSIGN(auto found, ports_.storage.find_record(touched.id));
-        auto record = found ? std::move(*found) : StoredRecord{touched.id, touched.type, entry.space, 0, {}, {}, {}};
+    INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(entry.payload));
+    for (std::size_t i = 0; i < transaction.size(); ++i) {
+        const auto& id = transaction.id(i);
+        INDABA_ASSIGN(auto found, ports_.storage.find_record(id));
+        auto record =
+            found ? std::move(*found) : StoredRecord{id, std::string(transaction.type(i)), entry.space, 0, {}, {}, {}};
         if (std::ranges::find(record.pending, entry.name) != record.pending.end()) continue;
         if (record.pending.empty()) record.word = record.shown;
         const auto is_later = [&](const TransactionName& pending) {
@@ -98,9 +100,9 @@ Result<void> Replica::settle_marked(const SpaceName& space, const Marks& marks)
 
 Result<void> Replica::fold_no_more(const StoredEntry& entry, EntryCache& entries)
 {
-    INDABA_ASSIGN(const auto transaction, shared::decode_transaction(entry.payload));
-    for (const auto& touched : transaction.records) {
-        INDABA_ASSIGN(auto record, ports_.storage.find_record(touched.id));
+    INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(entry.payload));
+    for (std::size_t i = 0; i < transaction.size(); ++i) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(transaction.id(i)));
         if (!record || std::erase(record->pending, entry.name) == 0) continue;
         INDABA_TRY(refold(*record, entries));
         INDABA_TRY(ports_.storage.save_record(*record));
@@ -183,7 +185,7 @@ Result<void> Replica::replace_word(const FeedRecord& fetched, const Marks& marks
     return ports_.storage.save_record(record);
 }
 
-Result<bool> Replica::take_compared(const SpaceName& name, const std::vector<FeedRecord>& records,
+Result<bool> Replica::take_compared(const SpaceName& name, const Packed<FeedRecord>& records,
                                     const std::vector<Author>& authors, const Marks& marks)
 {
     StorageTransaction transaction(ports_.storage);

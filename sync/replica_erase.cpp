@@ -20,7 +20,7 @@ Result<void> Replica::fold_without(const RecordId& id)
     if (!record || record->pending.empty()) return {};
     std::vector<TransactionName> left;
     for (const auto& name : record->pending) {
-        INDABA_ASSIGN(const auto* entry, entries.load(name));
+        INDABA_ASSIGN(const auto entry, entries.load(name));
         if (entry != nullptr && !entry->writes_to(id).empty()) left.push_back(name);
     }
     record->pending = std::move(left);

@@ -1,5 +1,6 @@
 // What the centre once told and, put back from a backup, has no more: kept aside until whoever wrote it brings it
 // again, or a person writes it again or lets it go.
+#include "sync/batch.hpp"
 #include "sync/replica_draft.hpp"
 #include "sync/storage_transaction.hpp"
 
@@ -75,13 +76,15 @@ Result<void> Replica::claim_orphans(const std::function<Result<bool>(const Orpha
 }
 
 /// What was accepted again.
-Result<void> Replica::claim_ruled(const std::vector<Ruling>& rulings)
+Result<void> Replica::claim_ruled(const BatchReader& batch)
 {
-    return claim_orphans([&](const Orphan&, const Leaf& leaf) {  // few, if any: mostly there is none to ask about
-        return std::ranges::any_of(rulings, [&](const Ruling& ruling) {
-            return ruling.verdict == Verdict::accepted && ruling.name == leaf.name;
-        });
-    });
+    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
+    if (orphans.empty()) return {};
+    std::set<TransactionName> accepted;
+    auto rulings = batch.rulings();
+    for (Ruling ruling; rulings.next(ruling);)
+        if (ruling.verdict == Verdict::accepted) accepted.insert(ruling.name);
+    return claim_orphans([&](const Orphan&, const Leaf& leaf) { return accepted.contains(leaf.name); });
 }
 
 /// After a comparison: what the centre has, though this device lacks it no more than the centre does.

@@ -84,11 +84,11 @@ struct Replica::Retry {
 /// A ruling has refused it just now: what it wanted stands.
 Result<void> Replica::stand_refused(const TransactionName& name, Step& step)
 {
-    INDABA_ASSIGN(const auto* entry, step.entries.load(name));
+    INDABA_ASSIGN(const auto entry, step.entries.load(name));
     if (entry == nullptr) return {};
-    for (const auto& touched : entry->transaction().records) {
-        StandingRefusal refusal{name, touched.id, {}};
-        for (const auto& write : entry->writes_to(touched.id)) refusal.keys.push_back(write.key);
+    for (std::size_t i = 0; i < entry->transaction().size(); ++i) {
+        StandingRefusal refusal{name, entry->transaction().id(i), {}};
+        for (const auto& write : entry->transaction().writes(i)) refusal.keys.push_back(write.key);
         INDABA_TRY(ports_.storage.stand_refused(refusal));
     }
     return {};
@@ -131,12 +131,12 @@ Result<std::vector<Write>> Replica::wanted(const RecordId& id, const std::vector
     for (const auto& refusal : refused) {
         if (refusal.record != id) continue;
         for (const auto& key : refusal.keys) {
-            INDABA_ASSIGN(const auto* entry, entries.load(refusal.name));
+            INDABA_ASSIGN(const auto entry, entries.load(refusal.name));
             if (entry == nullptr) return fail(Errc::corrupt, "an entry of this device's journal is gone");
             const auto its = entry->writes_to(id);
             const auto place = std::ranges::find(its, key, &Write::key);
             if (place == its.end()) continue;
-            const auto write = *place;
+            const auto& write = *place;
             INDABA_ASSIGN(const auto bases, entries.resolve(id, write, refusal.name.journal, {}));
             auto& again = writes[key];
             again.key = key;
@@ -166,11 +166,11 @@ Result<void> Replica::add_corrections(const StoredRecord& record, std::vector<Co
 Result<void> Replica::draft_again(const RecordId& id, const Retry& retry, EntryCache& entries, Draft& draft)
 {
     const auto first = std::ranges::find(retry.refused, id, &StandingRefusal::record);
-    INDABA_ASSIGN(const auto* entry, entries.load(first->name));
+    INDABA_ASSIGN(const auto entry, entries.load(first->name));
     if (entry == nullptr) return fail(Errc::corrupt, "an entry of this device's journal is gone");
-    const auto& touched = entry->transaction().records;
-    const auto type = std::ranges::find(touched, id, &shared::TouchedRecord::id)->type;
-    INDABA_ASSIGN(auto record, record_to_write(id, type, draft));
+    const auto place = entry->transaction().find(id);
+    if (!place) return fail(Errc::corrupt, "what was refused of a record is not in its entry");
+    INDABA_ASSIGN(auto record, record_to_write(id, std::string(entry->transaction().type(*place)), draft));
     INDABA_ASSIGN(auto writes, wanted(id, retry.refused, entries));
     if (id == retry.corrected) INDABA_TRY(add_corrections(record, retry.corrections, writes));
     const bool absent = existence(record.shown) == Existence::none && !std::ranges::any_of(writes, creates);
@@ -259,14 +259,11 @@ Result<void> Replica::offer_again(const SpaceName& space, Reason::Code because)
 
 /// A record that was not at the centre when what was wanted of it was refused may have come: a centre that was put back
 /// regains an edit before the record that somebody else will bring.
-Result<void> Replica::offer_to(const std::vector<FeedRecord>& arrived, const StoredSpace& space)
+Result<bool> Replica::waits_for(const RecordId& arrived, const StoredSpace& space)
 {
-    if (!shared::role_writes(space.role)) return {};
-    for (const auto& record : arrived) {
-        INDABA_ASSIGN(const auto standing, ports_.storage.standing_refused(record.id));
-        if (!standing.empty()) return offer_again(space.name, Reason::Code::no_record);
-    }
-    return {};
+    if (!shared::role_writes(space.role)) return false;
+    INDABA_ASSIGN(const auto standing, ports_.storage.standing_refused(arrived));
+    return !standing.empty();
 }
 
 }  // namespace indaba::sync

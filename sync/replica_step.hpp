@@ -17,10 +17,17 @@ struct Replica::Step {
     Hash hash;  ///< chain hash at batch.to
     EntryCache entries;
     std::map<JournalId, std::optional<StoredJournal>> journals;
-    std::unordered_map<TransactionName, const Ruling*> own;  ///< rulings of this batch on entries that are here
-    std::unordered_map<std::uint64_t, const Ruling*> own_by_number;
+    struct Own {
+        std::uint64_t number = 0;
+        Verdict verdict = Verdict::accepted;
+        std::int64_t time_ms = 0;
+    };
+    std::unordered_map<TransactionName, Own> own;  ///< how this batch rules on entries that are here
+    std::unordered_map<std::uint64_t, TransactionName> own_by_number;
     std::vector<TransactionName> refused;
     std::set<JournalId> copied;  ///< own journals that another life of this database has written too
+    Stamp greatest;           ///< of what was taken
+    bool is_awaited = false;  ///< something taken may let what was refused be written again
     Applied outcome;
 };
 

@@ -1,7 +1,6 @@
 // Following the feed: a batch of rulings and records becomes the new word, and what was ruled leaves the fold.
-#include "shared/check.hpp"
+#include "sync/batch.hpp"
 #include "sync/entry_cache.hpp"
-#include "sync/feed.hpp"
 #include "sync/fold.hpp"
 #include "sync/replica_step.hpp"
 #include "sync/storage_transaction.hpp"
@@ -28,8 +27,9 @@ std::size_t conflicts_in(const StoredRecord& record, const shared::Catalogue& ca
 
 }  // namespace
 
-Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
+Result<bool> Replica::check_chain(const BatchReader& reader, Step& step)
 {
+    const auto& batch = reader.head();
     INDABA_ASSIGN(auto space, ports_.storage.find_space(batch.space));
     if (!space || !space->is_followed()) return false;
     // Another session of this device may have come as far as this one, from a lower base: its gaps are not filled here.
@@ -39,12 +39,8 @@ Result<bool> Replica::check_chain(const FeedBatch& batch, Step& step)
     if (batch.head && batch.head->number < space->cursor.head) return false;
     step.space = std::move(*space);
     step.hash = step.space.position_hash;
-    auto number = batch.from;
-    for (const auto& ruling : batch.rulings) {
-        if (ruling.number != ++number) return fail(Errc::malformed, "the centre's rulings have a gap");
-        step.hash = chain_hash(step.hash, ruling, ports_.digest);
-    }
-    if (number != batch.to) return fail(Errc::malformed, "the centre's batch ends early");
+    auto rulings = reader.rulings();
+    for (Ruling ruling; rulings.next(ruling);) step.hash = chain_hash(step.hash, ruling, ports_.digest);
     if (!batch.head) return fail(Errc::malformed, "the centre's batch does not say how far the feed has come");
     const auto& head = *batch.head;
     if (head.space != batch.space || head.number < batch.to ||
@@ -72,8 +68,8 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
         return {};
     }
     if (ruling.name.number == journal->ruled + 1) ++journal->ruled;  // a gap is sent, and answered, again
-    step.own[ruling.name] = &ruling;
-    step.own_by_number[ruling.number] = &ruling;
+    step.own[ruling.name] = {ruling.number, ruling.verdict, ruling.time_ms};
+    step.own_by_number[ruling.number] = ruling.name;
     const bool refused = ruling.verdict != Verdict::accepted;
     if (refused) step.refused.push_back(ruling.name);
     // An answered push and the feed both tell it.
@@ -82,9 +78,9 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     return refused ? stand_refused(ruling.name, step) : Result<void>();
 }
 
-Result<void> Replica::take_rulings(const std::vector<Ruling>& rulings, Step& step)
+/// After the last ruling was learnt.
+Result<void> Replica::keep_learnt(Step& step)
 {
-    for (const auto& ruling : rulings) INDABA_TRY(learn_ruling(ruling, step));
     for (const auto& [id, journal] : step.journals)
         if (journal && journal->last > 0) INDABA_TRY(ports_.storage.save_journal(*journal));
     for (const auto& id : step.copied) INDABA_TRY(leave_journal(id));
@@ -106,17 +102,18 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 {
     const auto through = std::max(record.number, step.space.cursor.base);
     const bool unseen = !step.space.is_followed();  // it has no word: should it come back, its feed brings this
-    const auto settled = [&](const Ruling& ruling) {
-        return ruling.number <= through || ruling.verdict != Verdict::accepted || unseen;
+    const auto settled = [&](std::uint64_t number, Verdict verdict) {
+        return number <= through || verdict != Verdict::accepted || unseen;
     };
     std::vector<TransactionName> left;
     for (const auto& name : record.pending) {
         if (const auto place = step.own.find(name); place != step.own.end()) {
-            if (!settled(*place->second)) left.push_back(name);
+            if (!settled(place->second.number, place->second.verdict)) left.push_back(name);
             continue;
         }
-        INDABA_ASSIGN(const auto* entry, step.entries.load(name));
-        if (entry == nullptr || !entry->entry().ruling || !settled(*entry->entry().ruling)) left.push_back(name);
+        INDABA_ASSIGN(const auto entry, step.entries.load(name));
+        const auto* ruling = entry != nullptr && entry->entry().ruling ? &*entry->entry().ruling : nullptr;
+        if (ruling == nullptr || !settled(ruling->number, ruling->verdict)) left.push_back(name);
     }
     record.pending = std::move(left);
     if (!unseen) return refold(record, step.entries);
@@ -128,28 +125,41 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 /// The centre's cells after the receiver's own transaction: exactly what it wrote, at its own number.
 Result<void> Replica::take_echo(const FeedRecord& record, StoredRecord& stored, Step& step)
 {
-    const auto ruling = step.own_by_number.find(record.number);
-    if (ruling == step.own_by_number.end())
+    const auto own = step.own_by_number.find(record.number);
+    if (own == step.own_by_number.end())
         return fail(Errc::malformed, "the centre echoes a transaction that is not from here");
-    INDABA_ASSIGN(const auto* entry, step.entries.load(ruling->second->name));
+    INDABA_ASSIGN(const auto entry, step.entries.load(own->second));
     if (entry == nullptr) return fail(Errc::corrupt, "an entry of this device's journal is gone");
     const auto writes = entry->writes_to(record.id);
     if (writes.empty())
         return fail(Errc::malformed, "the centre echoes a record that the transaction does not write to");
     auto& word = *stored.word;
+    const auto stamp = std::min(entry->entry().stamp, Stamp::end_of(step.own[own->second].time_ms));
     for (const auto& write : writes) {
         auto& cell = word.at(write.key);
-        cell.leaves.assign(1, Leaf{entry->entry().name,
-                                   std::min(entry->entry().stamp, Stamp::end_of(ruling->second->time_ms)),
-                                   write.value,
-                                   {}});
+        cell.leaves.assign(1, Leaf{own->second, stamp, write.value, {}});
         cell.unknown.clear();
         cell.number = record.number;
     }
     return {};
 }
 
-Result<void> Replica::take_record(const FeedRecord& record, Step& step)
+Result<void> Replica::take_cells(BatchReader& batch, Cells& word, Step& step)
+{
+    Cell* cell = nullptr;
+    const auto on_cell = [&](Cell&& arrived) {
+        cell = &word.at(arrived.key);
+        *cell = std::move(arrived);
+    };
+    const auto on_leaf = [&](Leaf&& leaf) {
+        step.greatest = std::max(step.greatest, leaf.stamp);
+        cell->leaves.push_back(std::move(leaf));
+    };
+    if (word.empty()) word.reserve(batch.cell_count());
+    return batch.read_cells(on_cell, on_leaf);
+}
+
+Result<void> Replica::take_record(const FeedRecord& record, BatchReader& batch, Step& step)
 {
     INDABA_ASSIGN(const bool erased, ports_.storage.is_erased(record.id));
     if (erased) return {};  // the centre was put back, and has not heard its order yet
@@ -169,7 +179,7 @@ Result<void> Replica::take_record(const FeedRecord& record, Step& step)
         INDABA_TRY(take_echo(record, stored, step));
     } else {
         if (record.tombstone) stored.word->clear();
-        for (const auto& cell : record.cells) stored.word->at(cell.key) = cell;
+        INDABA_TRY(take_cells(batch, *stored.word, step));
     }
     stored.number = record.number;
     INDABA_TRY(settle_pending(stored, step));
@@ -179,28 +189,29 @@ Result<void> Replica::take_record(const FeedRecord& record, Step& step)
     return ports_.storage.save_record(stored);
 }
 
-Result<void> Replica::take_records(const FeedBatch& batch, Step& step)
+Result<void> Replica::take_records(BatchReader& batch, Step& step)
 {
-    auto number = batch.from;
-    for (const auto& record : batch.records) {
-        if (record.number < number || record.number > batch.to)
-            return fail(Errc::malformed, "the centre's records are not in order");
+    auto number = batch.head().from;
+    FeedRecord record;
+    while (true) {
+        INDABA_ASSIGN(const bool more, batch.next_record(record));
+        if (!more) return {};
+        if (record.number < number) return fail(Errc::malformed, "the centre's records are not in order");
         number = record.number;
-        INDABA_TRY(take_record(record, step));
+        INDABA_TRY(take_record(record, batch, step));
+        if (step.is_awaited) continue;
+        INDABA_ASSIGN(step.is_awaited, waits_for(record.id, step.space));
     }
-    return {};
 }
 
 /// Takes an entry, if it is ruled so, out of the fold of every record that it wrote to; those built on it are folded
 /// without it.
 Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
 {
-    INDABA_ASSIGN(const auto* entry, step.entries.load(name));
+    INDABA_ASSIGN(const auto entry, step.entries.load(name));
     if (entry == nullptr) return {};
-    std::vector<RecordId> ids;
-    for (const auto& record : entry->transaction().records) ids.push_back(record.id);
-    for (const auto& id : ids) {
-        INDABA_ASSIGN(auto record, ports_.storage.find_record(id));
+    for (std::size_t i = 0; i < entry->transaction().size(); ++i) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(entry->transaction().id(i)));
         if (!record || std::ranges::find(record->pending, name) == record->pending.end()) continue;
         INDABA_TRY(settle_pending(*record, step));
         INDABA_TRY(ports_.storage.save_record(*record));
@@ -208,8 +219,24 @@ Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
     return {};
 }
 
-Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
+/// Piece by piece: as plain values they take several times their bytes.
+Result<void> Replica::keep_rulings(const BatchReader& batch)
 {
+    constexpr std::size_t kPiece = 128;
+    std::vector<Ruling> piece;
+    auto rulings = batch.rulings();
+    for (Ruling ruling; rulings.next(ruling);) {
+        piece.push_back(ruling);
+        if (piece.size() < kPiece && ruling.number < batch.head().to) continue;
+        INDABA_TRY(ports_.storage.keep_rulings(batch.head().space, ruling.number, piece));
+        piece.clear();
+    }
+    return {};
+}
+
+Result<void> Replica::move_cursor(const BatchReader& reader, Step& step)
+{
+    const auto& batch = reader.head();
     auto& space = step.space;
     space.cursor.position = batch.to;
     space.position_hash = step.hash;
@@ -221,12 +248,12 @@ Result<void> Replica::move_cursor(const FeedBatch& batch, Step& step)
         step.outcome.caught_up = true;
         INDABA_TRY(ports_.storage.drop_rulings(space.name));
     } else {
-        INDABA_TRY(ports_.storage.keep_rulings(space.name, batch.to, batch.rulings));
+        INDABA_TRY(keep_rulings(reader));
     }
     return ports_.storage.save_space(space);
 }
 
-Result<Replica::Applied> Replica::take(const FeedBatch& batch)
+Result<Replica::Applied> Replica::take(BatchReader& batch)
 {
     INDABA_TRY(ports_.storage.require_room());
     StorageTransaction transaction(ports_.storage);
@@ -234,14 +261,16 @@ Result<Replica::Applied> Replica::take(const FeedBatch& batch)
     Step step(ports_.storage);
     INDABA_ASSIGN(const bool joins, check_chain(batch, step));
     if (!joins) return step.outcome;
-    for (const auto& author : batch.authors) INDABA_TRY(ports_.storage.keep_author(author));
-    INDABA_TRY(take_rulings(batch.rulings, step));
+    for (const auto& author : batch.head().authors) INDABA_TRY(ports_.storage.keep_author(author));
+    auto rulings = batch.rulings();
+    for (Ruling ruling; rulings.next(ruling);) INDABA_TRY(learn_ruling(ruling, step));
+    INDABA_TRY(keep_learnt(step));
     INDABA_TRY(take_records(batch, step));
-    INDABA_TRY(hear(batch.records));
-    INDABA_TRY(claim_ruled(batch.rulings));
+    INDABA_TRY(hear(step.greatest));
+    INDABA_TRY(claim_ruled(batch));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
     INDABA_TRY(move_cursor(batch, step));
-    INDABA_TRY(offer_to(batch.records, step.space));
+    if (step.is_awaited) INDABA_TRY(offer_again(step.space.name, Reason::Code::no_record));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;
@@ -259,7 +288,8 @@ Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector
     auto told = rulings;
     if (step.space.is_followed())
         std::erase_if(told, [&](const Ruling& ruling) { return ruling.number > step.space.cursor.position; });
-    INDABA_TRY(take_rulings(told, step));
+    for (const auto& ruling : told) INDABA_TRY(learn_ruling(ruling, step));
+    INDABA_TRY(keep_learnt(step));
     for (const auto& ruling : told) INDABA_TRY(settle_entry(ruling.name, step));
     if (!step.space.is_followed()) INDABA_TRY(ports_.storage.purge_space(name));  // rows with nothing pending any more
     INDABA_TRY(transaction.commit());

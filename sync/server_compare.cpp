@@ -50,19 +50,21 @@ Result<void> ServerSession::answer_fetch(const Fetch& fetch, Actions& actions)
     if (!granted) return tell_grants(actions);
     Fetched fetched;
     fetched.space = fetch.space;
+    std::vector<FeedRecord> records;
     std::size_t bytes = 0;
     for (const auto& id : fetch.records) {
         INDABA_ASSIGN(auto record, centre_.storage().find_record(id));
         if (record && record->space == fetch.space) {
             const auto size = record->shown.size_bytes();
-            if (!fetched.records.empty() && bytes + size > peer_.flow.message_bytes) break;
+            if (!records.empty() && bytes + size > peer_.flow.message_bytes) break;
             bytes += size;
-            fetched.records.push_back(to_feed(std::move(*record), 0));
+            records.push_back(to_feed(std::move(*record), 0));
         }
         ++fetched.answered;
     }
     INDABA_ASSIGN(fetched.head, centre_.signed_head(fetch.space));
-    INDABA_ASSIGN(fetched.authors, untold_authors({}, fetched.records));
+    INDABA_ASSIGN(fetched.authors, untold_authors({}, records));
+    for (const auto& record : records) fetched.records.push_back(record);
     actions.send.push_back(encode_message(std::move(fetched)));
     return {};
 }

@@ -1,6 +1,7 @@
 #include "sync/server_session.hpp"
 
-#include "shared/transaction.hpp"
+#include "shared/transaction_view.hpp"
+#include "sync/batch.hpp"
 
 #include <algorithm>
 
@@ -10,23 +11,21 @@ namespace {
 
 using shared::Errc;
 
-HistoryEntry history_of(const StoredEntry& entry, const shared::Transaction& transaction, const RecordId& id)
+HistoryEntry history_of(const StoredEntry& entry, const shared::TransactionView& transaction, const RecordId& id)
 {
     HistoryEntry line;
     line.name = entry.name;
     line.stamp = entry.stamp;
     line.number = entry.ruling ? entry.ruling->number : 0;
     line.ruled_ms = entry.ruling ? entry.ruling->time_ms : 0;
-    for (const auto& write : transaction.writes)
-        if (transaction.records[write.record].id == id) line.cells.emplace_back(write.key, write.value);
+    for (const auto& write : transaction.writes_to(id)) line.cells.push_back({write.key, write.value});
     return line;
 }
 
 std::size_t size_of(const HistoryEntry& line)
 {
-    std::size_t bytes = 128;
-    for (const auto& [key, value] : line.cells) bytes += key.size() + value.encoding().size();
-    return bytes;
+    constexpr std::size_t kEntry_bytes = 128;
+    return kEntry_bytes + line.cells.bytes();
 }
 
 }  // namespace
@@ -186,7 +185,7 @@ Result<void> ServerSession::answer_history(const HistoryQuestion& question, Acti
     const auto visit = [&](StoredEntry&& entry) {
         answer.more = bytes >= shared::limits::kMessageTarget_bytes;
         if (answer.more) return false;
-        const auto transaction = shared::decode_transaction(entry.payload);
+        const auto transaction = shared::TransactionView::open(entry.payload);
         if (transaction.has_error()) fault = transaction.error();
         if (fault.has_error()) return false;
         answer.entries.push_back(history_of(entry, *transaction, question.record));
@@ -270,7 +269,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
         lane.base = batch.to;
         lane.backed_up = batch.head->backed_up;
     }
-    auto bytes = encode_message(Batch{std::move(batch)});
+    auto bytes = encode_message(Batch{encode_batch(batch)});
     unacknowledged_bytes_ += bytes.size();
     actions.send.push_back(std::move(bytes));
     return true;

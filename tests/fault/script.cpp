@@ -2,6 +2,7 @@
 
 #include "tests/fault/disk_vfs.hpp"
 #include "tests/model/item.hpp"
+#include "tests/model/whole.hpp"
 
 namespace indaba::tests::fault {
 
@@ -152,7 +153,7 @@ void Rehearsal::pull(const char* space, bool echo)
     while (true) {
         const auto batch = next_batch(*device_, space, echo);
         on_device("takes a batch of " + std::to_string(batch.records.size()), [=](Device& device) -> Result<void> {
-            INDABA_ASSIGN(const auto applied, device.replica().take(batch));
+            INDABA_ASSIGN(const auto applied, model::take(device.replica(), batch));
             return applied.applied ? Result<void>() : fail(Errc::usage, "the batch does not join");
         });
         if (batch.is_last()) return;
@@ -164,7 +165,7 @@ void Rehearsal::other_pulls()
     while (true) {
         const auto batch = next_batch(*other_, kForum, false);
         on_other([&](Device& other) -> Result<void> {
-            INDABA_TRY(other.replica().take(batch));
+            INDABA_TRY(model::take(other.replica(), batch));
             return {};
         });
         if (batch.is_last()) return;

@@ -1,5 +1,6 @@
 // A change set from anywhere. Its digest believes every signature, so that what lies behind that check is reached too.
 #include "shared/journal.hpp"
+#include "tests/fuzz/allocation.hpp"
 #include "tests/fuzz/fuzz.hpp"
 #include "tests/fuzz/shapes.hpp"
 
@@ -12,7 +13,8 @@ CHANGED_BY(tests::fuzz::signed_anew<tests::fuzz::changed_change_set>)
 FUZZ(input)
 {
     tests::fuzz::TrustingDigest digest;
-    const auto opened = shared::open_change_set(input, digest);
+    const auto opened = tests::fuzz::within_bound(
+        input, [&](shared::ByteView bytes) { return shared::open_change_set(bytes, digest); });
     if (opened.has_error()) return;
     INDABA_CHECK(opened->hashes.size() == opened->set.entries.size());
     INDABA_CHECK(std::ranges::equal(shared::encode_change_set(opened->set), input));

@@ -1,5 +1,6 @@
 #include "tests/fuzz/shapes.hpp"
 
+#include "tests/model/whole.hpp"
 #include "tests/property/random_shapes.hpp"
 
 namespace indaba::tests::fuzz {
@@ -98,7 +99,13 @@ struct ChangeMessage {
     }
     void operator()(sync::Batch& message) const
     {
-        auto& batch = message.batch;
+        auto decoded = model::decode_batch(message.encoded);
+        if (decoded.has_error()) return;
+        change(*decoded);
+        if (decoded->to == decoded->from + decoded->rulings.size()) message.encoded = sync::encode_batch(*decoded);
+    }
+    void change(sync::FeedBatch& batch) const
+    {
         switch (chance.below(6)) {
             case 0: return change_rulings(batch.rulings);
             case 1: change_list(chance, batch.records); return;
@@ -122,9 +129,13 @@ struct ChangeMessage {
     void operator()(sync::Fetch& fetch) const { change_list(chance, fetch.records); }
     void operator()(sync::Fetched& fetched) const
     {
-        change_list(chance, fetched.records);
+        std::vector<sync::FeedRecord> records;
+        for (const auto& record : fetched.records) records.push_back(record);
+        change_list(chance, records);
         if (chance.below(4) == 0) change_number(chance, fetched.head.number);
-        if (!fetched.records.empty()) change_cells(chance, chance.pick(fetched.records));
+        if (!records.empty()) change_cells(chance, chance.pick(records));
+        fetched.records = {};
+        for (const auto& record : records) fetched.records.push_back(record);
     }
     void operator()(sync::Welcome& welcome) const
     {
@@ -173,7 +184,7 @@ struct ChangeMessage {
 
 Bytes changed_transaction(Chance& chance, ByteView payload)
 {
-    const auto decoded = shared::decode_transaction(payload);
+    const auto decoded = model::decode_transaction(payload);
     auto transaction = decoded.has_value() ? *decoded : property::random_transaction(chance);
     switch (chance.below(6)) {
         case 0: transaction = property::random_transaction(chance); break;

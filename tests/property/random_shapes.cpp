@@ -1,6 +1,7 @@
 #include "tests/property/random_shapes.hpp"
 
 #include "shared/check.hpp"
+#include "sync/batch.hpp"
 
 #include <algorithm>
 
@@ -303,7 +304,7 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                 stored.rulings.push_back(random_ruling(chance, random_number(chance)));
             return stored;
         }
-        case 5: return sync::Batch{random_batch(chance)};
+        case 5: return sync::Batch{sync::encode_batch(random_batch(chance))};
         case 6: return sync::Taken{random_number(chance)};
         case 7: return sync::Grants{several(chance, 3, grant)};
         case 8: return sync::HistoryQuestion{random_record(chance), random_number(chance)};

@@ -3,6 +3,7 @@
 #include "tests/simulation/device.hpp"
 
 #include "sync/merge.hpp"
+#include "tests/model/whole.hpp"
 
 #include <gtest/gtest.h>
 
@@ -54,7 +55,7 @@ protected:
     }
     sync::Replica::Applied take(const sync::FeedBatch& batch)
     {
-        return must(reader_.processes[0]->replica.take(batch), "taking a batch");
+        return must(model::take(reader_.processes[0]->replica, batch), "taking a batch");
     }
     sync::Cursor cursor() { return must(reader_.keeper->find_space(kSpace), "space")->cursor; }
     bool shows(std::uint8_t number, const char* key)

@@ -4,6 +4,7 @@
 #include "tests/simulation/node_events.hpp"
 
 #include "sync/messages.hpp"
+#include "tests/model/whole.hpp"
 
 #include <algorithm>
 
@@ -119,12 +120,13 @@ void Simulation::check_sent(std::uint64_t id, const shared::Bytes& bytes)
         if (stored->unstored == sync::Unstored::over_quota) counts_.count(Fault::small_quota);
     }
     if (const auto* batch = std::get_if<sync::Batch>(&message)) {
-        if (roles_.role(device.id, batch->batch.space).empty())
-            throw Broken{"the centre sent " + batch->batch.space + " to a device without a role there"};
-        for (const auto& record : batch->batch.records)
-            if (truth_.home(record.id) != batch->batch.space) throw Broken{"the centre sent a record of another space"};
-        ++reached_[batch->batch.is_last() ? "last batch" : "batch of a longer scan"];
-        for (const auto& record : batch->batch.records)
+        const auto sent = must(model::decode_batch(batch->encoded), "the centre's own batch");
+        if (roles_.role(device.id, sent.space).empty())
+            throw Broken{"the centre sent " + sent.space + " to a device without a role there"};
+        for (const auto& record : sent.records)
+            if (truth_.home(record.id) != sent.space) throw Broken{"the centre sent a record of another space"};
+        ++reached_[sent.is_last() ? "last batch" : "batch of a longer scan"];
+        for (const auto& record : sent.records)
             ++reached_[record.echo ? "echo" : record.tombstone ? "tombstone" : "record"];
     }
     if (const auto* welcome = std::get_if<sync::Welcome>(&message))

@@ -2,6 +2,7 @@
 
 #include "tests/model/item.hpp"
 #include "tests/model/text.hpp"
+#include "tests/model/whole.hpp"
 #include "tests/simulation/broken.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ bool Truth::wrote(const shared::JournalHead& journal, const sync::StoredEntry& e
         return false;
     }
     space_of_[entry.name] = journal.space;
-    auto transaction = shared::decode_transaction(entry.payload);
+    auto transaction = model::decode_transaction(entry.payload);
     const bool is_empty = entry.payload.empty() && !entry.original;
     if (!transaction || is_empty) return true;  // only strangers write such things
     const auto add = [&](std::vector<shared::RecordId>& records, const shared::Transaction& touching) {
@@ -108,7 +109,7 @@ void Truth::forget_homes()
 
 void Truth::check_erased(const sync::StoredEntry& entry) const
 {
-    const auto transaction = shared::decode_transaction(entry.payload);
+    const auto transaction = model::decode_transaction(entry.payload);
     if (transaction && without_erased(*transaction).records.size() != transaction->records.size())
         throw Broken{text(entry.name) + " still carries what was erased"};
 }

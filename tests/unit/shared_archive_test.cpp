@@ -1,5 +1,6 @@
 #include "shared/archive.hpp"
 #include "shared/transaction.hpp"
+#include "tests/model/whole.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -203,7 +204,7 @@ TEST(Archive, TheLargestTransactionsDecode)
     }
     const auto payload = encode_transaction(transaction);
     ASSERT_TRUE(payload.has_value()) << payload.error().text;
-    const auto read = decode_transaction(*payload);
+    const auto read = tests::model::decode_transaction(*payload);
     ASSERT_TRUE(read.has_value()) << read.error().text;
     EXPECT_EQ(read->writes.size(), transaction.writes.size());
 }

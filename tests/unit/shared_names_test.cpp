@@ -2,6 +2,7 @@
 #include "shared/catalogue.hpp"
 #include "shared/cell_names.hpp"
 #include "shared/transaction.hpp"
+#include "tests/model/whole.hpp"
 
 #include <gtest/gtest.h>
 
@@ -68,7 +69,7 @@ TEST(Transaction, OfAnotherProgramKeepsWhatIsUnknownHere)
     for (const auto* key : {"unheard-of", "unheard_of@sw", "unheard_of/Öl"}) {
         const auto encoded = encode_transaction(transaction("zz-new", key));
         ASSERT_TRUE(encoded.has_value()) << key;
-        const auto decoded = decode_transaction(*encoded);
+        const auto decoded = tests::model::decode_transaction(*encoded);
         ASSERT_TRUE(decoded.has_value()) << key;
         EXPECT_EQ(decoded->records[0].type, "zz-new");
         EXPECT_EQ(decoded->writes[0].key, key);
@@ -92,13 +93,13 @@ Bytes with_names(std::string_view type, std::string_view key)
 
 TEST(Transaction, WithANameThatCannotBeOneIsMalformedBothWays)
 {
-    ASSERT_TRUE(decode_transaction(with_names("type", "field")).has_value());
+    ASSERT_TRUE(tests::model::decode_transaction(with_names("type", "field")).has_value());
     for (const auto hostile : kHostile) {
         if (hostile.empty()) continue;
-        const auto by_type = decode_transaction(with_names(hostile, "field"));
+        const auto by_type = tests::model::decode_transaction(with_names(hostile, "field"));
         ASSERT_TRUE(by_type.has_error()) << to_hex(as_bytes(hostile));
         EXPECT_EQ(by_type.error().code, Errc::malformed);
-        const auto by_key = decode_transaction(with_names("type", hostile));
+        const auto by_key = tests::model::decode_transaction(with_names("type", hostile));
         ASSERT_TRUE(by_key.has_error()) << to_hex(as_bytes(hostile));
         EXPECT_EQ(by_key.error().code, Errc::malformed);
         EXPECT_EQ(by_key.error().text.find_first_of("\x1b\xff"), std::string::npos);
@@ -112,7 +113,7 @@ TEST(Transaction, WithATextThatIsNotUtf8IsMalformed)
     auto bytes = encode_transaction(transaction("type", "field")).value();
     const auto at = std::ranges::search(bytes, as_bytes("value")).begin();
     *at = 0xff;
-    const auto decoded = decode_transaction(bytes);
+    const auto decoded = tests::model::decode_transaction(bytes);
     ASSERT_TRUE(decoded.has_error());
     EXPECT_EQ(decoded.error().code, Errc::malformed);
 }

@@ -2,8 +2,10 @@
 // protocol.
 #include "shared/journal.hpp"
 #include "shared/transaction.hpp"
+#include "sync/batch.hpp"
 #include "sync/messages.hpp"
 #include "tests/model/cheap_crypto.hpp"
+#include "tests/model/whole.hpp"
 
 #include <gtest/gtest.h>
 
@@ -81,7 +83,7 @@ TEST(Golden, Transaction)
               "01040a656e74657270726973650121046e616d650674616c656e740288776655443322110700000000000000020192f1a07c"
               "3e7b1d8a523f0c9d2e4b01000192f1a07c3e7b1d8a523f0c9d2e4b02030201020401000215014f70656e204d6f62696c6520"
               "506c6174666f726d00010207014c6920576569020003efcdab000000000001ac020500000000000000");
-    const auto decoded = shared::decode_transaction(*bytes);
+    const auto decoded = tests::model::decode_transaction(*bytes);
     ASSERT_TRUE(decoded.has_value()) << decoded.error().text;
     EXPECT_EQ(*shared::encode_transaction(*decoded), *bytes);
 }
@@ -141,7 +143,7 @@ TEST(Golden, ChangeSetOfWhichSomethingWasErased)
 
 TEST(Golden, Batch)
 {
-    const auto bytes = encode_message(Batch{varied_batch()});
+    const auto bytes = encode_message(Batch{encode_batch(varied_batch())});
     EXPECT_EQ(to_hex(bytes),
               "0505666f72756d0a02018877665544332211000000000000000000000000000000000000000000000000000000000000000006"
               "6c6170746f700864656c65676174650105666f72756d0d000000000000000000000000000000000000000000000000000000"
@@ -153,18 +155,19 @@ TEST(Golden, Batch)
               "000000010000000200000000010000000003020004000102fcf0839ade6400007b1d8a523f0c9d2e4b017b1d8a523f0c9d2e"
               "4b027b1d8a523f0c9d2e4b030304040001020000000000000c0404010300000202040001040508015a544519050201040206"
               "076472616674000309077665726966696564000000");
-    const auto decoded = again(Batch{varied_batch()});
-    EXPECT_EQ(encode_message(decoded), bytes);
+    const auto message = again(Batch{encode_batch(varied_batch())});
+    EXPECT_EQ(encode_message(message), bytes);
+    const auto decoded = tests::model::decode_batch(message.encoded).value();
     const auto expected = varied_batch();
-    EXPECT_EQ(decoded.batch.rulings, expected.rulings);
-    EXPECT_EQ(decoded.batch.authors, expected.authors);
-    ASSERT_EQ(decoded.batch.records.size(), 3u);
+    EXPECT_EQ(decoded.rulings, expected.rulings);
+    EXPECT_EQ(decoded.authors, expected.authors);
+    ASSERT_EQ(decoded.records.size(), 3u);
     for (std::size_t i = 0; i < 3; ++i) {
-        EXPECT_EQ(decoded.batch.records[i].id, expected.records[i].id);
-        EXPECT_EQ(decoded.batch.records[i].number, expected.records[i].number);
-        EXPECT_EQ(decoded.batch.records[i].echo, expected.records[i].echo);
-        EXPECT_EQ(decoded.batch.records[i].tombstone, expected.records[i].tombstone);
-        EXPECT_EQ(decoded.batch.records[i].cells, expected.records[i].cells);
+        EXPECT_EQ(decoded.records[i].id, expected.records[i].id);
+        EXPECT_EQ(decoded.records[i].number, expected.records[i].number);
+        EXPECT_EQ(decoded.records[i].echo, expected.records[i].echo);
+        EXPECT_EQ(decoded.records[i].tombstone, expected.records[i].tombstone);
+        EXPECT_EQ(decoded.records[i].cells, expected.records[i].cells);
     }
 }
 
@@ -308,14 +311,15 @@ TEST(Golden, WhatIsHashed)
 
 TEST(Messages, EveryCutIsRefusedAndNoDamageIsACrash)
 {
-    const auto bytes = encode_message(Batch{varied_batch()});
+    const auto bytes = encode_batch(varied_batch());
     for (std::size_t size = 0; size < bytes.size(); ++size)
-        EXPECT_TRUE(decode_message(shared::ByteView(bytes).first(size)).has_error()) << size;
+        EXPECT_TRUE(tests::model::decode_batch(shared::ByteView(bytes).first(size)).has_error()) << size;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         for (int bit = 0; bit < 8; ++bit) {
             auto damaged = bytes;
             damaged[i] ^= std::uint8_t(1 << bit);
-            if (const auto decoded = decode_message(damaged); decoded.has_value()) (void)encode_message(*decoded);
+            if (const auto decoded = tests::model::decode_batch(damaged); decoded.has_value())
+                (void)encode_batch(*decoded);
         }
     }
 }

@@ -29,11 +29,13 @@ protected:
 
 TEST_F(HostilePush, OfMoreEntriesThanCanBeAnsweredIsRefusedWhole)
 {
-    const auto pushed = centre_->ingest(change_set(std::vector<shared::Bytes>(limits::kEntriesPerChangeSet + 1)));
+    const shared::Bytes shortest(32);  // about as long as a transaction must be
+    const auto entries = [&](std::size_t count) { return change_set(std::vector<shared::Bytes>(count, shortest)); };
+    const auto pushed = centre_->ingest(entries(limits::kEntriesPerChangeSet + 1));
     ASSERT_TRUE(pushed.has_error());
     EXPECT_EQ(pushed.error().code, shared::Errc::too_large);
     EXPECT_EQ(centre_store_->head("forum").value().number, 0u);
-    const auto most = centre_->ingest(change_set(std::vector<shared::Bytes>(limits::kEntriesPerChangeSet)));
+    const auto most = centre_->ingest(entries(limits::kEntriesPerChangeSet));
     ASSERT_TRUE(most.has_value());
     Stored answer;
     answer.rulings = most->fresh;
