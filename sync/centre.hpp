@@ -18,7 +18,6 @@
 
 namespace indaba::sync {
 
-
 /// Who may do what, asked inside the storing transaction. server/ implements it over the same database.
 class Authority {
 public:

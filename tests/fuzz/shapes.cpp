@@ -158,6 +158,16 @@ struct ChangeMessage {
         change_list(chance, answer.sizes);
         if (!answer.sizes.empty()) chance.pick(answer.sizes).on_chain ^= true;
     }
+    void operator()(sync::Erasures& erasures) const
+    {
+        change_list(chance, erasures.orders);
+        if (chance.below(4) == 0) change_number(chance, erasures.through);
+        if (chance.below(4) == 0) erasures.last ^= true;
+    }
+    void operator()(sync::Erased& erased) const
+    {
+        change_number(chance, chance.below(2) == 0 ? erased.state.through : erased.state.digest);
+    }
     void operator()(sync::Bye&) const {}
     void operator()(sync::StartOver& over) const { over.space = chance.below(2) == 0 ? "archive" : "forum"; }
 

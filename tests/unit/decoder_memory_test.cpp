@@ -124,10 +124,15 @@ TEST(DecoderMemory, OfChangeSets)
     shared::ChangeSet set;
     set.journal.space = "forum";
     set.first = 2;
-    set.entries.assign(shared::limits::kEntriesPerChangeSet, {{}, Bytes(32)});  // no transaction is shorter
+    set.entries.assign(shared::limits::kEntriesPerChangeSet,
+                       {{}, Bytes(32), std::nullopt});  // no transaction is shorter
     EXPECT_TRUE(holds("entries", shared::encode_change_set(set), opens));
-    for (std::size_t size = 0; size < 32; ++size) {
-        set.entries.assign(shared::limits::kEntriesPerChangeSet, {{}, Bytes(size)});
+    set.entries.assign(shared::limits::kEntriesPerChangeSet, {{}, {}, shared::Hash{}});
+    EXPECT_TRUE(holds("erased entries", shared::encode_change_set(set), opens));
+    set.entries.assign(100, {{}, Bytes(30'000), shared::Hash{}});
+    EXPECT_TRUE(holds("entries erased in part", shared::encode_change_set(set), opens));
+    for (std::size_t size = 0; size < 64; ++size) {
+        set.entries.assign(shared::limits::kEntriesPerChangeSet, {{}, Bytes(size), std::nullopt});
         (void)holds("tiny entries", shared::encode_change_set(set), opens);
     }
 }
@@ -153,11 +158,13 @@ bool read_message(ByteView bytes)
 {
     const auto message = sync::decode_message(bytes);
     if (message.has_error()) return false;
-    if (const auto* fetched = std::get_if<sync::Fetched>(&*message))
+    if (const auto* fetched = std::get_if<sync::Fetched>(&*message)) {
         for (const auto& record : fetched->records) EXPECT_LE(record.cells.size(), shared::limits::kCells);
-    if (const auto* answer = std::get_if<sync::HistoryAnswer>(&*message))
+    }
+    if (const auto* answer = std::get_if<sync::HistoryAnswer>(&*message)) {
         for (const auto& entry : answer->entries)
-            for (const auto& cell : entry.cells) EXPECT_FALSE(cell.key.empty());
+            for (const auto& cell : entry.cells) EXPECT_TRUE(Value::is_encoding(cell.value.encoding()));
+    }
     return true;
 }
 
@@ -257,19 +264,21 @@ TEST(DecoderMemory, OfHonestMessages)
         for (std::size_t i = 0; i < 1'000; ++i)
             entry.cells.push_back({fmt::format("sectors/{:04}", i), Value::boolean(true)});
     costs_little("a history", answer);
-    costs_little("rulings", Stored{{1}, 1, 0, false, std::vector<Ruling>(shared::limits::kEntriesPerChangeSet), 1});
+    costs_little("rulings",
+                 Stored{{1}, 1, 0, Unstored::nothing, std::vector<Ruling>(shared::limits::kEntriesPerChangeSet), 1});
     Welcome welcome;
     welcome.grants_differ = true;
     welcome.standings.resize(shared::limits::kSpacesPerSession);
     welcome.grants.assign(1'000, {"s1", "event", "E", "viewer"});
     costs_little("a welcome", welcome);
-    costs_little("a hello", Hello{1, "indaba", 1, 1, std::vector<Following>(256, {"s", {}})});
+    costs_little("a hello", Hello{kProtocol, "indaba", 1, 1, {}, std::vector<Following>(256, {"s", {}})});
     costs_little("a push", Push{Bytes(1'000'000)});
     costs_little("ranges", Compare{"forum", std::vector<shared::JournalId>(65'536), std::vector<RangeDigest>(256)});
     Compared compared;
     compared.answers.listed.assign(256, {{}, std::vector<RecordVersion>(16)});
     compared.marks.resize(4'096);
     costs_little("answers", compared);
+    costs_little("orders to erase", Erasures{std::vector<Erasure>(1'000), 1, true, true});
 }
 
 TEST(DecoderMemory, OfHostileMessages)
