@@ -195,7 +195,8 @@ struct ChangeMessage {
 Bytes changed_transaction(Chance& chance, ByteView payload)
 {
     const auto decoded = model::decode_transaction(payload);
-    auto transaction = decoded.has_value() ? *decoded : property::random_transaction(chance);
+    const bool is_any = decoded.has_value() && !decoded->writes.empty();
+    auto transaction = is_any ? *decoded : property::random_transaction(chance);
     switch (chance.below(6)) {
         case 0: transaction = property::random_transaction(chance); break;
         case 1: chance.pick(transaction.records).type = "enterprise"; break;
