@@ -33,7 +33,7 @@ private:
     class Check;
     struct Record {
         RecordId id;
-        std::uint32_t type = 0;       ///< index into names_
+        std::uint32_t type = 0;  ///< index into names_
         std::uint32_t writes_at = 0;  ///< where its writes begin in the payload
     };
 

@@ -22,8 +22,8 @@ set(public_headers
     client/table_import.hpp
     platform/crypto.hpp platform/files.hpp platform/net_address.hpp platform/passphrase.hpp platform/secret.hpp
     platform/sqlite.hpp platform/sqlite_statement.hpp platform/system.hpp platform/tls.hpp
-    shared/archive.hpp shared/bytes.hpp shared/catalogue.hpp shared/ids.hpp shared/limits.hpp shared/name_index.hpp
-    shared/pattern.hpp shared/ports.hpp shared/result.hpp shared/value.hpp)
+    shared/archive.hpp shared/byte_reader.hpp shared/bytes.hpp shared/catalogue.hpp shared/ids.hpp shared/limits.hpp
+    shared/name_index.hpp shared/pattern.hpp shared/ports.hpp shared/result.hpp shared/value.hpp)
 foreach(header IN LISTS public_headers)
     cmake_path(GET header PARENT_PATH room)
     install(FILES ${header} DESTINATION ${header_dir}/${room})

@@ -200,7 +200,9 @@ TEST_F(PersonQuotaTest, a_session_that_stays_hears_of_a_new_day_and_of_a_larger_
     };
     const auto id = sessions.open(device, sink);
     ASSERT_TRUE(id.has_value());
-    sessions.on_message(*id, sync::encode_message(sync::Hello{sync::kProtocol, "test", 0, 0, {}}));
+    sync::Hello hello;
+    hello.program = "test";
+    sessions.on_message(*id, sync::encode_message(hello));
     sessions.refresh();
     heard.clear();
     const auto push = sync::encode_message(sync::Push{written(key, 12)});
