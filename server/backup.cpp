@@ -225,6 +225,7 @@ Result<Backup> restore_backup(const std::string& from, const std::string& data)
     }
     INDABA_ASSIGN(const auto directory, DataDirectory::prepare(data));
     INDABA_ASSIGN(const auto lock, directory.lock());
+    INDABA_TRY(require_orders(directory));
     INDABA_TRY(copy_keys(from, data));
     INDABA_TRY(copy_verified(from, data, std::string(DataDirectory::kDatabase), manifest.files));  // last: it is whole
     INDABA_TRY(erase_again(data));

@@ -37,8 +37,8 @@ struct Outstanding {
     std::size_t count = 0;
 };
 
-/// Devices that were there when it was ordered: a younger one has never held it.
-Outstanding outstanding(const Confirmations& all, std::uint64_t number, std::int64_t ordered_ms)
+/// Of all devices that were ever in contact: who enrolled after the order may have held it before, under another key.
+Outstanding outstanding(const Confirmations& all, std::uint64_t number)
 {
     Outstanding found;
     for (const auto& device : all.devices) {
@@ -49,7 +49,7 @@ Outstanding outstanding(const Confirmations& all, std::uint64_t number, std::int
             found.confirmed.push_back(std::move(who));
             continue;
         }
-        if (device.enrolled_ms > ordered_ms) continue;
+        if (device.last_contact_ms == 0) continue;
         who["revoked"] = device.revoked_ms != 0;
         found.unconfirmed.push_back(std::move(who));
         found.names += fmt::format("{}'{}' of {}{}", found.count++ == 0 ? "" : ", ", device.name, device.person_name,
@@ -107,7 +107,7 @@ Result<Answer> erase(const EraseCommand& command)
     INDABA_ASSIGN(const auto orders, orders_of(ledger));
     INDABA_ASSIGN(const auto all, confirmations(ledger));
     const auto order = std::ranges::find(orders, id, [](const Order& one) { return one.erasure.record; });
-    auto devices = outstanding(all, order->number, order->erasure.ordered_ms);
+    auto devices = outstanding(all, order->number);
     Answer answer;
     answer.text = erased.records + erased.entries == 0
                       ? fmt::format("unchanged: {} was erased at {}", id.text(), time_of(order->erasure.ordered_ms))
@@ -135,7 +135,7 @@ Result<Answer> list_erasures(const std::string& data)
     Answer answer;
     json::array list;
     for (const auto& order : orders) {
-        auto devices = outstanding(all, order.number, order.erasure.ordered_ms);
+        auto devices = outstanding(all, order.number);
         answer.text += fmt::format("{}{}  {}  {}", answer.text.empty() ? "" : "\n", order.erasure.record.text(),
                                    time_of(order.erasure.ordered_ms), text_of(devices));
         list.push_back(json::object{{"record", order.erasure.record.text()},

@@ -60,6 +60,12 @@ Result<std::vector<Erasure>> read_orders(const std::string& path)
 
 }  // namespace
 
+Result<void> require_orders(const DataDirectory& directory)
+{
+    INDABA_TRY(read_orders(directory.file(DataDirectory::kErasures)));
+    return {};
+}
+
 Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centre)
 {
     const auto path = directory.file(DataDirectory::kErasures);
@@ -67,15 +73,21 @@ Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centr
     if (auto done = centre.take_erasures(kept); done.has_error() && done.error().code == Errc::untrusted)
         return fail(Errc::untrusted, fmt::format("{} holds orders of another centre: move it away", path));
     else INDABA_TRY(done);
-    std::string text;
-    std::size_t known = 0;
-    INDABA_TRY(centre.storage().each_erasure(0, [&](Erasure&& order) {
-        text += line_of(order);
-        ++known;
-        return true;
-    }));
-    if (known == kept.size()) return {};
-    return platform::write_private_file(path, shared::as_bytes(text));
+    std::set<shared::RecordId> in_file;
+    for (const auto& order : kept) in_file.insert(order.record);
+    auto written = in_file.size();
+    while (true) {  // another process may order something meanwhile
+        std::string text;
+        std::size_t known = 0;
+        INDABA_TRY(centre.storage().each_erasure(0, [&](Erasure&& order) {
+            text += line_of(order);
+            ++known;
+            return true;
+        }));
+        if (known == written) return {};
+        INDABA_TRY(platform::write_private_file(path, shared::as_bytes(text)));
+        written = known;
+    }
 }
 
 }  // namespace indaba::server

@@ -8,8 +8,10 @@
 
 namespace indaba::server {
 
-/// Carries out what only the file knows, and writes into it what only the database knows. corrupt, with what to do, for
-/// a file that is not one; untrusted for an order that this centre did not sign.
+/// require_orders() only reads the file; settle_erasures() carries out what only it knows, and writes into it what only
+/// the database knows. corrupt, with what to do, for a file that is not one; untrusted for an order that this centre
+/// did not sign.
+[[nodiscard]] Result<void> require_orders(const DataDirectory& directory);
 [[nodiscard]] Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centre);
 
 }  // namespace indaba::server

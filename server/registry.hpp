@@ -88,7 +88,8 @@ public:
     };
     [[nodiscard]] Result<RevokedPerson> revoke_person(Transaction& transaction, std::int64_t person,
                                                       std::int64_t now_ms);
-    /// The device has carried out the centre's orders to erase up to this number. Once said, again changes nothing.
+    /// The device has carried out the centre's orders to erase up to this number, and no further: it may have been put
+    /// back. Said again, it changes nothing.
     [[nodiscard]] Result<void> note_erased(const DeviceId& id, std::uint64_t through, std::int64_t now_ms);
     struct ErasedReceipt {
         DeviceId device;

@@ -110,10 +110,13 @@ Result<Registry::RevokedPerson> Registry::revoke_person(Transaction& transaction
 
 Result<void> Registry::note_erased(const DeviceId& id, std::uint64_t through, std::int64_t now_ms)
 {
-    auto known = database_.statement("SELECT 1 FROM registry_erased WHERE device = ?1 AND through >= ?2");
-    INDABA_ASSIGN(const bool before, known.bind_all(shared::ByteView(id.hash.bytes), through).step());
-    if (before) return {};
+    auto known = database_.statement("SELECT coalesce(max(through), 0) FROM registry_erased WHERE device = ?1");
+    INDABA_TRY(known.bind_all(shared::ByteView(id.hash.bytes)).step());
+    if (std::uint64_t(known.int64(0)) == through) return {};
     INDABA_ASSIGN(auto transaction, Transaction::write(database_));
+    auto beyond = database_.statement("DELETE FROM registry_erased WHERE device = ?1 AND through > ?2");
+    INDABA_TRY(beyond.bind_all(shared::ByteView(id.hash.bytes), through).run());
+    if (through == 0) return transaction.commit();
     auto insert =
         database_.statement("INSERT OR IGNORE INTO registry_erased(device, through, confirmed_ms) VALUES (?1, ?2, ?3)");
     INDABA_TRY(insert.bind_all(shared::ByteView(id.hash.bytes), through, now_ms).run());

@@ -38,7 +38,7 @@ Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
         return sync::for_device(grants.error());
     }
     sync::ServerSession::Peer peer{device, [&registry = ports_.registry, device] { return registry.grants(device); }};
-    peer.confirm_erased = [this, device](std::uint64_t through) {
+    peer.note_erased = [this, device](std::uint64_t through) {
         return ports_.registry.note_erased(device, through, ports_.clock.now_ms());
     };
     sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),

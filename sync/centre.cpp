@@ -198,6 +198,9 @@ bool creates(const Writes& writes)
     return place != writes.end() && !is_deletion(*place);
 }
 
+/// Without the element of a set: that may be personal, and everybody reads a ruling.
+std::string field_of(const shared::Write& write) { return std::string(shared::key_parts(write.key).field); }
+
 Reason check_record(const StoredRecord& record, const Writes& writes, const shared::Catalogue& catalogue)
 {
     const auto* type = catalogue.type(record.type);
@@ -206,10 +209,10 @@ Reason check_record(const StoredRecord& record, const Writes& writes, const shar
     for (const auto& write : writes) {
         if (record.shown.find(write.key)->leaves.size() > shared::limits::kLeaves)
             return refuse(Reason::Code::too_many_leaves,
-                          write.key + ": 64 different edits wait there: settle them first", write.key);
+                          field_of(write) + ": 64 different edits wait there: settle them first", field_of(write));
         if (record.shown.find(write.key)->unknown.size() > shared::limits::kBases)
-            return refuse(Reason::Code::too_many_leaves, write.key + ": it replaces too much that is not here",
-                          write.key);
+            return refuse(Reason::Code::too_many_leaves, field_of(write) + ": it replaces too much that is not here",
+                          field_of(write));
         const auto held = type == nullptr ? catalogue.check_value(record.type, write.key, write.value)
                                           : shared::check_value(*type, write.key, write.value);
         if (held.has_error()) return refuse_by_rule(held.error());

@@ -92,7 +92,7 @@ public:
     };
     [[nodiscard]] Result<Erased> erase(const RecordId& id);
     /// Carries out those of its own orders that it does not know, since it was put back. Untrusted, and nothing done,
-    /// unless all are signed with its key.
+    /// unless those are signed with its key.
     [[nodiscard]] Result<Erased> take_erasures(std::vector<Erasure> orders);
 
     [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
@@ -112,6 +112,7 @@ private:
                          std::vector<StoredRecord>& records);
     Result<void> merge(StoredRecord& record, const shared::TransactionView::Writes& writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
+    Erasure order_for(const RecordId& id);
     Result<std::vector<RecordId>> with_decisions(const RecordId& id);
     Result<std::size_t> redact_entries(const std::set<RecordId>& ids);
     Result<Erased> carry_out(const std::vector<Erasure>& orders);

@@ -41,7 +41,6 @@ Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids)
 {
     const IsErased is_erased = [&](const RecordId& id) -> Result<bool> { return ids.contains(id); };
     std::set<TransactionName> names;
-    Result<void> fault;
     for (const auto& id : ids)
         INDABA_TRY(ports_.storage.each_entry_of(id, 0, [&](StoredEntry&& entry) {
             names.insert(entry.name);
@@ -76,6 +75,13 @@ Result<Centre::Erased> Centre::carry_out(const std::vector<Erasure>& orders)
     return erased;
 }
 
+Erasure Centre::order_for(const RecordId& id)
+{
+    Erasure order{id, ports_.clock.now_ms(), {}};
+    order.signature = ports_.signer.sign(erasure_message(order));
+    return order;
+}
+
 Result<Centre::Erased> Centre::erase(const RecordId& id)
 {
     StorageTransaction transaction(ports_.storage);
@@ -85,9 +91,8 @@ Result<Centre::Erased> Centre::erase(const RecordId& id)
     std::vector<Erasure> orders;
     INDABA_ASSIGN(const auto ids, with_decisions(id));
     for (const auto& record : ids) {
-        Erasure order{record, ports_.clock.now_ms(), {}};
-        order.signature = ports_.signer.sign(erasure_message(order));
-        orders.push_back(order);
+        INDABA_ASSIGN(const bool known, ports_.storage.is_erased(record));
+        if (!known) orders.push_back(order_for(record));
     }
     INDABA_ASSIGN(const auto erased, carry_out(orders));
     if (erased.records == 0 && erased.entries == 0)
@@ -98,7 +103,6 @@ Result<Centre::Erased> Centre::erase(const RecordId& id)
 
 Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
 {
-    INDABA_TRY(check_orders(orders, ports_.signer.public_key(), ports_.digest));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     std::vector<Erasure> fresh;
@@ -108,6 +112,15 @@ Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
         if (!before && ids.insert(order.record).second) fresh.push_back(std::move(order));
     }
     if (fresh.empty()) return Erased{};
+    INDABA_TRY(check_orders(fresh, ports_.signer.public_key(), ports_.digest));
+    // It was put back: somebody who did not know of the order may have decided about the record since.
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+        INDABA_ASSIGN(const auto related, with_decisions(fresh[i].record));
+        for (const auto& id : related) {
+            INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
+            if (!before && ids.insert(id).second) fresh.push_back(order_for(id));
+        }
+    }
     INDABA_ASSIGN(const auto erased, carry_out(fresh));
     INDABA_TRY(transaction.commit());
     return erased;

@@ -11,8 +11,14 @@ constexpr std::size_t kOrders = shared::limits::kErasuresPerMessage;
 
 Result<void> ClientSession::take_erasures(const Erasures& erasures, Actions& actions)
 {
-    INDABA_ASSIGN(const auto erased, replica_.take_erasures(erasures.orders, erasures.through));
-    progress_.erased += erased;
+    const auto erased = replica_.take_erasures(erasures.orders, erasures.through);
+    if (erased.has_error() && erased.error().code == shared::Errc::full) {  // what is here is still sent
+        no_room_ = erased.error();
+        orders_owed_ = false;
+        return {};
+    }
+    INDABA_TRY(erased);
+    progress_.erased += *erased;
     asks_for_orders_ = asks_for_orders_ || erasures.all;
     if (!erasures.last) return {};
     orders_owed_ = false;

@@ -21,7 +21,7 @@ Result<bool> ServerSession::compare_erased(const ErasureState& device)
     orders_told_ = in_step ? device.through : 0;
     asks_for_orders_ = tells_all_orders_ = !in_step;
     INDABA_ASSIGN(const auto state, storage.erasure_state());
-    if (in_step && device.through > 0) INDABA_TRY(confirm(device));
+    INDABA_TRY(note_erased(in_step ? device.through : 0));
     return !in_step || orders_told_ < state.through;
 }
 
@@ -47,16 +47,27 @@ Result<void> ServerSession::tell_erasures(Actions& actions)
 Result<void> ServerSession::take_erasures(const Erasures& erasures)
 {
     if (!asks_for_orders_) return fail(Errc::malformed, "the device tells orders that it was not asked for");
+    if (erasures.orders.size() > kOrders) return fail(Errc::too_large, "the device tells too many orders at once");
     if (erasures.last) asks_for_orders_ = false;
-    INDABA_TRY(centre_.take_erasures(erasures.orders));
+    INDABA_ASSIGN(const auto erased, centre_.take_erasures(erasures.orders));
+    if (erased.records + erased.entries > 0)
+        for (const auto& [space, lane] : lanes_)
+            grown_.insert(space);  // whoever shares one is told, and of the orders first
     return {};
 }
 
 Result<void> ServerSession::confirm(const ErasureState& state)
 {
     INDABA_ASSIGN(const auto digest, centre_.storage().erasure_digest(state.through));
-    if (!digest || *digest != state.digest || !peer_.confirm_erased) return {};
-    return peer_.confirm_erased(state.through);
+    return digest && *digest == state.digest ? note_erased(state.through) : Result<void>();
+}
+
+/// What cannot be written down now is said again with the next hello.
+Result<void> ServerSession::note_erased(std::uint64_t through)
+{
+    if (!peer_.note_erased) return {};
+    const auto noted = peer_.note_erased(through);
+    return noted.has_error() && is_own_trouble(noted.error().code) ? Result<void>() : noted;
 }
 
 }  // namespace indaba::sync

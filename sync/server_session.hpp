@@ -26,8 +26,8 @@ public:
         /// The spaces its person may see now, read at the hello.
         std::function<Result<std::vector<Replica::Grant>>()> grants;
         Flow flow = {};
-        /// It has carried out the centre's orders to erase up to this number.
-        std::function<Result<void>(std::uint64_t through)> confirm_erased = {};
+        /// It has carried out the centre's orders to erase up to this number, and no further.
+        std::function<Result<void>(std::uint64_t through)> note_erased = {};
     };
     ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
 
@@ -85,6 +85,7 @@ private:
     Result<void> tell_erasures(Actions& actions);
     Result<void> take_erasures(const Erasures& erasures);
     Result<void> confirm(const ErasureState& state);
+    Result<void> note_erased(std::uint64_t through);
     Actions finish(Result<void> outcome, Actions actions);
 
     Centre& centre_;

@@ -22,10 +22,9 @@ Result<void> Refusals::stand(const StandingRefusal& refusal)
     INDABA_ASSIGN(const auto eid, entries_.eid_of(refusal.name));
     if (!eid) return fail(Errc::corrupt, "a refusal of an entry that is not here");
     for (const auto& key : refusal.keys) {
-        INDABA_ASSIGN(const auto number, names_.keys.number(key));
         auto row = database_.statement(
             "INSERT INTO refusal(record, eid, key, ended) VALUES (?1, ?2, ?3, 0) ON CONFLICT DO NOTHING");
-        INDABA_TRY(row.bind_all(ByteView(refusal.record.bytes), *eid, number).run());
+        INDABA_TRY(row.bind_all(ByteView(refusal.record.bytes), *eid, key).run());
     }
     return {};
 }
@@ -37,10 +36,8 @@ Result<void> Refusals::end(const RecordId& record, const std::vector<std::string
         return rows.bind_all(ByteView(record.bytes)).run();
     }
     for (const auto& key : keys) {
-        INDABA_ASSIGN(const auto number, names_.keys.find(key));
-        if (!number) continue;
         auto rows = database_.statement("UPDATE refusal SET ended = 1 WHERE record = ?1 AND key = ?2");
-        INDABA_TRY(rows.bind_all(ByteView(record.bytes), *number).run());
+        INDABA_TRY(rows.bind_all(ByteView(record.bytes), key).run());
     }
     return {};
 }
@@ -67,8 +64,7 @@ Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<Reco
             INDABA_ASSIGN(auto entry, entries_.at(last));
             found.push_back({entry.name, its, {}});
         }
-        INDABA_ASSIGN(const auto* key, names_.keys.name(std::uint64_t(rows.int64(2))));
-        found.back().keys.push_back(*key);
+        found.back().keys.emplace_back(rows.text(2));
     }
 }
 

@@ -5,7 +5,6 @@
 #include "platform/sqlite.hpp"
 #include "sync/storage.hpp"
 #include "sync/store/entries.hpp"
-#include "sync/store/interned.hpp"
 
 #include <optional>
 #include <string>
@@ -15,10 +14,7 @@ namespace indaba::sync::store {
 
 class Refusals {
 public:
-    Refusals(platform::Database& database, InternedNames& names, Entries& entries)
-        : database_(database), names_(names), entries_(entries)
-    {
-    }
+    Refusals(platform::Database& database, Entries& entries) : database_(database), entries_(entries) {}
 
     /// Its entry must be there.
     [[nodiscard]] Result<void> stand(const StandingRefusal& refusal);
@@ -42,7 +38,6 @@ private:
     [[nodiscard]] Result<bool> any();
 
     platform::Database& database_;
-    InternedNames& names_;
     Entries& entries_;
     bool writing_ = false;
     std::optional<bool> any_;  ///< something stands: asked once a transaction, for nearly always nothing does

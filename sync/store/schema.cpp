@@ -107,7 +107,7 @@ CREATE TABLE seen_conflict(
 CREATE TABLE refusal(
     record BLOB,
     eid INT,
-    key INT,
+    key TEXT,                -- whole: a set's element, which may be personal, goes with the row
     ended INT NOT NULL,
     PRIMARY KEY(record, eid, key)) WITHOUT ROWID;
 -- Of what was ever refused, the little that stands: asked about at every write.

@@ -104,7 +104,8 @@ Result<void> Search::write()
 
 Result<void> Search::write_all()
 {
-    if (!changes_.empty()) INDABA_TRY(index_all());
+    INDABA_ASSIGN(const auto waiting, stale());  // of what was deleted before, the words may still be there
+    if (!changes_.empty() || !waiting.empty()) INDABA_TRY(index_all());
     return database_.execute("INSERT INTO search(search) VALUES ('optimize')");
 }
 

@@ -11,7 +11,7 @@ Tables::Tables(std::unique_ptr<platform::Database> database, Side side, const sh
     : database_(std::move(database)), side_(side), names(*database_),
       search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
       records(*database_, names, catalogue, search_.get()), entries(*database_, names), journals(*database_, names),
-      erasures(*database_), spaces(*database_, names), orphans(*database_, names), refusals(*database_, names, entries),
+      erasures(*database_), spaces(*database_, names), orphans(*database_, names), refusals(*database_, entries),
       seen_conflicts(*database_, names), feed(*database_, names, records, entries)
 {
 }
@@ -82,7 +82,12 @@ void Tables::end_wipe()
 /// Where that cannot be done now, it is not what the transaction was about.
 void Tables::make_anew()
 {
+    // It sets the whole file aside: a centre's beside it on the disk, for that may be larger than the memory, and is
+    // not encrypted; a device's in memory, where nobody finds it.
+    const bool on_disk = side_ == Side::centre;
+    if (on_disk) (void)database_->execute("PRAGMA temp_store = FILE");
     (void)database_->execute("VACUUM");
+    if (on_disk) (void)database_->execute("PRAGMA temp_store = MEMORY");
     // Somebody who reads just now keeps the former pages; the next who writes beyond them writes them over.
     (void)database_->checkpoint(platform::Database::Checkpoint::truncate);
 }
@@ -108,6 +113,8 @@ Result<void> Tables::erase(const RecordId& id)
     if (rid) note_wiped();
     if (side_ == Side::centre) return rid ? feed.erased(*rid) : Result<void>();
     INDABA_TRY(refusals.forget(id));
+    INDABA_ASSIGN(const auto orphan, orphans.find(id));
+    if (orphan) note_wiped();
     INDABA_TRY(orphans.drop(id));
     return seen_conflicts.forget(id);
 }

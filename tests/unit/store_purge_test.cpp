@@ -103,6 +103,28 @@ TEST_P(StorePurge, OfOneRecordThatIsErasedLeavesNoWordBehind)
     EXPECT_EQ(must(store_->erasure_state()).digest, sync::add_to_digest(0, gone));
 }
 
+TEST_P(StorePurge, OfARecordThatWasDeletedBeforeLeavesNoWordBehind)
+{
+    const auto fill = [&](const std::string& space) {
+        for (int i = 0; i < GetParam(); ++i)
+            save(*store_, {numbered(i, space, (i == 1 ? "Qzvwkjh" : "Ordinary") + std::to_string(i))});
+        auto gone = numbered(1, space, "");
+        gone.shown.clear();
+        gone.shown.at("!").leaves = {{name_of(5, 2), {}, Value::boolean(false), {}}};
+        save(*store_, {gone});
+        return gone.id;
+    };
+    (void)fill("brics");
+    purge();
+    EXPECT_FALSE(is_on_disk("qzvwkjh"));
+    const auto gone = fill("forum");
+    must(store_->begin());
+    must(store_->erase_record({gone, 7, {}}));
+    must(store_->commit());
+    EXPECT_FALSE(is_on_disk("qzvwkjh"));
+    EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), std::size_t(std::min(GetParam() - 1, 10)));
+}
+
 TEST_F(StorePurge, GoesOnBesideSomebodyWhoReads)
 {
     save(*store_, {numbered(1, "brics", "Qzvwkjh")});

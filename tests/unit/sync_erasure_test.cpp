@@ -160,6 +160,26 @@ TEST_F(Erasing, IsRepeatedByACentreThatWasPutBack)
     EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
 }
 
+TEST_F(Erasing, ReachesWhatWasDecidedWhereACentreThatWasPutBackDidNotKnow)
+{
+    const auto gone = put(a_, "Qzvwkjh Ltd");
+    sync_all();
+    edit(a_, gone, "city", "Qzvwkjhville");
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_TRUE(sync(b_).up_to_date);
+    const auto backup = back_up("night");
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    EXPECT_EQ(sync(a_).erased, 1u);
+    put_back(backup);
+    ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
+    EXPECT_TRUE(sync(b_).up_to_date);
+    EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+    EXPECT_EQ(centre_store_->erasure_state()->through, 2u) << "the decision too";
+}
+
 TEST_F(Erasing, GoesOnWhereACentreThatWasPutBackOrdersAnew)
 {
     const auto first = put(a_, "Qzvwkjh One");
@@ -184,7 +204,12 @@ TEST_F(Erasing, ReachesADeviceThatWasPutBack)
     auto old = copy(b_, "old");
     ASSERT_TRUE(centre_->erase(gone).has_value());
     sync_all();
+    EXPECT_EQ(confirmed_, 1u);
+    cut_after_ = 2;  // before the orders come
+    (void)sync(old);
+    EXPECT_EQ(confirmed_, 0u) << "it holds it again";
     EXPECT_EQ(sync(old).erased, 1u);
+    EXPECT_EQ(confirmed_, 1u);
     EXPECT_FALSE(holds(old.store->database(), "Qzvwkjh"));
 }
 
