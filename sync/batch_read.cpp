@@ -1,6 +1,7 @@
 // Reads the layout that batch_write.cpp describes, believing nothing of it. Opening finds where each column begins.
 #include "sync/batch.hpp"
 
+#include "shared/cell_names.hpp"
 #include "sync/feed_archive.hpp"
 
 namespace indaba::sync {
@@ -92,7 +93,9 @@ void BatchReader::read_shapes(BinaryInput& in)
         const auto keys = in.get_count(0);
         if (keys > shared::limits::kCells) return in.fault("has a record of too many cells");
         for (std::size_t i = 0; i < keys && in.ok(); ++i)
-            if (in.get_fixed<std::uint32_t>() >= texts_.size()) in.fault("has an index out of range");
+            if (const auto key = in.get_fixed<std::uint32_t>(); key >= texts_.size())
+                in.fault("has an index out of range");
+            else if (!shared::is_cell_name(text(key))) in.fault("has a field whose name cannot be one");
     }
 }
 

@@ -1,6 +1,8 @@
 // The records of a batch, one after the other: each takes what is next in every column.
 #include "sync/batch.hpp"
 
+#include "shared/cell_names.hpp"
+
 #include <algorithm>
 
 namespace indaba::sync {
@@ -67,6 +69,7 @@ shared::Result<bool> BatchReader::next_record(FeedRecord& record)
     for (std::size_t i = 0; i < 6; ++i) record.id.bytes[i] = std::uint8_t(at >> (40 - 8 * i));
     in.ids.get(record.id.bytes.data() + 6, kIdTail_bytes);
     record.type = text(in.types.get_compact(kAnyIndex));
+    if (!shared::is_name(record.type)) return malformed("has a type whose name cannot be one");
     const auto name = std::size_t(in.row_names.get_compact(kAnyIndex));
     const auto distance = in.row_numbers.get_compact(kAnyNumber);
     if (distance > record.number) return malformed("holds a number out of range");

@@ -12,15 +12,6 @@ namespace {
 
 using shared::Errc;
 
-bool is_decision_about(const StoredRecord& record, const RecordId& id)
-{
-    if (record.type != "decision") return false;
-    const auto* cell = record.shown.find("record");
-    return cell != nullptr && std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) {
-               return leaf.value.kind() == shared::ValueKind::reference && leaf.value.as_reference() == id;
-           });
-}
-
 }  // namespace
 
 /// The record, and the decisions that quote it.
@@ -30,7 +21,8 @@ Result<std::vector<RecordId>> Centre::with_decisions(const RecordId& id)
     INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
     if (!record) return ids;
     INDABA_TRY(ports_.storage.each_record_after(record->space, 0, [&](StoredRecord&& stored) {
-        if (is_decision_about(stored, id)) ids.push_back(stored.id);
+        if (is_decision_about(stored.type, stored.shown, [&](const RecordId& one) { return one == id; }))
+            ids.push_back(stored.id);
         return true;
     }));
     return ids;

@@ -42,6 +42,16 @@ std::optional<RecordId> settled_record(const shared::TransactionView& transactio
     return place->value.as_reference();
 }
 
+bool is_decision_about(std::string_view type, const Cells& cells,
+                       const std::function<bool(const shared::RecordId&)>& is_one)
+{
+    if (type != "decision") return false;
+    const auto* cell = cells.find("record");
+    return cell != nullptr && std::ranges::any_of(cell->leaves, [&](const Leaf& leaf) {
+               return leaf.value.kind() == shared::ValueKind::reference && is_one(leaf.value.as_reference());
+           });
+}
+
 Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased)
 {
     INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(payload));

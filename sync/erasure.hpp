@@ -7,6 +7,7 @@
 #include "shared/ports.hpp"
 #include "shared/result.hpp"
 #include "shared/transaction_view.hpp"
+#include "sync/cells.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -51,5 +52,9 @@ struct Redacted {
 /// The record that a decision settled, if this record of the transaction is one.
 [[nodiscard]] std::optional<shared::RecordId> settled_record(const shared::TransactionView& transaction,
                                                              std::size_t record);
+
+/// The same of a record as it is kept: every record that a leaf of it names.
+[[nodiscard]] bool is_decision_about(std::string_view type, const Cells& cells,
+                                     const std::function<bool(const shared::RecordId&)>& is_one);
 
 }  // namespace indaba::sync

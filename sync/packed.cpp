@@ -1,5 +1,6 @@
 #include "sync/packed.hpp"
 
+#include "shared/cell_names.hpp"
 #include "sync/messages.hpp"
 
 #include <algorithm>
@@ -55,13 +56,15 @@ bool is_ordered(const Cell& cell)
 void load(BinaryInput& archive, FeedRecord& record)
 {
     archive(record.id, record.type, compact(record.number), record.tombstone);
+    const bool is_gone = record.number == 0 && record.type.empty();  // as the device asks what became of it
+    if (archive.ok() && !is_gone && !shared::is_name(record.type)) archive.fault("has a type whose name cannot be one");
     const auto count = archive.get_count(sizeof(Cell));
     if (count > shared::limits::kCells) return archive.fault("has a record of too many cells");
     record.cells.reserve(count);
     for (std::size_t i = 0; i < count && archive.ok(); ++i) {
         Cell cell;
         archive(cell);
-        if (!is_ordered(cell) || !record.cells.append(std::move(cell)))
+        if (!is_ordered(cell) || !shared::is_cell_name(cell.key) || !record.cells.append(std::move(cell)))
             archive.fault("has a record whose cells do not hold");
     }
 }

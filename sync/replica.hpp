@@ -236,6 +236,8 @@ private:
                                                std::vector<std::pair<std::string, Value>> why);
     Result<bool> redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids);
     Result<void> fold_without(const RecordId& id);
+    Result<void> drop_orphans_about(const std::set<RecordId>& ids);
+    Result<bool> quotes_erased(std::string_view type, const Cells& cells);
     Result<void> require_not_erased(const RecordId& id);
     Result<void> settle_pending(StoredRecord& record, Step& step);
     Result<void> keep_rulings(const BatchReader& batch);

@@ -70,9 +70,31 @@ Result<std::size_t> Replica::take_erasures(const std::vector<Erasure>& orders, s
         INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(space.name));
         for (const auto& journal : journals) INDABA_TRY(redact_journal(journal, ids));
     }
+    if (!ids.empty()) INDABA_TRY(drop_orphans_about(ids));
     INDABA_TRY(ports_.storage.save_erased_through(through));
     INDABA_TRY(transaction.commit());
     return held;
+}
+
+/// Decisions that a centre which was put back has lost, and therefore orders nothing about.
+Result<void> Replica::drop_orphans_about(const std::set<RecordId>& ids)
+{
+    INDABA_ASSIGN(const auto orphans, ports_.storage.orphans());
+    for (const auto& orphan : orphans)
+        if (is_decision_about(orphan.type, orphan.cells, [&](const RecordId& id) { return ids.contains(id); }))
+            INDABA_TRY(ports_.storage.drop_orphan(orphan.record));
+    return {};
+}
+
+/// The same of what is about to be kept aside.
+Result<bool> Replica::quotes_erased(std::string_view type, const Cells& cells)
+{
+    Result<bool> erased(false);
+    (void)is_decision_about(type, cells, [&](const RecordId& id) {
+        erased = ports_.storage.is_erased(id);
+        return erased.has_error() || *erased;
+    });
+    return erased;
 }
 
 Result<void> Replica::require_not_erased(const RecordId& id)

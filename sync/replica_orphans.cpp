@@ -111,6 +111,8 @@ Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word,
     const auto is_there = [&](const Leaf& leaf) {
         return is_marked(leaf.name, marks) || is_known(leaf.name, record.centre_word());
     };
+    INDABA_ASSIGN(const bool erased, quotes_erased(record.type, word));
+    if (erased) return {};
     INDABA_ASSIGN(auto before, ports_.storage.find_orphan(record.id));
     auto orphan = before ? std::move(*before) : Orphan{record.id, record.type, record.space, {}, ports_.clock.now_ms()};
     bool is_more = false;
