@@ -180,6 +180,45 @@ TEST_F(Erasing, ReachesWhatWasDecidedWhereACentreThatWasPutBackDidNotKnow)
     EXPECT_EQ(centre_store_->erasure_state()->through, 2u) << "the decision too";
 }
 
+TEST_F(Erasing, ReachesWhatIsKeptAsideAsLostByTheCentre)
+{
+    const auto gone = put(a_, "Qzvwkjh Ltd");
+    sync_all();
+    edit(a_, gone, "city", "Qzvwkjhville");
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    sync_all();
+    const auto backup = back_up("night");
+    ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
+    sync_all();
+    put_back(backup);
+    (void)sync(a_);  // b, who decided it, is away: a keeps the decision aside
+    ASSERT_FALSE(a_.store->orphans().value().empty());
+    ASSERT_TRUE(centre_->erase(gone).has_value());
+    (void)sync(a_);
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+    EXPECT_FALSE(holds(a_.store->database(), "Qzvwkjh"));
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+}
+
+TEST_F(Erasing, ForgetsDecisionsThatACentreWhichKnewTheOrderHasLost)
+{
+    const auto gone = put(a_, "Qzvwkjh Ltd");
+    sync_all();
+    edit(a_, gone, "city", "Qzvwkjhville");
+    edit(b_, gone, "city", "Qzvwkjhburg");
+    sync_all();
+    const auto backup = back_up("night");
+    ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
+    sync_all();
+    put_back(backup);
+    ASSERT_TRUE(centre_->erase(gone).has_value());  // before anybody brought the decision
+    (void)sync(a_);
+    EXPECT_TRUE(a_.store->orphans().value().empty());
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+}
+
 TEST_F(Erasing, GoesOnWhereACentreThatWasPutBackOrdersAnew)
 {
     const auto first = put(a_, "Qzvwkjh One");

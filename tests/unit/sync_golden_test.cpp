@@ -171,6 +171,24 @@ TEST(Golden, Batch)
     }
 }
 
+TEST(Golden, BatchesNameFieldsAndTypesAsTheyMayBeCalled)
+{
+    const auto refused = [](const FeedBatch& batch) {
+        const auto decoded = tests::model::decode_batch(encode_batch(batch));
+        return decoded.has_error() && decoded.error().code == shared::Errc::malformed;
+    };
+    EXPECT_FALSE(refused(varied_batch()));
+    for (const std::string name : {"na\xffme", "", "Name", "tags/\n"}) {
+        auto batch = varied_batch();
+        batch.records[0].cells.at(name) = *batch.records[0].cells.find("name");
+        batch.records[0].cells.at(name).key = name;
+        EXPECT_TRUE(refused(batch)) << name;
+        batch = varied_batch();
+        batch.records[0].type = name;
+        EXPECT_TRUE(refused(batch)) << name;
+    }
+}
+
 TEST(Golden, Hello)
 {
     Hello hello;
