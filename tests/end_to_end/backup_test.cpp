@@ -1,9 +1,8 @@
 // An operator backs the centre up while it serves, loses it, and puts it back: devices hear what is safe, and bring
 // what was written since.
-#include "tests/end_to_end/world.hpp"
+#include "tests/end_to_end/two_delegates.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
@@ -13,19 +12,8 @@ namespace {
 
 using testing::HasSubstr;
 
-class Backup : public testing::Test {
+class Backup : public TwoDelegates {
 protected:
-    Backup()
-    {
-        centre.operate({"space", "add", "forum", "--kind", "event"});
-        for (const auto* person : {"Amina", "Boris"})
-            centre.operate({"person", "add", person, "--role", "forum=editor"});
-        centre.start();
-        amina.enrol(centre, "Amina");
-        boris.enrol(centre, "Boris");
-        for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
-    }
-
     void write(const Device& device, int count)
     {
         for (int i = 0; i < count; ++i)
@@ -51,11 +39,6 @@ protected:
         bytes.put('\x5a').put('\xa5').put('\x5a');
     }
 
-    TemporaryDirectory directory;
-    Centre centre{directory};
-    Device amina{directory, "tablet"};
-    Device boris{directory, "laptop"};
-    std::string backup = directory.file("backup");
     int written = 0;
 };
 

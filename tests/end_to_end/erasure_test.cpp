@@ -1,38 +1,22 @@
 // An operator erases a record: it is gone from the centre's files and from every device that comes, each of which says
 // so, and a backup that is restored does not bring it back.
-#include "tests/end_to_end/world.hpp"
+#include "tests/end_to_end/two_delegates.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace indaba::tests {
 namespace {
 
 using testing::HasSubstr;
 
-std::string content_of(const std::string& path)
-{
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
-class Erasure : public testing::Test {
+class Erasure : public TwoDelegates {
 protected:
     Erasure()
     {
-        centre.operate({"space", "add", "forum", "--kind", "event"});
-        for (const auto* person : {"Amina", "Boris"})
-            centre.operate({"person", "add", person, "--role", "forum=editor"});
-        centre.start();
-        amina.enrol(centre, "Amina");
-        boris.enrol(centre, "Boris");
-        for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
         record = text_at(amina.json({"put", "enterprise", "name=Qzvwkjh Ltd", "country=ZA"}), "id");
         amina.done({"put", "enterprise", "name=Aurora", "country=ZA"});
         for (const auto* device : {&amina, &boris}) (void)device->json({"sync"});
@@ -60,12 +44,7 @@ protected:
         EXPECT_EQ(number_at(device.json({"status"}), "records"), 1);
     }
 
-    TemporaryDirectory directory;
-    Centre centre{directory};
-    Device amina{directory, "tablet"};
-    Device boris{directory, "laptop"};
     std::string record;
-    std::string backup = directory.file("backup");
 };
 
 TEST_F(Erasure, reaches_the_centre_and_every_device_and_each_confirms)

@@ -35,6 +35,21 @@ protected:
         return ids;
     }
 
+    /// b settled a conflict of the record that is returned, everybody heard of it, and the centre has lost that.
+    RecordId put_back_to_before_a_decision()
+    {
+        const auto id = put(a_, "Qzvwkjh Ltd");
+        sync_all();
+        edit(a_, id, "city", "Qzvwkjhville");
+        edit(b_, id, "city", "Qzvwkjhburg");
+        sync_all();
+        const auto backup = back_up("night");
+        EXPECT_TRUE(b_.replica->settle(id, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
+        sync_all();
+        put_back(backup);
+        return id;
+    }
+
     tests::TemporaryDirectory directory_;
     int copies_ = 0;
 };
@@ -182,15 +197,7 @@ TEST_F(Erasing, ReachesWhatWasDecidedWhereACentreThatWasPutBackDidNotKnow)
 
 TEST_F(Erasing, ReachesWhatIsKeptAsideAsLostByTheCentre)
 {
-    const auto gone = put(a_, "Qzvwkjh Ltd");
-    sync_all();
-    edit(a_, gone, "city", "Qzvwkjhville");
-    edit(b_, gone, "city", "Qzvwkjhburg");
-    sync_all();
-    const auto backup = back_up("night");
-    ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
-    sync_all();
-    put_back(backup);
+    const auto gone = put_back_to_before_a_decision();
     (void)sync(a_);  // b, who decided it, is away: a keeps the decision aside
     ASSERT_FALSE(a_.store->orphans().value().empty());
     ASSERT_TRUE(centre_->erase(gone).has_value());
@@ -203,15 +210,7 @@ TEST_F(Erasing, ReachesWhatIsKeptAsideAsLostByTheCentre)
 
 TEST_F(Erasing, ForgetsDecisionsThatACentreWhichKnewTheOrderHasLost)
 {
-    const auto gone = put(a_, "Qzvwkjh Ltd");
-    sync_all();
-    edit(a_, gone, "city", "Qzvwkjhville");
-    edit(b_, gone, "city", "Qzvwkjhburg");
-    sync_all();
-    const auto backup = back_up("night");
-    ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
-    sync_all();
-    put_back(backup);
+    const auto gone = put_back_to_before_a_decision();
     ASSERT_TRUE(centre_->erase(gone).has_value());  // before anybody brought the decision
     (void)sync(a_);
     EXPECT_TRUE(a_.store->orphans().value().empty());

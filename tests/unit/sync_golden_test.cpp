@@ -88,15 +88,22 @@ TEST(Golden, Transaction)
     EXPECT_EQ(*shared::encode_transaction(*decoded), *bytes);
 }
 
+/// A journal of that signer from its beginning, not sealed yet.
+shared::ChangeSet two_entries(Bytes second, shared::Signer& signer, shared::Digest& digest)
+{
+    shared::ChangeSet set;
+    set.journal = {"forum", kJournal, signer.public_key()};
+    set.previous = shared::first_hash(set.journal, digest);
+    set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, std::move(second)}};
+    return set;
+}
+
 TEST(Golden, ChangeSet)
 {
     model::Chance chance(1);
     model::CheapSigner signer(chance);
     model::CheapDigest digest;
-    shared::ChangeSet set;
-    set.journal = {"forum", kJournal, signer.public_key()};
-    set.previous = shared::first_hash(set.journal, digest);
-    set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, {}}};
+    auto set = two_entries({}, signer, digest);
     shared::seal(set, shared::entry_hashes(set, digest).back(), signer);
     const auto bytes = shared::encode_change_set(set);
     EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "1b9e6ef87f90abe2e0caf15632ea028623fca88f7ca73142d4ae825125ea2d75");
@@ -111,10 +118,7 @@ TEST(Golden, ChangeSetOfWhichSomethingWasErased)
     model::Chance chance(1);
     model::CheapSigner signer(chance);
     model::CheapDigest digest;
-    shared::ChangeSet set;
-    set.journal = {"forum", kJournal, signer.public_key()};
-    set.previous = shared::first_hash(set.journal, digest);
-    set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, {4, 5, 6}}};
+    auto set = two_entries({4, 5, 6}, signer, digest);
     const auto hashes = shared::entry_hashes(set, digest);
     set.entries[1] = {{2u << 20}, {4}, digest.sha256(set.entries[1].payload)};
     EXPECT_EQ(shared::entry_hashes(set, digest), hashes) << "the chain goes on";
