@@ -120,11 +120,9 @@ Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
 
 Result<bool> Centre::touches_erased(const shared::TransactionView& transaction)
 {
+    const IsErased is_erased = [&](const RecordId& id) { return ports_.storage.is_erased(id); };
     for (std::size_t i = 0; i < transaction.size(); ++i) {
-        INDABA_ASSIGN(bool erased, ports_.storage.is_erased(transaction.id(i)));
-        if (const auto settled = settled_record(transaction, i); settled && !erased) {
-            INDABA_ASSIGN(erased, ports_.storage.is_erased(*settled));
-        }
+        INDABA_ASSIGN(const bool erased, is_of_erased(transaction, i, is_erased));
         if (erased) return true;
     }
     return false;
@@ -135,15 +133,12 @@ Result<void> Centre::redact_refused(StoredEntry& entry)
 {
     INDABA_ASSIGN(const auto state, ports_.storage.erasure_state());
     if (state.through == 0) return {};
-    auto redacted = redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); });
-    const bool is_readable =
-        redacted.has_value() || (redacted.error().code != Errc::malformed && redacted.error().code != Errc::too_large &&
-                                 redacted.error().code != Errc::unsupported);
-    if (!is_readable) return {};  // by nobody
-    INDABA_TRY(redacted);
-    if (!*redacted) return {};
+    if (shared::TransactionView::open(entry.payload).has_error()) return {};  // by nobody can it be read
+    INDABA_ASSIGN(auto redacted,
+                  redact(entry.payload, [&](const RecordId& id) { return ports_.storage.is_erased(id); }));
+    if (!redacted) return {};
     if (!entry.original) entry.original = ports_.digest.sha256(entry.payload);
-    entry.payload = std::move((*redacted)->payload);
+    entry.payload = std::move(redacted->payload);
     return {};
 }
 

@@ -33,6 +33,9 @@ std::uint64_t add_to_digest(std::uint64_t digest, const RecordId& record)
     return digest ^ low;
 }
 
+namespace {
+
+/// The record that a decision settled, if this record of the transaction is one.
 std::optional<RecordId> settled_record(const shared::TransactionView& transaction, std::size_t record)
 {
     if (transaction.type(record) != "decision") return std::nullopt;
@@ -41,6 +44,8 @@ std::optional<RecordId> settled_record(const shared::TransactionView& transactio
     if (place == writes.end() || place->value.kind() != shared::ValueKind::reference) return std::nullopt;
     return place->value.as_reference();
 }
+
+}  // namespace
 
 bool is_decision_about(std::string_view type, const Cells& cells,
                        const std::function<bool(const shared::RecordId&)>& is_one)
@@ -52,16 +57,21 @@ bool is_decision_about(std::string_view type, const Cells& cells,
            });
 }
 
+Result<bool> is_of_erased(const shared::TransactionView& transaction, std::size_t record, const IsErased& is_erased)
+{
+    INDABA_ASSIGN(const bool erased, is_erased(transaction.id(record)));
+    if (erased) return true;
+    const auto settled = settled_record(transaction, record);
+    return settled ? is_erased(*settled) : Result<bool>(false);
+}
+
 Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased)
 {
     INDABA_ASSIGN(const auto transaction, shared::TransactionView::open(payload));
     Redacted redacted;
     std::vector<std::size_t> kept;
     for (std::size_t i = 0; i < transaction.size(); ++i) {
-        INDABA_ASSIGN(bool gone, is_erased(transaction.id(i)));
-        if (const auto settled = settled_record(transaction, i); settled && !gone) {
-            INDABA_ASSIGN(gone, is_erased(*settled));
-        }
+        INDABA_ASSIGN(const bool gone, is_of_erased(transaction, i, is_erased));
         if (gone) redacted.records.push_back(transaction.id(i));
         else kept.push_back(i);
     }

@@ -49,11 +49,11 @@ struct Redacted {
 /// Nothing if it touches no such record.
 [[nodiscard]] shared::Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased);
 
-/// The record that a decision settled, if this record of the transaction is one.
-[[nodiscard]] std::optional<shared::RecordId> settled_record(const shared::TransactionView& transaction,
-                                                             std::size_t record);
+/// The transaction's record is an erased one, or a decision that quotes one.
+[[nodiscard]] shared::Result<bool> is_of_erased(const shared::TransactionView& transaction, std::size_t record,
+                                                const IsErased& is_erased);
 
-/// The same of a record as it is kept: every record that a leaf of it names.
+/// A decision about such a record, as it is kept: by any record that a leaf of it names.
 [[nodiscard]] bool is_decision_about(std::string_view type, const Cells& cells,
                                      const std::function<bool(const shared::RecordId&)>& is_one);
 

@@ -234,7 +234,8 @@ private:
     Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);
     Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,
                                                std::vector<std::pair<std::string, Value>> why);
-    Result<bool> redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids);
+    Result<void> redact_journals(const std::set<RecordId>& ids);
+    Result<void> redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids);
     Result<void> fold_without(const RecordId& id);
     Result<void> drop_orphans_about(const std::set<RecordId>& ids);
     Result<bool> quotes_erased(std::string_view type, const Cells& cells);

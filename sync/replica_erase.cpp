@@ -28,8 +28,7 @@ Result<void> Replica::fold_without(const RecordId& id)
     return ports_.storage.save_record(*record);
 }
 
-/// True if there was something to take out of this journal.
-Result<bool> Replica::redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids)
+Result<void> Replica::redact_journal(const StoredJournal& journal, const std::set<RecordId>& ids)
 {
     const IsErased is_erased = [&](const RecordId& id) -> Result<bool> { return ids.contains(id); };
     std::vector<TransactionName> names;
@@ -47,7 +46,17 @@ Result<bool> Replica::redact_journal(const StoredJournal& journal, const std::se
             if (!ids.contains(id)) unwritten.insert(id);
     }
     for (const auto& id : unwritten) INDABA_TRY(fold_without(id));
-    return !names.empty();
+    return {};
+}
+
+Result<void> Replica::redact_journals(const std::set<RecordId>& ids)
+{
+    INDABA_ASSIGN(const auto spaces, ports_.storage.spaces());
+    for (const auto& space : spaces) {
+        INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(space.name));
+        for (const auto& journal : journals) INDABA_TRY(redact_journal(journal, ids));
+    }
+    return {};
 }
 
 Result<std::size_t> Replica::take_erasures(const std::vector<Erasure>& orders, std::uint64_t through)
@@ -64,13 +73,10 @@ Result<std::size_t> Replica::take_erasures(const std::vector<Erasure>& orders, s
         if (record) ++held;
         INDABA_TRY(ports_.storage.erase_record(order));
     }
-    INDABA_ASSIGN(const auto spaces,
-                  ids.empty() ? Result<std::vector<StoredSpace>>(std::vector<StoredSpace>()) : ports_.storage.spaces());
-    for (const auto& space : spaces) {
-        INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(space.name));
-        for (const auto& journal : journals) INDABA_TRY(redact_journal(journal, ids));
+    if (!ids.empty()) {
+        INDABA_TRY(redact_journals(ids));
+        INDABA_TRY(drop_orphans_about(ids));
     }
-    if (!ids.empty()) INDABA_TRY(drop_orphans_about(ids));
     INDABA_TRY(ports_.storage.save_erased_through(through));
     INDABA_TRY(transaction.commit());
     return held;

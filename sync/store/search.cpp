@@ -104,8 +104,7 @@ Result<void> Search::write()
 
 Result<void> Search::write_all()
 {
-    INDABA_ASSIGN(const auto waiting, stale());  // of what was deleted before, the words may still be there
-    if (!changes_.empty() || !waiting.empty()) INDABA_TRY(index_all());
+    INDABA_TRY(index_all());  // also without changes: of what was deleted before, the words may still be there
     return database_.execute("INSERT INTO search(search) VALUES ('optimize')");
 }
 
@@ -142,6 +141,7 @@ Result<void> Search::index_all()
         INDABA_ASSIGN(auto text, current_text(rid));
         changes_.push_back({rid, true, std::move(text)});
     }
+    if (changes_.empty()) return {};
     std::ranges::sort(changes_, {}, &Change::rid);
     for (auto& change : changes_) {
         // The number of a row that is gone can come again while the old row's text is still in the index.
