@@ -5,6 +5,7 @@
 #include "tests/model/text.hpp"
 #include "tests/simulation/broken.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace indaba::tests::simulation {
@@ -12,8 +13,9 @@ namespace indaba::tests::simulation {
 namespace {
 
 constexpr int kHealingRounds = 3;
-/// Edits that a centre which was put back meets before their records are offered again, chains of them one by one.
-constexpr int kHealingRoundsAfterPutBack = 6;
+/// An edit that the centre meets before its record is offered again once that is there, chains of them one by one. So
+/// it goes where the centre was put back, and where roles have come back to both authors.
+constexpr int kHealingRoundsWithOffers = 6;
 /// Events of one session while healing: beyond it, two sides talk for ever.
 constexpr int kSessionEvents = 20'000;
 
@@ -142,10 +144,24 @@ void Simulation::heal()
     start_centre();
     heal_roles();
     heal_choices();
-    const int rounds = truth_.was_put_back() ? kHealingRoundsAfterPutBack : kHealingRounds;
-    for (int round = rounds; round > 0; --round)
+    int rounds = truth_.was_put_back() ? kHealingRoundsWithOffers : kHealingRounds;
+    for (int round = 1; round <= rounds; ++round) {
+        const auto before = refused_without_record();
         for (auto& device : devices_)
-            if (round == rounds || !device->is_misled) sync_once(*device, round == 1);
+            if (round == 1 || !device->is_misled) sync_once(*device, round == rounds);
+        if (refused_without_record() != before) rounds = kHealingRoundsWithOffers;
+    }
+}
+
+/// How many edits the centre has met before their record.
+std::size_t Simulation::refused_without_record() const
+{
+    std::size_t edits = 0;
+    for (const auto space : kSpaces)
+        edits += std::size_t(std::ranges::count_if(truth_.feed(space), [](const sync::Ruling& ruling) {
+            return ruling.reason.code == sync::Reason::Code::no_record;
+        }));
+    return edits;
 }
 
 /// Whose role is gone is not told that the centre was put back, and does not send again what was settled before.

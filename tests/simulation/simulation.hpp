@@ -60,6 +60,7 @@ private:
     // --- simulation.cpp: the course of a run ---
     void trouble();
     void heal();
+    [[nodiscard]] std::size_t refused_without_record() const;
     void heal_roles();
     void heal_choices();
     void heal_versions();
