@@ -22,8 +22,8 @@ Result<std::unique_ptr<Office>> Office::open(const DataDirectory& directory, sha
 }
 
 Office::Office(Parts parts, shared::Clock& clock, platform::Log& log, Later later)
-    : facts_(std::move(parts.facts)), store_(std::move(parts.store)), feed_key_(std::move(parts.feed_key)),
-      registry_(*store_), quotas_(store_->database()),
+    : clock_(clock), log_(log), facts_(std::move(parts.facts)), store_(std::move(parts.store)),
+      feed_key_(std::move(parts.feed_key)), registry_(*store_), quotas_(store_->database()),
       centre_({*store_, registry_, clock, digest_, feed_key_, shared::Catalogue::builtin(), &quotas_}),
       sessions_({centre_, registry_, store_->database(), clock, log, std::move(later)}),
       enrolment_({registry_, store_->database(), clock, digest_, std::move(parts.authority)})
@@ -35,6 +35,28 @@ Result<void> Office::note_port(std::uint16_t port)
     INDABA_ASSIGN(auto transaction, Transaction::write(store_->database()));
     INDABA_TRY(save_port(transaction, port));
     return transaction.commit();
+}
+
+Result<void> Office::forget_deletions()
+{
+    const auto before_ms = clock_.now_ms() - shared::limits::kDeletionsTold_ms;
+    INDABA_ASSIGN(const auto spaces, store_->spaces());
+    for (const auto& space : spaces) {
+        INDABA_ASSIGN(const auto passed, registry_.passed_by_all(space.name));
+        INDABA_TRY(centre_.forget_deletions(space.name, before_ms, passed));
+    }
+    return {};
+}
+
+void Office::refresh()
+{
+    const auto today = sync::Day::of(clock_.now_ms());
+    if (forgot_ != today) {
+        const auto forgotten = forget_deletions();
+        if (forgotten.has_error()) log_.warning("deletions_not_forgotten", {{"reason", forgotten.error().text}});
+        forgot_ = today;
+    }
+    sessions_.refresh();
 }
 
 Result<Health> Office::health()

@@ -37,6 +37,9 @@ public:
     [[nodiscard]] Sessions& sessions() { return sessions_; }
     [[nodiscard]] Enrolment& enrolment() { return enrolment_; }
 
+    /// Now and then: looks whether another process changed who may do what, and once a day forgets what was deleted
+    /// very long ago.
+    void refresh();
     [[nodiscard]] Result<void> note_port(std::uint16_t port);
     /// An error if the database does not answer, its disk has failed, or what devices send cannot be stored.
     [[nodiscard]] Result<Health> health();
@@ -51,7 +54,10 @@ private:
         platform::CertificateAuthority authority;
     };
     Office(Parts parts, shared::Clock& clock, platform::Log& log, Later later);
+    [[nodiscard]] Result<void> forget_deletions();
 
+    shared::Clock& clock_;
+    platform::Log& log_;
     CentreFacts facts_;
     std::unique_ptr<sync::store::CentreStore> store_;
     platform::KeyPair feed_key_;
@@ -61,6 +67,7 @@ private:
     sync::Centre centre_;
     Sessions sessions_;
     Enrolment enrolment_;
+    std::optional<sync::Day> forgot_;  // on that day
 };
 
 }  // namespace indaba::server

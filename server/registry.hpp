@@ -98,6 +98,11 @@ public:
     };
     /// Ordered by device, then number.
     [[nodiscard]] Result<std::vector<ErasedReceipt>> erased_receipts();
+    /// The device follows these spaces and no others, and has heard in each what was ruled up to that number. Said
+    /// again, it changes nothing.
+    [[nodiscard]] Result<void> note_bases(const DeviceId& id, const std::map<SpaceName, std::uint64_t>& bases);
+    /// What every device that follows the space, and may, has heard; the greatest number if there is none.
+    [[nodiscard]] Result<std::uint64_t> passed_by_all(const SpaceName& space);
     /// forbidden, in words for its person, unless the device is enrolled and not revoked.
     [[nodiscard]] Result<void> require_welcome(const DeviceId& id);
     /// The spaces that the device's person may see now, ordered by name; none for one that is not welcome.

@@ -4,6 +4,7 @@
 #include "server/names.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace indaba::server {
 
@@ -133,6 +134,38 @@ Result<std::vector<Registry::ErasedReceipt>> Registry::erased_receipts()
         if (!more) return receipts;
         receipts.push_back({device_id_from(query.blob(0)), std::uint64_t(query.int64(1)), query.int64(2)});
     }
+}
+
+Result<void> Registry::note_bases(const DeviceId& id, const std::map<SpaceName, std::uint64_t>& bases)
+{
+    std::map<SpaceName, std::uint64_t> known;
+    auto query = database_.statement("SELECT space, base FROM registry_base WHERE device = ?1");
+    query.bind_all(shared::ByteView(id.hash.bytes));
+    while (true) {
+        INDABA_ASSIGN(const bool more, query.step());
+        if (!more) break;
+        known.emplace(query.text(0), std::uint64_t(query.int64(1)));
+    }
+    if (known == bases) return {};
+    INDABA_ASSIGN(auto transaction, Transaction::write(database_));
+    auto forget = database_.statement("DELETE FROM registry_base WHERE device = ?1");
+    INDABA_TRY(forget.bind_all(shared::ByteView(id.hash.bytes)).run());
+    for (const auto& [space, base] : bases) {
+        auto insert = database_.statement("INSERT INTO registry_base(device, space, base) VALUES (?1, ?2, ?3)");
+        INDABA_TRY(insert.bind_all(shared::ByteView(id.hash.bytes), space, base).run());
+    }
+    return transaction.commit();
+}
+
+Result<std::uint64_t> Registry::passed_by_all(const SpaceName& space)
+{
+    auto query = database_.statement(
+        "SELECT min(b.base) FROM registry_base b JOIN registry_device d ON d.id = b.device "
+        "JOIN registry_role r ON r.person = d.person AND r.space = b.space "
+        "WHERE b.space = ?1 AND d.revoked_ms = 0");
+    INDABA_TRY(query.bind_all(space).step());
+    if (query.is_null(0)) return std::numeric_limits<std::uint64_t>::max();
+    return std::uint64_t(query.int64(0));
 }
 
 Result<void> Registry::require_welcome(const DeviceId& id)

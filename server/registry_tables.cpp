@@ -56,6 +56,12 @@ CREATE TABLE registry_erased(
     confirmed_ms INTEGER NOT NULL,
     PRIMARY KEY(device, through)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE registry_base(
+    device BLOB NOT NULL REFERENCES registry_device(id),
+    space TEXT NOT NULL,
+    base INTEGER NOT NULL,  -- it had heard of what was ruled up to this number when it came last
+    PRIMARY KEY(device, space)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX registry_invitation_by_selector ON registry_invitation(selector);
 )sql";
 

@@ -119,7 +119,7 @@ Task<> Service::Parts::watch(Parts* parts)
         const auto slept = co_await platform::wait_for(parts->options.watch);
         if (slept.has_error()) co_return;
         const auto looked = co_await parts->store.run([office = parts->office.get()]() -> Result<void> {
-            office->sessions().refresh();
+            office->refresh();
             return {};
         });
         if (looked.has_error()) co_return;

@@ -41,6 +41,9 @@ Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
     peer.note_erased = [this, device](std::uint64_t through) {
         return ports_.registry.note_erased(device, through, ports_.clock.now_ms());
     };
+    peer.note_bases = [this, device](const std::map<SpaceName, std::uint64_t>& bases) {
+        return ports_.registry.note_bases(device, bases);
+    };
     sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),
                                         std::move(*grants)});
     return last_;

@@ -271,6 +271,8 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
         if (!found && !creates(writes)) return refuse(Reason::Code::no_record, "a record that is not at the centre");
         auto record = found ? std::move(*found) : StoredRecord{id, type, entry.space, 0, {}, {}, {}};
         if (record.space != entry.space) return refuse(Reason::Code::no_record, "a record of another space");
+        if (is_forgotten(record, line.head.horizon))
+            return refuse(Reason::Code::no_record, "a record that was deleted long ago: write it as a new one");
         if (record.type != type)
             return refuse(Reason::Code::other_type, "the record is a " + record.type + ", not a " + type);
         INDABA_TRY(merge(record, writes, entry, number, now_ms, line));
@@ -296,7 +298,8 @@ Result<void> Centre::rule(StoredEntry entry, Line& line)
     ruling.verdict = ruling.reason.code == Reason::Code::none ? Verdict::accepted : Verdict::refused;
     if (ruling.verdict == Verdict::refused) records.clear();
     if (ruling.verdict == Verdict::refused) INDABA_TRY(redact_refused(entry));
-    line.head = {ruling.number, chain_hash(line.head.hash, ruling, ports_.digest)};
+    line.head.number = ruling.number;
+    line.head.hash = chain_hash(line.head.hash, ruling, ports_.digest);
     entry.ruling = std::move(ruling);
     std::vector<RecordId> touched;
     for (const auto& record : records) {

@@ -77,6 +77,12 @@ public:
 
     [[nodiscard]] Result<SignedHead> signed_head(const SpaceName& space);
 
+    /// Nobody is told any more of what was deleted before `before_ms`, up to a number that every device has passed; a
+    /// device that has not, whoever it is, compares. What is written to such a record is refused. One storage
+    /// transaction. Returns the horizon, which never moves back.
+    [[nodiscard]] Result<std::uint64_t> forget_deletions(const SpaceName& space, std::int64_t before_ms,
+                                                         std::uint64_t passed);
+
     /// What a device that does not carry the space may want to know: at most kSizeAge_ms old.
     [[nodiscard]] Result<CentreSize> size(const SpaceName& space);
 
@@ -122,6 +128,7 @@ private:
     struct Versions {
         std::uint64_t through = 0;  ///< of the feed
         std::uint64_t erased = 0;  ///< orders carried out
+        std::uint64_t horizon = 0;
         RecordVersions records{{}};
     };
 

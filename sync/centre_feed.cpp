@@ -1,5 +1,6 @@
 // Scanning: the feed as a device needs it next.
 #include "sync/centre.hpp"
+#include "sync/storage_transaction.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,10 +40,12 @@ Result<const RecordVersions*> Centre::versions(const SpaceName& space)
     INDABA_ASSIGN(const auto head, ports_.storage.head(space));
     auto& known = versions_[space];
     INDABA_ASSIGN(const auto erased, ports_.storage.erasure_state());
-    if (known.erased != erased.through) known = {};
+    if (known.erased != erased.through || known.horizon != head.horizon) known = {};
     known.erased = erased.through;
+    known.horizon = head.horizon;
     std::vector<RecordVersion> changed;
     INDABA_TRY(ports_.storage.each_record_after(space, known.through, [&](StoredRecord&& stored) {
+        if (is_forgotten(stored, head.horizon)) return true;
         changed.push_back(version_of(to_feed(std::move(stored), 0), ports_.digest));
         return true;
     }));
@@ -56,9 +59,26 @@ Result<const RecordVersions*> Centre::versions(const SpaceName& space)
 Result<SignedHead> Centre::signed_head(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto newest, ports_.storage.head(space));
-    SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), newest.backed_up, {}};
+    SignedHead head{space, newest.number, newest.hash, ports_.clock.now_ms(), newest.backed_up, newest.horizon, {}};
     head.signature = ports_.signer.sign(head_message(head));
     return head;
+}
+
+Result<std::uint64_t> Centre::forget_deletions(const SpaceName& space, std::int64_t before_ms, std::uint64_t passed)
+{
+    StorageTransaction transaction(ports_.storage);
+    INDABA_TRY(transaction.begin());
+    INDABA_ASSIGN(const auto head, ports_.storage.head(space));
+    auto horizon = head.horizon;
+    INDABA_TRY(ports_.storage.each_ruling(space, head.horizon, std::min(passed, head.number), [&](Ruling&& ruling) {
+        if (ruling.time_ms >= before_ms) return false;
+        horizon = ruling.number;
+        return true;
+    }));
+    if (horizon == head.horizon) return horizon;
+    INDABA_TRY(ports_.storage.set_horizon(space, horizon));
+    INDABA_TRY(transaction.commit());
+    return horizon;
 }
 
 Result<CentreSize> Centre::size(const SpaceName& space)
@@ -83,6 +103,7 @@ Result<FeedBatch> Centre::next_batch(const Scan& scan, const std::function<bool(
     std::size_t bytes = 0;
     INDABA_TRY(ports_.storage.each_record_after(scan.space, scan.position, [&](StoredRecord&& stored) {
         if (stored.number > batch.to) return false;
+        if (is_forgotten(stored, head.horizon)) return true;
         if (bytes >= scan.target_bytes && stored.number > batch.records.back().number) {
             batch.to = batch.records.back().number;  // the records of one number are never split
             return false;

@@ -18,7 +18,8 @@ Hash chain_hash(const Hash& before, const Ruling& ruling, shared::Digest& digest
 shared::Bytes head_message(const SignedHead& head)
 {
     shared::BinaryOutput out;
-    out(std::string_view("indaba head 1"), head.space, head.number, head.hash, head.time_ms, head.backed_up);
+    out(std::string_view("indaba head 2"), head.space, head.number, head.hash, head.time_ms, head.backed_up,
+        head.horizon);
     return out.take();
 }
 
@@ -32,6 +33,11 @@ FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base)
         if (wanted) INDABA_CHECK(record.cells.append(std::move(cell)));
     }
     return record;
+}
+
+bool is_forgotten(const StoredRecord& record, std::uint64_t horizon)
+{
+    return record.number > 0 && record.number <= horizon && existence(record.centre_word()) == Existence::deleted;
 }
 
 }  // namespace indaba::sync

@@ -52,17 +52,19 @@ struct SignedHead {
     Hash hash;
     std::int64_t time_ms = 0;
     std::uint64_t backed_up = 0;  ///< everything up to this number survives the loss of the centre's disk
+    std::uint64_t horizon = 0;  ///< deletions up to this number are forgotten: see is_forgotten()
     shared::Signature signature;
 };
 [[nodiscard]] shared::Bytes head_message(const SignedHead& head);
 
 /// Where a device stands in a space's feed: caught up at `base`, scanned to `position`, and the newest head it has
-/// seen.
+/// seen. What it holds is right for a centre that has forgotten deletions up to `horizon`.
 struct Cursor {
     std::uint64_t base = 0;
     std::uint64_t position = 0;
     std::uint64_t head = 0;
     Hash head_hash;
+    std::uint64_t horizon = 0;
 
     friend bool operator==(const Cursor&, const Cursor&) = default;
 };
@@ -75,10 +77,11 @@ struct Place {
     std::uint64_t head = 0;
     std::uint64_t head_hash = 0;  ///< its prefix
     std::uint64_t backed_up = 0;  ///< as the device was told last
+    std::uint64_t horizon = 0;
 
     [[nodiscard]] static Place of(const Cursor& cursor, std::uint64_t backed_up)
     {
-        return {cursor.base, cursor.position, cursor.head, cursor.head_hash.prefix(), backed_up};
+        return {cursor.base, cursor.position, cursor.head, cursor.head_hash.prefix(), backed_up, cursor.horizon};
     }
     friend bool operator==(const Place&, const Place&) = default;
 };
@@ -97,6 +100,14 @@ struct FeedRecord {
 /// The record as the feed tells it to whoever is caught up at `base`: the centre's word, its cells newer than base; of
 /// a plainly deleted record its tombstone.
 [[nodiscard]] FeedRecord to_feed(StoredRecord&& stored, std::uint64_t base);
+
+/// A plainly deleted record that nobody is told of any more: its tombstone lies within the horizon.
+[[nodiscard]] bool is_forgotten(const StoredRecord& record, std::uint64_t horizon);
+/// Somebody at this place may still hold, alive, what was deleted and forgotten since then: a scan would not tell them.
+[[nodiscard]] constexpr bool is_behind_horizon(std::uint64_t position, std::uint64_t known, std::uint64_t horizon)
+{
+    return position > 0 && position < horizon && known < horizon;
+}
 
 /// How far the centre has ruled a journal, or a branch of it: the last entry.
 struct JournalMark {

@@ -22,14 +22,14 @@ void serialize(Archive& archive, Ruling& ruling)
 template <class Archive>
 void serialize(Archive& archive, SignedHead& head)
 {
-    archive(head.space, head.number, head.hash, head.time_ms, head.backed_up, head.signature.bytes);
+    archive(head.space, head.number, head.hash, head.time_ms, head.backed_up, head.horizon, head.signature.bytes);
 }
 
 template <class Archive>
 void serialize(Archive& archive, Place& place)
 {
     archive(shared::compact(place.base), shared::compact(place.position), shared::compact(place.head), place.head_hash,
-            shared::compact(place.backed_up));
+            shared::compact(place.backed_up), shared::compact(place.horizon));
 }
 
 template <class Archive>

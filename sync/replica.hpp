@@ -227,6 +227,7 @@ private:
     Result<void> wait_again(const StoredEntry& entry, EntryCache& entries);
     struct Marked;
     Result<std::optional<Marked>> marked(const StoredJournal& journal, const Marks& marks);
+    Result<void> settle_untold(Step& step);
     Result<void> settle_marked(const SpaceName& space, const Marks& marks);
     Result<void> fold_no_more(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);

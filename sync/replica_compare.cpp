@@ -149,9 +149,10 @@ Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& hea
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
     if (!space || !space->is_followed() || space->cursor.head_hash != told.head_hash) return false;
-    // The head that is not on the centre's chain stays: should this end half-way, the next session compares again.
+    // A head that lies on no chain: should this end half-way, the next session compares again.
     space->cursor.base = 0;
     space->cursor.position = 0;
+    space->cursor.head_hash = {};
     space->position_hash = {};
     INDABA_TRY(ports_.storage.save_space(*space));
     INDABA_TRY(ports_.storage.drop_rulings(head.space));
@@ -181,6 +182,10 @@ Result<void> Replica::replace_word(const FeedRecord& fetched, const Marks& marks
     record.word = fetched.cells;
     record.number = fetched.number;
     INDABA_TRY(keep_orphan(record, before, marks));
+    std::erase_if(record.pending, [&](const TransactionName& name) {
+        const auto place = step.in_word.find(name.journal);
+        return place != step.in_word.end() && name.number <= place->second;
+    });
     INDABA_TRY(settle_pending(record, step));
     return ports_.storage.save_record(record);
 }
@@ -195,6 +200,11 @@ Result<bool> Replica::take_compared(const SpaceName& name, const Packed<FeedReco
     if (!space || !space->is_followed() || space->cursor.position > 0) return false;
     step.space = std::move(*space);
     for (const auto& author : authors) INDABA_TRY(ports_.storage.keep_author(author));
+    INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(name));
+    for (const auto& journal : journals) {
+        INDABA_ASSIGN(const auto last, marked(journal, marks));
+        if (last) step.in_word[journal.head.id] = last->mark.number;
+    }
     for (const auto& record : records) INDABA_TRY(replace_word(record, marks, step));
     INDABA_TRY(transaction.commit());
     return true;
@@ -208,7 +218,7 @@ Result<void> Replica::end_comparison(const SignedHead& head, const SignedHead& n
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
     if (!space || !space->is_followed() || space->cursor.position > 0) return {};
     // Should the centre be put back to between the two, it does not have this head.
-    space->cursor = {head.number, head.number, newest.number, newest.hash};
+    space->cursor = {head.number, head.number, newest.number, newest.hash, head.horizon};
     space->position_hash = head.hash;
     space->backed_up = head.backed_up;
     INDABA_TRY(ports_.storage.save_space(*space));

@@ -80,7 +80,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         INDABA_TRY(ports_.storage.purge_space(space.name));
         INDABA_TRY(forget_orphans(space.name));
         // The head that was seen last stays: should the space come back, it tells whether the centre was put back.
-        const Cursor seen{0, 0, space.cursor.head, space.cursor.head_hash};
+        const Cursor seen{0, 0, space.cursor.head, space.cursor.head_hash, 0};
         StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, seen, {}, 0};
         INDABA_TRY(ports_.storage.save_space(lost));
     }

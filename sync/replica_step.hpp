@@ -27,6 +27,7 @@ struct Replica::Step {
     std::vector<TransactionName> refused;
     std::set<JournalId> copied;  ///< own journals that another life of this database has written too
     Stamp greatest;           ///< of what was taken
+    std::map<JournalId, std::uint64_t> in_word;  ///< own journals: what a comparison brings has them up to this number
     bool is_awaited = false;  ///< something taken may let what was refused be written again
     Applied outcome;
 };

@@ -219,6 +219,19 @@ Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
     return {};
 }
 
+/// After a scan from zero: what was ruled on records that are deleted and forgotten came without them.
+Result<void> Replica::settle_untold(Step& step)
+{
+    INDABA_ASSIGN(const auto ids, ports_.storage.pending_records(step.space.name));
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(auto record, ports_.storage.find_record(id));
+        if (!record || record->number > 0) continue;
+        INDABA_TRY(settle_pending(*record, step));
+        INDABA_TRY(ports_.storage.save_record(*record));
+    }
+    return {};
+}
+
 /// Piece by piece: as plain values they take several times their bytes.
 Result<void> Replica::keep_rulings(const BatchReader& batch)
 {
@@ -242,6 +255,7 @@ Result<void> Replica::move_cursor(const BatchReader& reader, Step& step)
     space.position_hash = step.hash;
     space.cursor.head = batch.head->number;
     space.cursor.head_hash = batch.head->hash;
+    space.cursor.horizon = batch.head->horizon;
     if (batch.is_last()) {
         space.cursor.base = batch.to;
         space.backed_up = batch.head->backed_up;
@@ -269,7 +283,11 @@ Result<Replica::Applied> Replica::take(BatchReader& batch)
     INDABA_TRY(hear(step.greatest));
     INDABA_TRY(claim_ruled(batch));
     for (const auto& name : step.refused) INDABA_TRY(settle_entry(name, step));
+    const bool may_forget = batch.head().head->horizon > step.space.cursor.horizon || !step.refused.empty();
+    const bool was_caught_up = step.space.cursor.base > 0;
     INDABA_TRY(move_cursor(batch, step));
+    if (step.outcome.caught_up && !was_caught_up) INDABA_TRY(settle_untold(step));
+    if (may_forget) INDABA_TRY(ports_.storage.forget_deleted(step.space.name, step.space.cursor.horizon));
     if (step.is_awaited) INDABA_TRY(offer_again(step.space.name, Reason::Code::no_record));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;

@@ -136,6 +136,7 @@ Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
     INDABA_ASSIGN(welcome.grants, peer_.grants());
     welcome.grants_differ = grants_digest(welcome.grants, centre_.ports().digest) != hello.grants;
     INDABA_ASSIGN(welcome.erasures_follow, compare_erased(hello.erased));
+    INDABA_TRY(note_bases(hello));
     for (const auto& following : hello.following) {
         INDABA_ASSIGN(const auto standing, follow(following));
         welcome.standings.push_back(standing);
@@ -144,17 +145,27 @@ Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
     return {};
 }
 
+Result<void> ServerSession::note_bases(const Hello& hello)
+{
+    if (!peer_.note_bases) return {};
+    std::map<SpaceName, std::uint64_t> bases;
+    for (const auto& following : hello.following) bases[following.space] = following.place.base;
+    return peer_.note_bases(bases);
+}
+
 /// Opens the lane of a space; at the head there is nothing to send on it yet.
 Result<Standing> ServerSession::follow(const Following& following)
 {
     lanes_.erase(following.space);
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, following.space));
     if (!granted) return Standing::not_granted;
-    Lane lane{following.place.base, following.place.position, following.place.backed_up, {}, false};
-    INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, following.place));
-    if (!joins) return Standing::start_over;  // the device compares, or follows from zero
+    const auto& place = following.place;
+    Lane lane{place.base, place.position, place.backed_up, place.horizon, {}, false};
+    INDABA_ASSIGN(const bool joins, centre_.on_chain(following.space, place));
     INDABA_ASSIGN(const auto head, centre_.storage().head(following.space));
-    const bool at_head = lane.base == head.number && lane.backed_up >= head.backed_up;
+    if (!joins || is_behind_horizon(place.position, place.horizon, head.horizon))
+        return Standing::start_over;  // the device compares, or follows from zero
+    const bool at_head = lane.base == head.number && lane.backed_up >= head.backed_up && lane.horizon >= head.horizon;
     lane.owed = !at_head;
     lanes_[following.space] = lane;
     return at_head ? Standing::at_head : Standing::follows;
@@ -247,12 +258,18 @@ Result<void> ServerSession::tell_grants(Actions& actions)
 Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Actions& actions)
 {
     INDABA_ASSIGN(const auto head, centre_.storage().head(name));
-    if (!lane.owed && lane.position == head.number && lane.backed_up >= head.backed_up) return false;
+    const bool knows_all = lane.backed_up >= head.backed_up && lane.horizon >= head.horizon;
+    if (!lane.owed && lane.position == head.number && knows_all) return false;
     const auto space = name;  // the lane, and its name with it, may go
     INDABA_ASSIGN(const bool granted, centre_.ports().authority.may_read(peer_.device, space));
     if (!granted) {
         lanes_.erase(space);
         INDABA_TRY(tell_grants(actions));
+        return false;
+    }
+    if (is_behind_horizon(lane.position, lane.horizon, head.horizon)) {
+        lanes_.erase(space);
+        actions.send.push_back(encode_message(StartOver{space}));
         return false;
     }
     const auto holds = [&](const Ruling& ruling) {
@@ -265,6 +282,7 @@ Result<bool> ServerSession::send_batch(const SpaceName& name, Lane& lane, Action
     INDABA_ASSIGN(batch.authors, untold_authors(batch.rulings, batch.records));
     lane.owed = false;
     lane.position = batch.to;
+    lane.horizon = batch.head->horizon;
     if (batch.is_last()) {
         lane.base = batch.to;
         lane.backed_up = batch.head->backed_up;

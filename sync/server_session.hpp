@@ -28,6 +28,8 @@ public:
         Flow flow = {};
         /// It has carried out the centre's orders to erase up to this number, and no further.
         std::function<Result<void>(std::uint64_t through)> note_erased = {};
+        /// Up to these numbers it has heard what was deleted, in all spaces that it follows.
+        std::function<Result<void>(const std::map<SpaceName, std::uint64_t>& bases)> note_bases = {};
     };
     ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
 
@@ -59,6 +61,7 @@ private:
         std::uint64_t base = 0;
         std::uint64_t position = 0;
         std::uint64_t backed_up = 0;  ///< as the device knows it
+        std::uint64_t horizon = 0;  ///< likewise
         std::vector<Held> held;
         bool owed = false;  ///< a batch must follow even if there is nothing new
     };
@@ -67,6 +70,7 @@ private:
     Result<void> take_hello(const Hello& hello, Actions& actions);
     Result<void> take_follow(const Follow& follow, Actions& actions);
     Result<Standing> follow(const Following& following);
+    Result<void> note_bases(const Hello& hello);
     Result<void> answer_history(const HistoryQuestion& question, Actions& actions);
     Result<void> pump(Actions& actions);
     // server_push.cpp

@@ -202,6 +202,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<Orphan>> orphans() = 0;
     [[nodiscard]] virtual Result<std::optional<Orphan>> find_orphan(const RecordId& record) = 0;
     [[nodiscard]] virtual Result<void> drop_orphan(const RecordId& record) = 0;
+    /// Forgets the records of a space that are plainly deleted, with nothing pending, and whose number is at most this.
+    [[nodiscard]] virtual Result<void> forget_deleted(const SpaceName& space, std::uint64_t horizon) = 0;
     /// Full: what is left of the disk is kept for what the person writes, so nothing may be taken from the centre.
     [[nodiscard]] virtual Result<void> require_room() = 0;
     /// Zero before the first of each.
@@ -221,8 +223,11 @@ public:
         std::uint64_t number = 0;
         Hash hash;
         std::uint64_t backed_up = 0;  ///< see SignedHead
+        std::uint64_t horizon = 0;
     };
     [[nodiscard]] virtual Result<Head> head(const SpaceName& space) = 0;
+    /// Deletions up to this number are forgotten from now on; never moves back.
+    [[nodiscard]] virtual Result<void> set_horizon(const SpaceName& space, std::uint64_t number) = 0;
     /// Reads every record of the space. Not found: no such space. `as_of_ms` is the caller's.
     [[nodiscard]] virtual Result<CentreSize> size(const SpaceName& space) = 0;
     /// Chain hash at a number of the feed; nothing beyond the head.

@@ -17,8 +17,8 @@ Result<std::unique_ptr<CentreStore>> CentreStore::open(const platform::DatabaseO
 Result<void> CentreStore::add_space(const Space& space)
 {
     INDABA_ASSIGN(const auto sid, tables_->names.spaces.number(space.name));
-    auto row =
-        database().statement("INSERT INTO space(sid, kind, title, backed_up, lease_days) VALUES (?1, ?2, ?3, 0, ?4)");
+    auto row = database().statement(
+        "INSERT INTO space(sid, kind, title, backed_up, horizon, lease_days) VALUES (?1, ?2, ?3, 0, 0, ?4)");
     const auto added = row.bind_all(sid, space.kind, space.title, std::int64_t(space.lease_days)).run();
     if (added.has_error() && added.error().code == Errc::rule_broken)
         return fail(Errc::rule_broken, "there is a space called " + space.name + " already: choose another name");
@@ -50,6 +50,11 @@ Result<void> CentreStore::note_backed_up(const SpaceName& space, std::uint64_t n
 }
 
 Result<CentreStore::Head> CentreStore::head(const SpaceName& space) { return tables_->feed.head(space); }
+
+Result<void> CentreStore::set_horizon(const SpaceName& space, std::uint64_t number)
+{
+    return tables_->feed.set_horizon(space, number);
+}
 
 Result<CentreSize> CentreStore::size(const SpaceName& space) { return tables_->feed.size(space); }
 

@@ -27,19 +27,29 @@ Result<CentreStorage::Head> FeedTable::head(const SpaceName& space)
     INDABA_ASSIGN(const auto sid, sid_of(space));
     // Entries are never deleted, so the last row is the counter.
     auto row = database_.statement(
-        "SELECT ruled, chain, (SELECT backed_up FROM space WHERE sid = ?1) FROM entry "
-        "WHERE space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
+        "SELECT ruled, chain, s.backed_up, s.horizon FROM entry JOIN space s ON s.sid = ?1 "
+        "WHERE entry.space = ?1 AND ruled > 0 ORDER BY ruled DESC LIMIT 1");
     INDABA_ASSIGN(const bool found, row.bind_all(sid).step());
     if (!found) return CentreStorage::Head{};
     INDABA_ASSIGN(const auto hash, read_hash(row, 1));
-    return CentreStorage::Head{std::uint64_t(row.int64(0)), hash, std::uint64_t(row.int64(2))};
+    return CentreStorage::Head{std::uint64_t(row.int64(0)), hash, std::uint64_t(row.int64(2)),
+                               std::uint64_t(row.int64(3))};
+}
+
+Result<void> FeedTable::set_horizon(const SpaceName& space, std::uint64_t number)
+{
+    INDABA_ASSIGN(const auto sid, sid_of(space));
+    auto row = database_.statement("UPDATE space SET horizon = ?2 WHERE sid = ?1 AND horizon < ?2");
+    return row.bind_all(sid, number).run();
 }
 
 Result<CentreSize> FeedTable::size(const SpaceName& space)
 {
     INDABA_ASSIGN(const auto sid, sid_of(space));
     auto row = database_.statement(
-        "SELECT count(*) FILTER (WHERE flags < 4), coalesce(sum(length(shown)), 0) FROM record WHERE space = ?1");
+        "SELECT count(*) FILTER (WHERE flags < 4), "
+        "coalesce(sum(length(shown)) FILTER (WHERE flags < 4 OR number > s.horizon), 0) "
+        "FROM record JOIN space s ON s.sid = ?1 WHERE record.space = ?1");
     INDABA_TRY(row.bind_all(sid).step());
     return CentreSize{std::uint64_t(row.int64(0)), std::uint64_t(row.int64(1)), 0};
 }

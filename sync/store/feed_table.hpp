@@ -24,6 +24,7 @@ public:
     /// Not found: no such space.
     [[nodiscard]] Result<CentreStorage::Head> head(const SpaceName& space);
     [[nodiscard]] Result<CentreSize> size(const SpaceName& space);
+    [[nodiscard]] Result<void> set_horizon(const SpaceName& space, std::uint64_t number);
     [[nodiscard]] Result<void> note_backed_up(const SpaceName& space, std::uint64_t number);
     [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number);
     [[nodiscard]] Result<void> append(const StoredEntry& entry, const Hash& chain,

@@ -240,6 +240,24 @@ Result<std::optional<std::int64_t>> Records::erase(const RecordId& id)
     return std::optional(seen.rid);
 }
 
+Result<void> Records::forget_deleted(const SpaceName& space, std::uint64_t horizon)
+{
+    INDABA_ASSIGN(const auto number, names_.spaces.find(space));
+    if (!number) return {};
+    std::vector<RecordId> ids;
+    auto rows = database_.statement(
+        "SELECT id FROM record WHERE space = ?1 AND flags & 4 AND number > 0 AND number <= ?2 AND pending IS NULL");
+    rows.bind_all(*number, horizon);
+    while (true) {
+        INDABA_ASSIGN(const bool row, rows.step());
+        if (!row) break;
+        INDABA_ASSIGN(const auto id, read_record_id(rows, 0, database_));
+        ids.push_back(id);
+    }
+    for (const auto& id : ids) INDABA_TRY(erase(id));
+    return {};
+}
+
 Result<bool> Records::purge(const SpaceName& space)
 {
     seen_.clear();

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] Result<std::optional<std::int64_t>> erase(const RecordId& id);
     /// True if there was anything that the centre has told, or that was searched.
     [[nodiscard]] Result<bool> purge(const SpaceName& space);
+    /// See ReplicaStorage.
+    [[nodiscard]] Result<void> forget_deleted(const SpaceName& space, std::uint64_t horizon);
     [[nodiscard]] Result<void> each_with_word(const SpaceName& space, const std::function<bool(StoredRecord&&)>& visit);
     [[nodiscard]] Result<std::vector<RecordId>> pending(const SpaceName& space);
 

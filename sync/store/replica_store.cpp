@@ -111,6 +111,11 @@ Result<std::optional<Orphan>> ReplicaStore::find_orphan(const RecordId& record)
 
 Result<void> ReplicaStore::drop_orphan(const RecordId& record) { return tables_->orphans.drop(record); }
 
+Result<void> ReplicaStore::forget_deleted(const SpaceName& space, std::uint64_t horizon)
+{
+    return tables_->records.forget_deleted(space, horizon);
+}
+
 Result<void> ReplicaStore::remember_seen(const std::optional<RecordId>& only, std::vector<SeenConflict> seen)
 {
     std::ranges::sort(seen);

@@ -9,7 +9,7 @@ namespace {
 using shared::Errc;
 using shared::Result;
 
-constexpr platform::FormatVersion kVersion{2, 2};
+constexpr platform::FormatVersion kVersion{3, 3};
 constexpr const char* kSide = "store_side";
 
 // 64-bit unsigned numbers are stored as the signed ones of the same bits.
@@ -74,6 +74,8 @@ CREATE TABLE erasure(
 constexpr const char* kReplica = R"sql(
 -- Lists and counts a type of a space without reading rows that are deleted, hidden or of another type.
 CREATE INDEX record_shown ON record(space, type) WHERE flags < 4;
+-- What is deleted, until the centre says that it may be forgotten.
+CREATE INDEX record_gone ON record(space) WHERE flags & 4;
 -- The conflicts, which are few among many records: nearly empty, and written only when one comes or goes.
 CREATE INDEX record_conflict ON record(space) WHERE flags & 1;
 -- Which journals are this device's, among those of everybody whose name it knows: asked for with every write.
@@ -92,6 +94,7 @@ CREATE TABLE space(
     head_hash BLOB NOT NULL,
     position_hash BLOB NOT NULL,
     backed_up INT NOT NULL,
+    horizon INT NOT NULL,         -- deletions up to this number are forgotten
     centre_records INT NOT NULL,  -- what it holds at the centre, as of sized_ms (0: never told)
     centre_bytes INT NOT NULL,
     sized_ms INT NOT NULL,
@@ -130,6 +133,7 @@ CREATE TABLE space(
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
     backed_up INT NOT NULL,   -- its feed up to this number is in a backup
+    horizon INT NOT NULL,     -- deletions up to this number are forgotten
     lease_days INT NOT NULL);
 CREATE TABLE mark(
     journal INT,

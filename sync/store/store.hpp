@@ -57,6 +57,7 @@ public:
     [[nodiscard]] Result<std::vector<Orphan>> orphans() override;
     [[nodiscard]] Result<std::optional<Orphan>> find_orphan(const RecordId& record) override;
     [[nodiscard]] Result<void> drop_orphan(const RecordId& record) override;
+    [[nodiscard]] Result<void> forget_deleted(const SpaceName& space, std::uint64_t horizon) override;
     /// Room that is not known is taken to be there: SQLite says when it is not.
     [[nodiscard]] Result<void> require_room() override;
     [[nodiscard]] Result<StoredClock> clock() override;
@@ -103,6 +104,7 @@ public:
     [[nodiscard]] Result<void> note_backed_up(const SpaceName& space, std::uint64_t number);
 
     [[nodiscard]] Result<Head> head(const SpaceName& space) override;
+    [[nodiscard]] Result<void> set_horizon(const SpaceName& space, std::uint64_t number) override;
     [[nodiscard]] Result<CentreSize> size(const SpaceName& space) override;
     [[nodiscard]] Result<std::optional<Hash>> chain_at(const SpaceName& space, std::uint64_t number) override;
     [[nodiscard]] Result<void> append_ruled(const StoredEntry& entry, const Hash& chain,

@@ -103,6 +103,10 @@ void Tables::forget()
 
 Result<void> Tables::save(const StoredRecord& record)
 {
+    if (record.shown.empty() && !record.word && record.pending.empty()) {
+        INDABA_TRY(records.erase(record.id));
+        return {};
+    }
     INDABA_ASSIGN(const auto rid, records.save(record));
     return feed.saved(record.id, rid);
 }

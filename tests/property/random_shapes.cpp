@@ -74,7 +74,8 @@ sync::Replica::Grant random_grant(Chance& chance)
 sync::Following random_following(Chance& chance)
 {
     return {random_text(chance, 10),
-            {random_number(chance), random_number(chance), random_number(chance), chance.draw()}};
+            {random_number(chance), random_number(chance), random_number(chance), chance.draw(), random_number(chance),
+             random_number(chance)}};
 }
 
 sync::SignedHead random_head(Chance& chance, const shared::SpaceName& space, std::uint64_t number)
@@ -83,6 +84,7 @@ sync::SignedHead random_head(Chance& chance, const shared::SpaceName& space, std
             number,
             random_hash(chance),
             std::int64_t(random_number(chance)),
+            random_number(chance),
             random_number(chance),
             random_bytes<shared::Signature>(chance)};
 }

@@ -4,6 +4,7 @@
 #include "tests/simulation/node_events.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace indaba::tests::simulation {
 
@@ -111,6 +112,9 @@ void Simulation::chaos()
     for (const auto fault : {Fault::device_revoked, Fault::person_revoked})
         if (strikes_later(fault)) revoke(fault);
     if (strikes_later(Fault::record_erased)) erase_record();
+    if (const auto often = faults_.in_1000[std::size_t(Fault::deletions_forgotten)];
+        often != 0 && horizon_chance_.in_1000(often))
+        forget_deletions();
     for (const auto fault : {Fault::space_dropped, Fault::space_carried})
         if (strikes_later(fault)) choose_space(fault);
     if (strikes_later(Fault::device_upgraded)) upgrade_device();
@@ -187,6 +191,36 @@ void Simulation::erase_record()
                                        }),
          "the orders");
     timeline_.after(later_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
+}
+
+/// The least that a device which follows the space has heard of.
+std::uint64_t Simulation::passed_by_all(const std::string& space) const
+{
+    auto passed = std::numeric_limits<std::uint64_t>::max();
+    for (const auto& device : devices_) {
+        const auto held = must(device->keeper->find_space(space), "a space");
+        if (held && !roles_.role(device->id, space).empty()) passed = std::min(passed, held->cursor.base);
+    }
+    return passed;
+}
+
+/// Months go by in seconds here. In half of the cases as the centre does it every day; else there are devices that it
+/// does not know to be behind: put back, or away for so long that their role went and came.
+void Simulation::forget_deletions()
+{
+    truth_.watch(*centre_->keeper);
+    const std::string space(horizon_chance_.pick(kSpaces));
+    const auto before_ms = centre_->clock.now_ms() - horizon_chance_.between(0, 30'000);
+    const auto passed =
+        horizon_chance_.below(2) == 0 ? passed_by_all(space) : std::numeric_limits<std::uint64_t>::max();
+    sync::Centre daily(
+        {*centre_->keeper, roles_, centre_->clock, digest_, centre_signer_, *centre_->catalogue, nullptr});
+    const auto horizon = must(daily.forget_deletions(space, before_ms, passed), "forgetting deletions");
+    if (horizon == truth_.horizon(space)) return;
+    counts_.count(Fault::deletions_forgotten);
+    trace("deletions in " + space + " are forgotten up to " + std::to_string(horizon));
+    truth_.watch(*centre_->keeper);
+    timeline_.after(horizon_chance_.between(0, shared::limits::kWatch.count()), [this] { review_sessions(); });
 }
 
 /// What server's sessions do when an operator has changed something: who is not welcome any more is told so and cut,

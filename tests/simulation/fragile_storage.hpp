@@ -214,6 +214,10 @@ public:
         INDABA_FRAGILE(find_orphan(record));
     }
     sync::Result<void> drop_orphan(const sync::RecordId& record) override { INDABA_FRAGILE(drop_orphan(record)); }
+    sync::Result<void> forget_deleted(const sync::SpaceName& space, std::uint64_t horizon) override
+    {
+        INDABA_FRAGILE(forget_deleted(space, horizon));
+    }
     sync::Result<void> require_room() override { INDABA_FRAGILE(require_room()); }
     sync::Result<sync::StoredClock> clock() override { INDABA_FRAGILE(clock()); }
     sync::Result<void> save_clock(const sync::StoredClock& clock) override
@@ -237,6 +241,10 @@ public:
     using FragileStorage::FragileStorage;
 
     sync::Result<Head> head(const sync::SpaceName& space) override { INDABA_FRAGILE(head(space)); }
+    sync::Result<void> set_horizon(const sync::SpaceName& space, std::uint64_t number) override
+    {
+        INDABA_FRAGILE(set_horizon(space, number));
+    }
     sync::Result<sync::CentreSize> size(const sync::SpaceName& space) override { INDABA_FRAGILE(size(space)); }
     sync::Result<std::optional<sync::Hash>> chain_at(const sync::SpaceName& space, std::uint64_t number) override
     {

@@ -14,11 +14,12 @@ namespace {
 
 using model::text;
 
-/// Takes the leaves out that a tombstone does not carry: those of merged writes to other cells than existence.
-model::Record without_buried(model::Record record, const model::Merged& word)
+/// Takes the leaves out that a tombstone does not carry: those of merged writes to other cells than existence. Of one
+/// that is forgotten nothing is carried.
+model::Record without_buried(model::Record record, const model::Merged& word, bool is_forgotten)
 {
     for (auto& [key, cell] : record)
-        if (key != shared::kExistence)
+        if (key != shared::kExistence || is_forgotten)
             std::erase_if(cell.leaves, [&](const auto& leaf) { return word.contains(leaf.first); });
     return record;
 }
@@ -44,6 +45,13 @@ std::string differs(const model::Record& expected, const model::Record& actual)
         for (const auto& [name, leaf] : cell.leaves)
             cells.at(key).leaves.push_back({name, leaf.stamp, leaf.value, {leaf.saw.begin(), leaf.saw.end()}});
     return model::difference(expected, cells);
+}
+
+bool is_alive_in_word(const std::optional<sync::StoredRecord>& record)
+{
+    if (!record) return false;
+    const auto existence = sync::existence(record->centre_word());
+    return record->number > 0 && existence != sync::Existence::deleted && existence != sync::Existence::none;
 }
 
 bool is_in_conflict(const sync::StoredRecord& record, const shared::Catalogue& catalogue)
@@ -125,12 +133,12 @@ std::vector<Name> Judge::pending(Device& device, const sync::StoredSpace& space)
     return names;
 }
 
-/// A centre that was put back may have refused what somebody else brought again. Its author, who is yet to hear of it,
-/// may or may not show it meanwhile.
+/// The centre may have refused what somebody else brought again after it was put back, or what a comparison found
+/// ruled. Its author, who is yet to hear of it, may or may not show it meanwhile.
 std::vector<Name> Judge::shown_as_waiting(std::vector<Name> waiting,
                                           const std::optional<sync::StoredRecord>& record) const
 {
-    if (!truth_.was_put_back()) return waiting;
+    if (!truth_.may_compare()) return waiting;
     std::erase_if(waiting, [&](const Name& name) {
         const auto* ruling = truth_.ruling(name);
         return ruling != nullptr && ruling->verdict != sync::Verdict::accepted &&
@@ -165,12 +173,14 @@ void Judge::shows_the_fold(Device& device) const
             auto real = record ? model::as_model(record->shown) : model::Record();
             const bool buried =
                 model::existence(model::state_of(truth_.history(), word, id)) == model::Existence::deleted;
-            if (buried) {
-                model = without_buried(std::move(model), word);
-                real = without_silenced(without_buried(std::move(real), word), model, waiting);
-            }
             const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) +
                                ", record " + text(id) + ": ";
+            if (buried) {
+                const bool forgotten = truth_.is_forgotten(space.name, through, id);
+                if (forgotten && is_alive_in_word(record)) throw Broken{where + "was deleted long ago and is back"};
+                model = without_buried(std::move(model), word, forgotten);
+                real = without_silenced(without_buried(std::move(real), word, forgotten), model, waiting);
+            }
             if (const auto found = differs(model, real); !found.empty()) throw Broken{where + found};
             if (!record || buried) continue;
             if (const auto found = differs_in_opinion(model, record->shown, record->type, *device.catalogue);

@@ -65,6 +65,11 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
                 continue;
             }
             if (here && (here->word || !here->pending.empty())) throw Broken{where + "something is still pending"};
+            if (there && truth_.is_forgotten(space, head.number, id)) {
+                if (here && !here->shown.empty() && sync::existence(here->shown) != sync::Existence::deleted)
+                    throw Broken{where + "was deleted long ago and is back"};
+                continue;
+            }
             if (!there != (!here || here->shown.empty()))
                 throw Broken{where + (there ? "is missing" : "is not at the centre")};
             if (!there) continue;
@@ -124,8 +129,8 @@ void Judge::keeps_its_work(Device& device) const
     keeps_its_journals(device);
     for (const auto space : kSpaces) {
         each_own_entry(device, space, [&](const sync::StoredJournal& journal, const sync::StoredEntry& entry) {
-            // What a comparison found in the word of a centre that was put back waits for its ruling alone.
-            if (entry.ruling || entry.name.number <= journal.ruled || truth_.was_put_back()) return;
+            // What a comparison found in the centre's word waits for its ruling alone.
+            if (entry.ruling || entry.name.number <= journal.ruled || truth_.may_compare()) return;
             for (const auto& touched : truth_.history().find(entry.name)->transaction.records) {
                 const auto record = must(device.keeper->find_record(touched.id), "a record");
                 if (!record || std::ranges::find(record->pending, entry.name) == record->pending.end())

@@ -35,13 +35,13 @@ protected:
     sync::store::CentreStore& centre() { return *simulation_.centre().keeper; }
 
     /// A record with cells that the device and the centre both hold, and its space.
-    std::pair<std::string, sync::StoredRecord> shared_record()
+    std::pair<std::string, sync::StoredRecord> shared_record(sync::Existence wanted = sync::Existence::alive)
     {
         for (const auto space : kSpaces) {
             if (simulation_.roles().role(device().id, space).empty()) continue;
             for (const auto& id : simulation_.truth().records(space)) {
                 const auto record = device().keeper->find_record(id);
-                if (record && *record && sync::existence((*record)->shown) == sync::Existence::alive)
+                if (record && *record && sync::existence((*record)->shown) == wanted)
                     return {std::string(space), **record};
             }
         }

@@ -60,6 +60,25 @@ TEST_F(Planted, unsent_work_that_a_revoked_device_does_not_hold_any_more)
     EXPECT_THAT(complaint_of([&] { simulation_.judge().keeps_its_work(device()); }), HasSubstr("does not wait"));
 }
 
+TEST_F(Planted, something_that_was_deleted_long_ago_and_is_back)
+{
+    const auto gone = shared_record(sync::Existence::deleted).second;
+    const auto head = must(centre().head(gone.space), "a head");
+    must(centre().begin(), "begin");
+    must(centre().set_horizon(gone.space, head.number), "the horizon");
+    must(centre().commit(), "commit");
+    simulation_.truth().watch(centre());
+    execute(*device().keeper,
+            "DELETE FROM record WHERE flags >= 4 AND space = (SELECT sid FROM space_name WHERE name = '" + gone.space +
+                "')");
+    EXPECT_EQ(complaint(), "") << "nobody needs to hold it";
+    auto back = gone;
+    back.shown.at("!").leaves[0].value = Value::boolean(true);
+    save(*device().keeper, back);
+    EXPECT_THAT(complaint(), HasSubstr("deleted long ago and is back"));
+    EXPECT_THAT(complaint_of([&] { simulation_.judge().shows_the_fold(device()); }), HasSubstr("and is back"));
+}
+
 TEST_F(Planted, something_that_was_erased_and_is_still_there)
 {
     const auto id = shared_record().second.id;

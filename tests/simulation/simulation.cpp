@@ -25,7 +25,7 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
       centre_signer_(chance_), centre_key_(centre_signer_.public_key()), quota_chance_(seed ^ 0x9007A5ull),
       truth_(roles_, digest_), judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull),
-      later_chance_(seed ^ 0x1A7E4FA0175ull)
+      later_chance_(seed ^ 0x1A7E4FA0175ull), horizon_chance_(seed ^ 0x40A120Full)
 {
     if (!options.calm && night_chance_.below(2) == 0)
         faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
@@ -40,6 +40,8 @@ Simulation::Simulation(std::uint64_t seed, Options options)
         faults_.in_1000[std::size_t(Fault::small_quota)] = unsigned(1 + quota_chance_.below(200));
         quotas_.bound({1 + quota_chance_.below(6), 1 + quota_chance_.below(4'000)});
     }
+    if (!options.calm && !options.first_faults && horizon_chance_.below(4) == 0)
+        faults_.in_1000[std::size_t(Fault::deletions_forgotten)] = unsigned(1 + horizon_chance_.below(100));
     centre_ = std::make_unique<CentreNode>(
         CentreParts{timeline_, roles_, digest_, centre_signer_, counts_, options.bug, &quotas_});
     roles_.bug = options.bug;

@@ -81,6 +81,8 @@ private:
     void change_role();
     void revoke(Fault fault);
     void erase_record();
+    void forget_deletions();
+    [[nodiscard]] std::uint64_t passed_by_all(const std::string& space) const;
     void review_sessions();
     void choose_space(Fault fault);
     template <class Handler>
@@ -160,6 +162,7 @@ private:
     };
     model::Chance copy_chance_;
     model::Chance later_chance_;
+    model::Chance horizon_chance_;
     std::map<std::size_t, DeviceNight> device_nights_;
     std::set<sync::JournalId> cut_short_;  ///< journals whose device forgot their end
     bool several_lives_ = false;  ///< a device was put back or copied: its person may meet what they wrote themself

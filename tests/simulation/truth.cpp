@@ -120,7 +120,12 @@ void Truth::watch(sync::CentreStorage& centre)
         auto& feed = feeds_[std::string(space)];
         const auto head = must(centre.head(std::string(space)), "the centre's head");
         if (head.number < feed.rulings.size()) throw Broken{"the feed of " + std::string(space) + " went backwards"};
-        if (head.number == feed.rulings.size() && head.hash == feed.chain.back()) continue;
+        forgets_ = forgets_ || head.horizon > 0;
+        if (head.horizon < feed.horizon) throw Broken{"the horizon of " + std::string(space) + " went backwards"};
+        if (head.number == feed.rulings.size() && head.hash == feed.chain.back()) {
+            feed.horizon = head.horizon;
+            continue;
+        }
         std::vector<sync::Ruling> fresh;
         must(centre.each_ruling(std::string(space), feed.rulings.size(), head.number,
                                 [&](sync::Ruling&& ruling) {
@@ -131,6 +136,7 @@ void Truth::watch(sync::CentreStorage& centre)
         for (const auto& ruling : fresh) take(std::string(space), feed, ruling, centre);
         if (feed.rulings.size() != head.number || feed.chain.back() != head.hash)
             throw Broken{"the head of " + std::string(space) + " is not the end of its chain"};
+        feed.horizon = head.horizon;  // what was new was ruled before it moved
     }
 }
 
@@ -210,6 +216,7 @@ std::string Truth::no_record(const std::string& space, const Feed& feed, const m
         if (home != homes_.end() && home->second.first != space) return text(touched.id) + " lives in another space";
         const auto* existence = written.write(touched.id, shared::kExistence);
         if (!feed.here.contains(touched.id) && !is_alive_write(existence)) return text(touched.id) + " is not there";
+        if (is_forgotten(space, feed.rulings.size(), touched.id)) return text(touched.id) + " was deleted long ago";
     }
     return {};
 }
@@ -281,6 +288,27 @@ const std::vector<sync::Ruling>& Truth::feed(std::string_view space) const
     static const std::vector<sync::Ruling> kNone;
     const auto place = feeds_.find(space);
     return place == feeds_.end() ? kNone : place->second.rulings;
+}
+
+std::uint64_t Truth::horizon(std::string_view space) const
+{
+    const auto place = feeds_.find(space);
+    return place == feeds_.end() ? 0 : place->second.horizon;
+}
+
+bool Truth::is_forgotten(std::string_view space, std::uint64_t through, const shared::RecordId& id) const
+{
+    const auto known = horizon(space);
+    if (known == 0) return false;
+    std::uint64_t number = 0;
+    for (const auto& ruling : feed(space)) {
+        if (ruling.number > through || ruling.verdict != sync::Verdict::accepted) continue;
+        const auto& touched = history_.find(ruling.name)->transaction.records;
+        if (std::ranges::find(touched, id, &shared::TouchedRecord::id) != touched.end()) number = ruling.number;
+    }
+    if (number == 0 || number > known) return false;
+    const auto state = model::state_of(history_, accepted(space, through), id);
+    return model::existence(state) == model::Existence::deleted;
 }
 
 const sync::Ruling* Truth::ruling(const Name& name) const

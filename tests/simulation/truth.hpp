@@ -47,8 +47,16 @@ public:
     [[nodiscard]] Past remember() const;
     void put_back(const Past& past);
     [[nodiscard]] bool was_put_back() const { return put_back_; }
+    /// Devices may have to compare, and then take out of the fold what is in the word before they hear how it was
+    /// ruled.
+    [[nodiscard]] bool may_compare() const { return put_back_ || forgets_; }
     /// The feed of the space came to this hash at this number.
     [[nodiscard]] bool on_chain(std::string_view space, std::uint64_t number, const sync::Hash& hash) const;
+
+    /// The centre has forgotten what was deleted up to this number of the feed.
+    [[nodiscard]] std::uint64_t horizon(std::string_view space) const;
+    /// By what was accepted up to a number of the feed, nobody who is there is told of this record any more.
+    [[nodiscard]] bool is_forgotten(std::string_view space, std::uint64_t through, const shared::RecordId& id) const;
 
     [[nodiscard]] const model::History& history() const { return history_; }
     /// Accepted in a space up to a number of its feed.
@@ -73,6 +81,7 @@ private:
         std::vector<sync::Ruling> rulings;
         std::vector<sync::Hash> chain{sync::Hash{}};  ///< at each number
         std::set<shared::RecordId> here;  ///< records that an accepted transaction created
+        std::uint64_t horizon = 0;
     };
 
     void take(const std::string& space, Feed& feed, const sync::Ruling& ruling, sync::CentreStorage& centre);
@@ -101,6 +110,7 @@ private:
     std::map<sync::JournalId, std::uint64_t> stored_;
     std::set<shared::RecordId> dropped_;
     bool put_back_ = false;
+    bool forgets_ = false;  ///< deletions
 };
 
 struct Truth::Past {

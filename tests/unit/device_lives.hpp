@@ -145,6 +145,7 @@ protected:
     std::size_t received_bytes_ = 0;  ///< by devices, of messages
     std::size_t largest_message_bytes_ = 0;
     Flow flow_;  ///< of devices
+    Flow centre_flow_;
     std::uint64_t confirmed_ = 0;  ///< orders to erase that the last device to sync has carried out
     std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message
 
@@ -153,8 +154,7 @@ protected:
     {
         ClientSession device(*life.replica, {{}, false, flow_});
         ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); },
-                                        {},
+                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); }, centre_flow_,
                                         [&](std::uint64_t through) -> Result<void> {
                                             confirmed_ = through;
                                             return {};
