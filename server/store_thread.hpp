@@ -6,6 +6,7 @@
 #include "platform/async.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -30,7 +31,7 @@ public:
     template <class Job>
     void post(Job job)
     {
-        boost::asio::post(pool_, std::move(job));
+        boost::asio::post(queue_, std::move(job));
     }
 
     /// The answer of `job`, a function that returns a Result; cancelled if the task was.
@@ -63,6 +64,8 @@ private:
     }
 
     boost::asio::thread_pool pool_;
+    /// The pool alone puts what its own thread posts behind what others post until the job that posted it ends.
+    boost::asio::strand<boost::asio::thread_pool::executor_type> queue_{pool_.get_executor()};
 };
 
 }  // namespace indaba::server
