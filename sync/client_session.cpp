@@ -182,9 +182,13 @@ Result<void> ClientSession::pass_over(const BatchHead& batch, Actions& actions)
 void ClientSession::add(const Replica::Applied& applied)
 {
     progress_.pulled += applied.records;
-    progress_.accepted += applied.accepted;
-    progress_.refused += applied.refused;
     progress_.conflicts += applied.conflicts;
+    for (const auto& ruled : applied.ruled) {
+        auto& through = heard_[ruled.name.journal];
+        if (ruled.name.number <= through) continue;
+        through = ruled.name.number;
+        ++(ruled.verdict == Verdict::accepted ? progress_.accepted : progress_.refused);
+    }
 }
 
 Result<void> ClientSession::take_batch(const Batch& message, std::size_t bytes, Actions& actions)

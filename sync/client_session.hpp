@@ -122,6 +122,7 @@ private:
     std::set<SpaceName> followed_again_;  // batches that do not join are old news until one does
     std::map<JournalId, std::uint64_t> sent_;  // own journals: sent through this number
     std::map<JournalId, std::uint64_t> counted_;  // pushed through this number; what is sent again counts once
+    std::map<JournalId, std::uint64_t> heard_;  // rulings through this number; what is heard anew counts once
     std::set<JournalId> unwanted_;  // of spaces that the centre does not have: kept for another session
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;

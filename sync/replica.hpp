@@ -92,8 +92,11 @@ public:
         bool applied = false;
         bool caught_up = false;
         std::uint64_t records = 0;  ///< that changed here
-        std::uint64_t accepted = 0;  ///< own transactions ruled in this batch
-        std::uint64_t refused = 0;
+        struct Ruled {
+            TransactionName name;
+            Verdict verdict = Verdict::accepted;
+        };
+        std::vector<Ruled> ruled;  ///< own transactions whose ruling was not known here, in the order of their journals
         std::uint64_t conflicts = 0;  ///< that appeared with it
     };
     [[nodiscard]] Result<Applied> take(BatchReader& batch);
@@ -219,6 +222,7 @@ private:
     Result<void> settle_entry(const TransactionName& name, Step& step);
     Result<void> learn_ruling(const Ruling& ruling, Step& step);
     Result<void> show_pending(const SpaceName& space);
+    Result<bool> send_again(const StoredSpace& space);
     Result<bool> reopen_beyond(const SpaceName& space, std::uint64_t number);
     Result<void> forget_word(StoredSpace& space);
     Result<bool> renew_leases_at(std::int64_t centre_ms);

@@ -150,10 +150,8 @@ Result<bool> Replica::begin_comparison(const Cursor& told, const SignedHead& hea
     INDABA_ASSIGN(auto space, ports_.storage.find_space(head.space));
     if (!space || !space->is_followed() || space->cursor.head_hash != told.head_hash) return false;
     // A head that lies on no chain: should this end half-way, the next session compares again.
-    space->cursor.base = 0;
-    space->cursor.position = 0;
+    space->rewind();
     space->cursor.head_hash = {};
-    space->position_hash = {};
     INDABA_TRY(ports_.storage.save_space(*space));
     INDABA_TRY(ports_.storage.drop_rulings(head.space));
     EntryCache entries(ports_.storage);

@@ -69,6 +69,14 @@ Result<bool> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number
     return reopened;
 }
 
+/// What was ruled beyond the newest head that was seen. In a space that is not followed it does not show.
+Result<bool> Replica::send_again(const StoredSpace& space)
+{
+    INDABA_ASSIGN(const bool reopened, reopen_beyond(space.name, space.cursor.head));
+    if (!space.is_followed()) INDABA_TRY(ports_.storage.purge_space(space.name));
+    return reopened;
+}
+
 Result<void> Replica::take_grants(const std::vector<Grant>& grants)
 {
     StorageTransaction transaction(ports_.storage);
@@ -96,8 +104,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         INDABA_TRY(ports_.storage.save_space(space));
         if (regained) {
             if (space.carried) INDABA_TRY(show_pending(grant.space));
-            INDABA_TRY(reopen_beyond(grant.space, space.cursor.head));
-            if (!space.carried) INDABA_TRY(ports_.storage.purge_space(grant.space));  // what waits again does not show
+            INDABA_TRY(send_again(space));
         }
         if (may_write && space.carried) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
     }
@@ -130,7 +137,7 @@ Result<void> Replica::carry(const SpaceName& name)
     space->carried = true;
     INDABA_TRY(ports_.storage.save_space(*space));
     INDABA_TRY(show_pending(name));
-    INDABA_TRY(reopen_beyond(name, space->cursor.head));  // on rulings that lie on no chain that was seen
+    INDABA_TRY(send_again(*space));
     if (shared::role_writes(space->role)) INDABA_TRY(offer_again(name, Reason::Code::no_role));
     return transaction.commit();
 }
@@ -149,11 +156,8 @@ Result<void> Replica::drop(const SpaceName& name)
                         " has something here that the centre has no more: restore it or drop it first, `indaba "
                         "forgotten` lists it");
     INDABA_TRY(ports_.storage.purge_space(name));
-    // The newest head stays: should the centre be put back meanwhile, it is found out by it.
     space->carried = false;
-    space->cursor.base = 0;
-    space->cursor.position = 0;
-    space->position_hash = {};
+    space->rewind();
     INDABA_TRY(ports_.storage.save_space(*space));
     return transaction.commit();
 }
@@ -170,8 +174,7 @@ Result<bool> Replica::take_size(const AtCentre& told)
     if (!told.on_chain) INDABA_TRY(forget_word(*space));
     bool again = false;
     if (!told.heard || !told.on_chain) {
-        INDABA_ASSIGN(again, reopen_beyond(space->name, space->cursor.head));
-        INDABA_TRY(ports_.storage.purge_space(space->name));  // what waits does not show
+        INDABA_ASSIGN(again, send_again(*space));
     }
     space->centre = told.size;
     space->cursor.head = told.head.number;

@@ -74,7 +74,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     if (refused) step.refused.push_back(ruling.name);
     // An answered push and the feed both tell it.
     if (!journal->own || kept != Storage::RulingKept::anew) return {};
-    ++(refused ? step.outcome.refused : step.outcome.accepted);
+    step.outcome.ruled.push_back({ruling.name, ruling.verdict});
     return refused ? stand_refused(ruling.name, step) : Result<void>();
 }
 

@@ -83,6 +83,13 @@ struct StoredSpace {
 
     /// Its records are here and its feed is followed. Of any other space nothing is kept but what this device wrote.
     [[nodiscard]] bool is_followed() const { return carried && !role.empty(); }
+    /// To be scanned from zero. The newest head that was seen stays: it tells whether the centre is put back meanwhile.
+    void rewind()
+    {
+        cursor.base = 0;
+        cursor.position = 0;
+        position_hash = {};
+    }
 };
 
 /// Leaves of a record that the centre once told and no longer has: it was put back from a backup. Kept aside until a

@@ -22,7 +22,6 @@ struct Bug {
         clock_forgotten,       ///< by a device, from one write to the next
         refusals_forgotten,    ///< what was refused does not stand
         rulings_forgotten,     ///< how its own writing was ruled a device does not keep
-        rulings_are_news,      ///< every time that a device hears them
         refusals_never_end,    ///< nor does it fall when a person attends to it
         rules_unchecked,       ///< by a device, before it writes
         another_centre_key,    ///< a device believes in another centre

@@ -71,8 +71,6 @@ TEST(Bug, a_session_that_ends_for_nothing) { expect_found({Kind::another_centre_
 
 TEST(Bug, a_ruling_that_a_device_never_keeps) { expect_found({Kind::rulings_forgotten}, "never heard"); }
 
-TEST(Bug, rulings_that_are_counted_twice) { expect_found({Kind::rulings_are_news}, "counted more"); }
-
 TEST(Bug, own_work_that_does_not_show) { expect_found({Kind::own_work_unseen}, "record"); }
 
 }  // namespace

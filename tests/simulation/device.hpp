@@ -70,7 +70,6 @@ struct Device {
     shared::Stamp last_stamp;
     /// It heard an altered message, or was answered to one, and did not notice: what it shows is nobody's promise.
     bool is_misled = false;
-    bool spaces_changed = false;  ///< it was dropped, carried again or, its role lost, regained
 };
 
 struct CentreParts {

@@ -68,7 +68,6 @@ void Simulation::choose_space(Fault fault)
     if (choices.empty()) return;
     const auto [index, space] = later_chance_.pick(choices);
     counts_.count(fault);
-    devices_[index]->spaces_changed = true;
     const auto& running = devices_[index]->processes;
     const bool is_connected = std::ranges::any_of(running, [](const auto& known) { return known->session != nullptr; });
     ++reached_[std::string(name_of(fault)) + (is_connected ? " while connected" : " while away")];
@@ -146,7 +145,6 @@ void Simulation::change_role()
     const auto& id = who < devices_.size() ? devices_[who]->id : strangers_[0].id();
     const auto space = chance_.pick(kSpaces);
     const auto role = chance_.pick(kRoles);
-    if (who < devices_.size() && roles_.role(id, space).empty()) devices_[who]->spaces_changed = true;
     roles_.set(id, space, role);
     trace(std::to_string(who) + " is now '" + std::string(role) + "' in " + std::string(space));
     if (reviews_)

@@ -116,10 +116,6 @@ public:
     sync::Result<sync::Storage::RulingKept> set_ruling(const sync::Ruling& ruling) override
     {
         if (bug_.is(Bug::Kind::rulings_forgotten)) return RulingKept::again;
-        if (bug_.is(Bug::Kind::rulings_are_news)) {
-            const auto kept = store_.set_ruling(ruling);
-            return kept.has_value() && *kept == RulingKept::again ? RulingKept::anew : kept;
-        }
         INDABA_FRAGILE(set_ruling(ruling));
     }
     sync::Result<std::optional<sync::StoredJournal>> find_journal(sync::JournalId id) override

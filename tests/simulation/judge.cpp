@@ -236,12 +236,8 @@ void Judge::counters(Device& device, const sync::Progress& progress) const
 {
     std::uint64_t written = 0;
     for (const auto space : kSpaces) each_own_entry(device, space, [&](const auto&, const auto&) { ++written; });
-    // Two processes of a device that meets a centre which was put back hear the same rulings anew. So does a session
-    // that stays while a space goes or comes back, by choice or by role: what it heard without the feed it asks about
-    // again, because the chain that it lies on may not have been seen.
-    const bool once = !truth_.was_put_back() && !device.spaces_changed;
     if (device.is_misled) return;
-    if (progress.pushed > written || (once && progress.accepted + progress.refused > written))
+    if (progress.pushed > written || progress.accepted + progress.refused > written)
         throw Broken{of(device) + ": a session counted more transactions than the " + std::to_string(written) +
                      " there are: pushed " + std::to_string(progress.pushed) + ", accepted " +
                      std::to_string(progress.accepted) + ", refused " + std::to_string(progress.refused)};

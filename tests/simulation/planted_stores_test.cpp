@@ -60,6 +60,21 @@ TEST_F(Planted, unsent_work_that_a_revoked_device_does_not_hold_any_more)
     EXPECT_THAT(complaint_of([&] { simulation_.judge().keeps_its_work(device()); }), HasSubstr("does not wait"));
 }
 
+TEST_F(Planted, a_session_that_counts_more_than_there_is)
+{
+    sync::Progress progress;
+    EXPECT_EQ(complaint_of([&] { simulation_.judge().counters(device(), progress); }), "");
+    for (auto* count : {&progress.pushed, &progress.accepted, &progress.refused}) {
+        progress = {};
+        *count = 1'000'000;
+        EXPECT_THAT(complaint_of([&] { simulation_.judge().counters(device(), progress); }), HasSubstr("counted more"));
+    }
+    progress = {};
+    progress.up_to_date = true;
+    EXPECT_THAT(complaint_of([&] { simulation_.judge().counters(device(), progress); }),
+                HasSubstr("without a welcome"));
+}
+
 TEST_F(Planted, something_that_was_deleted_long_ago_and_is_back)
 {
     const auto gone = shared_record(sync::Existence::deleted).second;
