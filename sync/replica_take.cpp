@@ -255,7 +255,7 @@ Result<void> Replica::move_cursor(const BatchReader& reader, Step& step)
     space.position_hash = step.hash;
     space.cursor.head = batch.head->number;
     space.cursor.head_hash = batch.head->hash;
-    space.cursor.horizon = batch.head->horizon;
+    space.cursor.horizon = std::max(space.cursor.horizon, batch.head->horizon);  // a centre put back may know less
     if (batch.is_last()) {
         space.cursor.base = batch.to;
         space.backed_up = batch.head->backed_up;

@@ -176,7 +176,8 @@ void Judge::shows_the_fold(Device& device) const
             const auto where = of(device) + ", " + space.name + " at " + std::to_string(space.cursor.base) +
                                ", record " + text(id) + ": ";
             if (buried) {
-                const bool forgotten = truth_.is_forgotten(space.name, through, id);
+                const auto horizon = std::max(truth_.horizon(space.name), space.cursor.horizon);
+                const bool forgotten = truth_.is_forgotten(space.name, through, horizon, id);
                 if (forgotten && is_alive_in_word(record)) throw Broken{where + "was deleted long ago and is back"};
                 model = without_buried(std::move(model), word, forgotten);
                 real = without_silenced(without_buried(std::move(real), word, forgotten), model, waiting);

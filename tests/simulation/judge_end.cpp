@@ -65,7 +65,8 @@ void Judge::device_equals_the_centre(Device& device, sync::CentreStorage& centre
                 continue;
             }
             if (here && (here->word || !here->pending.empty())) throw Broken{where + "something is still pending"};
-            if (there && truth_.is_forgotten(space, head.number, id)) {
+            const auto horizon = std::max(truth_.horizon(space), held->cursor.horizon);
+            if (there && truth_.is_forgotten(space, head.number, horizon, id)) {
                 if (here && !here->shown.empty() && sync::existence(here->shown) != sync::Existence::deleted)
                     throw Broken{where + "was deleted long ago and is back"};
                 continue;

@@ -216,7 +216,8 @@ std::string Truth::no_record(const std::string& space, const Feed& feed, const m
         if (home != homes_.end() && home->second.first != space) return text(touched.id) + " lives in another space";
         const auto* existence = written.write(touched.id, shared::kExistence);
         if (!feed.here.contains(touched.id) && !is_alive_write(existence)) return text(touched.id) + " is not there";
-        if (is_forgotten(space, feed.rulings.size(), touched.id)) return text(touched.id) + " was deleted long ago";
+        if (is_forgotten(space, feed.rulings.size(), feed.horizon, touched.id))
+            return text(touched.id) + " was deleted long ago";
     }
     return {};
 }
@@ -296,17 +297,17 @@ std::uint64_t Truth::horizon(std::string_view space) const
     return place == feeds_.end() ? 0 : place->second.horizon;
 }
 
-bool Truth::is_forgotten(std::string_view space, std::uint64_t through, const shared::RecordId& id) const
+bool Truth::is_forgotten(std::string_view space, std::uint64_t through, std::uint64_t horizon,
+                         const shared::RecordId& id) const
 {
-    const auto known = horizon(space);
-    if (known == 0) return false;
+    if (horizon == 0) return false;
     std::uint64_t number = 0;
     for (const auto& ruling : feed(space)) {
         if (ruling.number > through || ruling.verdict != sync::Verdict::accepted) continue;
         const auto& touched = history_.find(ruling.name)->transaction.records;
         if (std::ranges::find(touched, id, &shared::TouchedRecord::id) != touched.end()) number = ruling.number;
     }
-    if (number == 0 || number > known) return false;
+    if (number == 0 || number > horizon) return false;
     const auto state = model::state_of(history_, accepted(space, through), id);
     return model::existence(state) == model::Existence::deleted;
 }

@@ -55,8 +55,9 @@ public:
 
     /// The centre has forgotten what was deleted up to this number of the feed.
     [[nodiscard]] std::uint64_t horizon(std::string_view space) const;
-    /// By what was accepted up to a number of the feed, nobody who is there is told of this record any more.
-    [[nodiscard]] bool is_forgotten(std::string_view space, std::uint64_t through, const shared::RecordId& id) const;
+    /// By what was accepted up to a number of the feed, nobody who knows of such a horizon is told of this record.
+    [[nodiscard]] bool is_forgotten(std::string_view space, std::uint64_t through, std::uint64_t horizon,
+                                    const shared::RecordId& id) const;
 
     [[nodiscard]] const model::History& history() const { return history_; }
     /// Accepted in a space up to a number of its feed.
