@@ -258,9 +258,9 @@ void Simulation::look_at(Device& device)
         for (const auto& id : truth_.records(space))
             if (!device.is_misled && (wrote || chance_.below(8) == 0) && !truth_.was_put_back() && !several_lives_)
                 judge_.no_false_conflict(device, space, id);
-    // The marks of a centre that was put back do not tell which branch of a copied journal it has: until all is
+    // The marks that a comparison brings do not tell which branch of a copied journal the centre has: until all is
     // answered again, what is in the word is folded over it once more.
-    const bool may_be_twice = truth_.was_put_back() && several_lives_;
+    const bool may_be_twice = truth_.may_compare() && several_lives_;
     if (chance_.below(10) != 0) return;
     if (device.is_misled) return;
     judge_.lists_what_it_shows(device);
