@@ -245,6 +245,12 @@ Result<void> ClientSession::take_stored(const Stored& stored)
     INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
     // While a space is compared a ruling has no place in a feed: asked for again when it has.
     if (!journal || comparing_.contains(journal->head.space)) return {};
+    // Another process may have met a centre that was put back since: these may be rulings of what it was before.
+    INDABA_ASSIGN(const auto space, replica_.storage().find_space(journal->head.space));
+    if (!space || space->rewinds != flight.rewinds) {
+        sent_.erase(stored.journal);
+        return {};
+    }
     INDABA_ASSIGN(const auto applied, replica_.learn(journal->head.space, stored.rulings));
     ruled_aside_.insert(journal->head.space);
     add(applied);
@@ -258,12 +264,12 @@ Result<void> ClientSession::push(Actions& actions)
     for (const auto& space : spaces) {
         if (comparing_.contains(space.name)) continue;  // what the centre answers has no place in a feed yet
         INDABA_ASSIGN(const auto journals, replica_.storage().own_journals(space.name));
-        for (const auto& journal : journals) INDABA_TRY(push_journal(journal, actions));
+        for (const auto& journal : journals) INDABA_TRY(push_journal(journal, space.rewinds, actions));
     }
     return {};
 }
 
-Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& actions)
+Result<void> ClientSession::push_journal(const StoredJournal& journal, std::uint64_t rewinds, Actions& actions)
 {
     if (unwanted_.contains(journal.head.id)) return {};
     auto& sent = sent_.try_emplace(journal.head.id, journal.ruled).first->second;
@@ -271,7 +277,7 @@ Result<void> ClientSession::push_journal(const StoredJournal& journal, Actions& 
         INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, options_.flow.message_bytes));
         if (!next) return {};
         if (in_flight_.empty()) waiting_ = true;
-        in_flight_.push_back({journal.head.id, sent, next->last, next->change_set.size()});
+        in_flight_.push_back({journal.head.id, sent, next->last, next->change_set.size(), rewinds});
         in_flight_bytes_ += next->change_set.size();
         sent = next->last;
         actions.send.push_back(encode_message(Push{std::move(next->change_set)}));

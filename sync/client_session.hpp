@@ -67,6 +67,7 @@ private:
         std::uint64_t after = 0;  ///< it holds the entries beyond this number
         std::uint64_t last = 0;
         std::size_t bytes = 0;
+        std::uint64_t rewinds = 0;  ///< of its space, when it was sent
     };
 
     Result<void> greet(Actions& actions);
@@ -97,7 +98,7 @@ private:
     Result<void> follow_again(const SpaceName& space, Actions& actions);
     Result<void> pass_over(const BatchHead& batch, Actions& actions);
     Result<void> push(Actions& actions);
-    Result<void> push_journal(const StoredJournal& journal, Actions& actions);
+    Result<void> push_journal(const StoredJournal& journal, std::uint64_t rewinds, Actions& actions);
     [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;
     Result<bool> all_ruled();
     Actions finish(Result<void> outcome, Actions actions);

@@ -39,8 +39,8 @@ Result<void> Replica::start_over(const SpaceName& name)
 Result<void> Replica::forget_word(StoredSpace& space)
 {
     INDABA_TRY(ports_.storage.purge_space(space.name));
+    space.rewind();
     space.cursor = {};
-    space.position_hash = {};
     space.backed_up = 0;
     INDABA_TRY(ports_.storage.save_space(space));
     return space.is_followed() ? show_pending(space.name) : Result<void>();
@@ -87,9 +87,11 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
         if (granted || space.role.empty()) continue;
         INDABA_TRY(ports_.storage.purge_space(space.name));
         INDABA_TRY(forget_orphans(space.name));
-        // The head that was seen last stays: should the space come back, it tells whether the centre was put back.
-        const Cursor seen{0, 0, space.cursor.head, space.cursor.head_hash, 0};
-        StoredSpace lost{space.name, space.kind, space.title, {}, space.carried, seen, {}, 0};
+        auto lost = space;
+        lost.rewind();
+        lost.role.clear();
+        lost.backed_up = 0;
+        lost.centre = {};
         INDABA_TRY(ports_.storage.save_space(lost));
     }
     for (const auto& grant : grants) {

@@ -80,6 +80,7 @@ struct StoredSpace {
     std::uint64_t backed_up = 0;
     CentreSize centre = {};
     std::uint32_t lease_days = shared::limits::kLease_days;
+    std::uint64_t rewinds = 0;  ///< what was asked before the last one may be answered from a feed that is no more
 
     /// Its records are here and its feed is followed. Of any other space nothing is kept but what this device wrote.
     [[nodiscard]] bool is_followed() const { return carried && !role.empty(); }
@@ -89,6 +90,7 @@ struct StoredSpace {
         cursor.base = 0;
         cursor.position = 0;
         position_hash = {};
+        ++rewinds;
     }
 };
 

@@ -98,7 +98,8 @@ CREATE TABLE space(
     centre_records INT NOT NULL,  -- what it holds at the centre, as of sized_ms (0: never told)
     centre_bytes INT NOT NULL,
     sized_ms INT NOT NULL,
-    lease_days INT NOT NULL);
+    lease_days INT NOT NULL,
+    rewinds INT NOT NULL);
 CREATE TABLE lease_clock(id INTEGER PRIMARY KEY CHECK (id = 0), renewed_ms INT NOT NULL, seen_ms INT NOT NULL);
 CREATE TABLE erased_through(id INTEGER PRIMARY KEY CHECK (id = 0), number INT NOT NULL);  -- by the centre's numbers
 CREATE TABLE kept_rulings(space INT, last INT, rulings BLOB NOT NULL, PRIMARY KEY(space, last)) WITHOUT ROWID;

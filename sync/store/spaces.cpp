@@ -13,7 +13,7 @@ using shared::Errc;
 }  // namespace
 
 /// Columns: sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up,
-/// centre_records, centre_bytes, sized_ms, lease_days, horizon.
+/// centre_records, centre_bytes, sized_ms, lease_days, horizon, rewinds.
 Result<StoredSpace> Spaces::read(const platform::Statement& row)
 {
     StoredSpace space;
@@ -32,6 +32,7 @@ Result<StoredSpace> Spaces::read(const platform::Statement& row)
     space.centre = {std::uint64_t(row.int64(11)), std::uint64_t(row.int64(12)), row.int64(13)};
     space.lease_days = std::uint32_t(row.int64(14));
     space.cursor.horizon = std::uint64_t(row.int64(15));
+    space.rewinds = std::uint64_t(row.int64(16));
     return space;
 }
 
@@ -40,7 +41,7 @@ Result<std::vector<StoredSpace>> Spaces::all()
     std::vector<StoredSpace> spaces;
     auto rows = database_.statement(
         "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up, "
-        "centre_records, centre_bytes, sized_ms, lease_days, horizon "
+        "centre_records, centre_bytes, sized_ms, lease_days, horizon, rewinds "
         "FROM space ORDER BY sid");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
@@ -56,7 +57,7 @@ Result<std::optional<StoredSpace>> Spaces::find(const SpaceName& name)
     if (!sid) return std::optional<StoredSpace>();
     auto row = database_.statement(
         "SELECT sid, kind, title, role, carried, base, position, head, head_hash, position_hash, backed_up, "
-        "centre_records, centre_bytes, sized_ms, lease_days, horizon "
+        "centre_records, centre_bytes, sized_ms, lease_days, horizon, rewinds "
         "FROM space WHERE sid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(*sid).step());
     if (!found) return std::optional<StoredSpace>();
@@ -69,15 +70,15 @@ Result<void> Spaces::save(const StoredSpace& space)
     INDABA_ASSIGN(const auto sid, names_.spaces.number(space.name));
     auto row = database_.statement(
         "INSERT OR REPLACE INTO space(sid, kind, title, role, carried, base, position, head, head_hash, position_hash, "
-        "backed_up, centre_records, centre_bytes, sized_ms, lease_days, horizon) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+        "backed_up, centre_records, centre_bytes, sized_ms, lease_days, horizon, rewinds) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
     const std::int64_t carried = space.carried ? 1 : 0;
     const auto& cursor = space.cursor;
     return row
         .bind_all(sid, space.kind, space.title, space.role, carried, cursor.base, cursor.position, cursor.head,
                   ByteView(cursor.head_hash.bytes), ByteView(space.position_hash.bytes), space.backed_up,
                   space.centre.records, space.centre.bytes, space.centre.as_of_ms, std::int64_t(space.lease_days),
-                  cursor.horizon)
+                  cursor.horizon, space.rewinds)
         .run();
 }
 

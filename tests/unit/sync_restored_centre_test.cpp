@@ -241,5 +241,46 @@ TEST_F(RestoredCentre, ComparesOnAfterACutAtAnyMessage)
     }
 }
 
+/// A connection that is only half there delivers it when another process of the home has met the centre as it is now.
+TEST_F(RestoredCentre, WhatItSaidBeforeIsNotBelievedAfterwards)
+{
+    put(a_, "Aurora");
+    sync_all();
+    const auto backup = back_up("night");
+    const auto id = put(a_, "Baltika");
+    ClientSession device(*a_.replica, {{}, true, {}});
+    ServerSession old(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                 [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    std::vector<Bytes> late;
+    auto said = device.start();
+    while (!said.send.empty()) {
+        Actions answered;
+        for (const auto& message : said.send)
+            for (auto& answer : old.on_message(message).send) answered.send.push_back(std::move(answer));
+        said = {};
+        for (auto& message : answered.send) {
+            if (std::holds_alternative<Stored>(decode_message(message).value())) late.push_back(std::move(message));
+            else
+                for (auto& next : device.on_message(message).send) said.send.push_back(std::move(next));
+        }
+    }
+    ASSERT_EQ(late.size(), 1u);
+    const auto ruling = [&] {
+        const auto journal = a_.store->own_journal("forum").value().value();
+        return a_.store->find_entry({journal.head.id, 2, journal.last_hash.prefix()}).value()->ruling;
+    };
+    const auto before = ruling();
+    ASSERT_TRUE(before.has_value());
+    put_back(backup);
+    EXPECT_TRUE(sync(a_).up_to_date);
+    const auto now = ruling();
+    ASSERT_TRUE(now.has_value());
+    EXPECT_NE(*now, *before);
+    EXPECT_FALSE(device.on_message(late[0]).error);
+    EXPECT_EQ(ruling(), now);
+    sync_all();
+    expect_same({id});
+}
+
 }  // namespace
 }  // namespace indaba::sync
