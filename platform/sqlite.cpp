@@ -20,7 +20,7 @@ Database::~Database()
 Error Database::failure(int code)
 {
     Error error = sqlite_error(code, handle_, path_);
-    if (is_disk_failure(code) && !broken_) broken_ = error;
+    if (is_disk_failure(code) && !broken_ && !damaged_) broken_ = error;
     if (in_scope_ && !in_transaction() && !rolled_back_by_) rolled_back_by_ = error;
     return error;
 }

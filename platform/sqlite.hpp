@@ -28,6 +28,7 @@ struct DatabaseOptions {
     /// beside it: see sqlite_open.cpp for when that can be read.
     bool read_only = false;
     bool disk_is_full = false;  ///< with read_only: as if the directory could not be written
+    bool damaged = false;  ///< with read_only: opens if the first page can be read; see sqlite_rows.hpp
     std::optional<Key32> key;  ///< encrypts every page, the -wal file's too; no key derivation, so make it random
     std::string vfs;  ///< empty: the system's
     int busy_timeout_ms = 5000;  ///< how long a lock held by somebody else is waited for
@@ -105,6 +106,7 @@ private:
     sqlite3* handle_;
     std::string path_;
     bool encrypted_;
+    bool damaged_ = false;  ///< what cannot be read is no reason to stop
     int wal_pages_ = 0;
     std::optional<FileState> still_;  ///< read without locks: what the file must go on being
     std::optional<shared::Error> broken_;

@@ -107,10 +107,12 @@ Result<void> set_key(sqlite3* handle, const DatabaseOptions& options, const char
     return {};
 }
 
-/// Reads the first page, which is where a wrong key or cipher shows.
-int probe(sqlite3* handle)
+/// Reads the first page, which is where a wrong key or cipher shows; of a damaged file nothing else.
+int probe(sqlite3* handle, bool damaged)
 {
-    const int code = sqlite3_exec(handle, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr);
+    const char* sql = damaged ? "PRAGMA writable_schema=ON; SELECT data FROM sqlite_dbpage WHERE pgno = 1"
+                              : "SELECT count(*) FROM sqlite_schema";
+    const int code = sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
     return code == SQLITE_ERROR ? SQLITE_CORRUPT : code;  // the SQL is right: it is the head of the file that is not
 }
 
@@ -125,7 +127,7 @@ Result<Handle> open_encrypted(const DatabaseOptions& options)
     for (const char* cipher : {aegis_first ? kAegis : kChacha20, aegis_first ? kChacha20 : kAegis}) {
         INDABA_ASSIGN(Handle handle, open_handle(options));
         INDABA_TRY(set_key(handle.get(), options, cipher));
-        code = probe(handle.get());
+        code = probe(handle.get(), options.damaged);
         if (code == SQLITE_OK) return handle;
         if (primary_code(code) != SQLITE_NOTADB) return sqlite_error(code, handle.get(), options.path);
     }
@@ -135,7 +137,7 @@ Result<Handle> open_encrypted(const DatabaseOptions& options)
 Result<Handle> open_plain(const DatabaseOptions& options)
 {
     INDABA_ASSIGN(Handle handle, open_handle(options));
-    const int code = probe(handle.get());
+    const int code = probe(handle.get(), options.damaged);
     if (code != SQLITE_OK) return sqlite_error(code, handle.get(), options.path);
     return handle;
 }
@@ -162,6 +164,7 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
     INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(chosen) : open_plain(chosen));
     std::unique_ptr<Database> database(new Database(handle.release(), options.path, options.key.has_value()));
     if (still) database->still_ = state;
+    database->damaged_ = options.damaged;
     INDABA_TRY(database->check_still());
     INDABA_TRY(database->configure(options));
     return database;
@@ -178,7 +181,8 @@ Result<void> Database::configure(const DatabaseOptions& options)
 {
     // A crafted file cannot make us run functions from its schema, nor can a slip of ours write to a shadow table.
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    // Of a damaged file the schema may be wrong, which is only borne without it.
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, options.damaged ? 0 : 1, nullptr);
     INDABA_TRY(
         execute("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
                 "PRAGMA cache_size=-" +
