@@ -20,6 +20,8 @@ namespace indaba::sync {
 
 class BatchReader;
 class EntryCache;
+struct Salvaged;
+struct SalvagedJournal;
 
 /// When the space locks unless the centre is met before; 0: it was never met.
 [[nodiscard]] std::int64_t lease_end_ms(const StoredSpace& space, const LeaseClock& clock);
@@ -170,6 +172,11 @@ public:
     /// erased is neither taken nor written again. Answers how many of the records were here.
     [[nodiscard]] Result<std::size_t> take_erasures(const std::vector<Erasure>& orders, std::uint64_t through);
 
+    /// Puts what was read of a damaged database of this device into a new one, which then scans everything from zero.
+    /// What joins its journal's chain waits under its name and is sent; what stands behind a hole is written again when
+    /// its space has caught up and the centre turned out not to have it. The next edit begins a new journal.
+    [[nodiscard]] Result<void> adopt(const Salvaged& found);
+
     /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the
     /// end.
     [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after,
@@ -206,6 +213,11 @@ private:
     Result<std::vector<StandingRefusal>> refused_for(Reason::Code because, const SpaceName& space);
     Result<bool> are_told(const std::vector<StandingRefusal>& refused);
     Result<void> offer_again(const SpaceName& space, Reason::Code because);
+    Result<void> write_all_again(const SpaceName& space, std::vector<StandingRefusal> refused, Reason::Code because);
+    Result<void> write_detached(const StoredSpace& space);
+    Result<void> adopt_journal(const SalvagedJournal& saved, const Salvaged& found);
+    Result<void> adopt_entry(StoredEntry entry, const Salvaged& found);
+    Result<void> adopt_refused(const StoredEntry& entry, const Salvaged& found);
     Result<bool> waits_for(const RecordId& arrived, const StoredSpace& space);
 
     Result<bool> check_chain(const BatchReader& batch, Step& step);
@@ -235,6 +247,7 @@ private:
     Result<void> settle_marked(const SpaceName& space, const Marks& marks);
     Result<void> fold_no_more(const StoredEntry& entry, EntryCache& entries);
     Result<void> replace_word(const FeedRecord& fetched, const Marks& marks, Step& step);
+    Result<bool> is_sent_from_here(const TransactionName& name);
     static void name_orphan(const Orphan& orphan, Draft& draft);
     Result<void> keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks);
     Result<TransactionName> settle_with_reason(Change change, const StoredRecord& record,

@@ -124,6 +124,7 @@ Result<void> Replica::reopen(StoredJournal& journal, const Marks& marks, EntryCa
     // One without a ruling may be folded no more because an earlier comparison found it in a word that is lost now.
     std::vector<StoredEntry> lost;
     INDABA_TRY(ports_.storage.each_entry(journal.head.id, ruled + 1, [&](StoredEntry&& entry) {
+        if (entry.name.number > journal.last) return false;  // behind a hole: it cannot be sent
         if (entry.ruling || entry.name.number > in_word) lost.push_back(std::move(entry));
         return true;
     }));

@@ -16,11 +16,12 @@ Result<std::optional<Outgoing>> Replica::outgoing(const StoredJournal& journal, 
     auto last = set.previous;
     std::size_t bytes = 0;
     const auto take = [&](StoredEntry&& entry) {
-        last = entry.hash;
         if (entry.name.number == after) {
-            set.previous = entry.hash;
+            last = set.previous = entry.hash;
             return true;
         }
+        if (entry.name.number != set.first + set.entries.size()) return false;  // behind a hole
+        last = entry.hash;
         bytes += entry.payload.size();
         set.entries.push_back({entry.stamp, std::move(entry.payload), entry.original});
         return bytes < target_bytes && set.entries.size() < shared::limits::kEntriesPerChangeSet;

@@ -104,6 +104,15 @@ Result<void> Replica::forget_orphans(const SpaceName& space)
     return claim_orphans([&](const Orphan& orphan, const Leaf&) -> Result<bool> { return orphan.space == space; });
 }
 
+/// Not what was salvaged from behind a hole in its journal.
+Result<bool> Replica::is_sent_from_here(const TransactionName& name)
+{
+    INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
+    if (!entry) return false;
+    INDABA_ASSIGN(const auto journal, ports_.storage.find_journal(name.journal));
+    return journal && name.number <= journal->last;
+}
+
 /// Of the word that was, leaves that the centre neither has nor knows of, and that are not sent to it again from here;
 /// beside what was kept aside before.
 Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word, const Marks& marks)
@@ -119,9 +128,9 @@ Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word,
     for (const auto& cell : word) {
         for (const auto& leaf : cell.leaves) {
             if (is_there(leaf)) continue;
-            INDABA_ASSIGN(const auto own, ports_.storage.find_entry(leaf.name));
+            INDABA_ASSIGN(const bool sent, is_sent_from_here(leaf.name));
             auto& leaves = orphan.cells.at(cell.key).leaves;
-            if (own || std::ranges::find(leaves, leaf.name, &Leaf::name) != leaves.end()) continue;
+            if (sent || std::ranges::find(leaves, leaf.name, &Leaf::name) != leaves.end()) continue;
             leaves.push_back(leaf);
             is_more = true;
         }

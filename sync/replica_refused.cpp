@@ -79,6 +79,7 @@ struct Replica::Retry {
     RecordId corrected;
     std::vector<Correction> corrections;
     bool blind = false;  ///< the records may not be here yet
+    bool makes = false;  ///< what is not here is made: the entry that made it is lost
 };
 
 /// A ruling has refused it just now: what it wanted stands.
@@ -174,6 +175,8 @@ Result<void> Replica::draft_again(const RecordId& id, const Retry& retry, EntryC
     INDABA_ASSIGN(auto writes, wanted(id, retry.refused, entries));
     if (id == retry.corrected) INDABA_TRY(add_corrections(record, retry.corrections, writes));
     const bool absent = existence(record.shown) == Existence::none && !std::ranges::any_of(writes, creates);
+    if (absent && retry.makes)  // sorts before every field
+        writes.insert(writes.begin(), Write{0, std::string(shared::kExistence), Value::boolean(true), {}});
     INDABA_TRY(draft_writes(std::move(record), std::move(writes), draft));
     if (absent || retry.blind) draft.blind.back() = true;
     return {};
@@ -197,7 +200,8 @@ Result<std::size_t> Replica::retry(const RecordId& id, std::vector<Correction> c
     auto refused = together(all, id);
     INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(refused.front().name));
     if (!entry) return fail(Errc::corrupt, "an entry of this device's journal is gone");
-    INDABA_ASSIGN(const auto records, write_again({entry->space, std::move(refused), id, std::move(corrections)}));
+    INDABA_ASSIGN(const auto records,
+                  write_again({entry->space, std::move(refused), id, std::move(corrections), false, false}));
     INDABA_TRY(transaction.commit());
     return records;
 }
@@ -241,6 +245,11 @@ Result<bool> Replica::are_told(const std::vector<StandingRefusal>& refused)
 Result<void> Replica::offer_again(const SpaceName& space, Reason::Code because)
 {
     INDABA_ASSIGN(auto left, refused_for(because, space));
+    return write_all_again(space, std::move(left), because);
+}
+
+Result<void> Replica::write_all_again(const SpaceName& space, std::vector<StandingRefusal> left, Reason::Code because)
+{
     while (!left.empty()) {
         auto refused = together(left, left.front().record);
         std::erase_if(
@@ -249,7 +258,7 @@ Result<void> Replica::offer_again(const SpaceName& space, Reason::Code because)
             INDABA_ASSIGN(const bool told, are_told(refused));
             if (!told) continue;
         }
-        const auto written = write_again({space, std::move(refused), {}, {}, true});
+        const auto written = write_again({space, std::move(refused), {}, {}, true, because == Reason::Code::lost});
         if (written.has_error() && written.error().code != Errc::rule_broken &&
             written.error().code != Errc::too_large && written.error().code != Errc::usage)
             return written.error();

@@ -56,6 +56,7 @@ Result<bool> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number
     for (auto& journal : journals) {
         std::vector<StoredEntry> open;
         INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
+            if (entry.name.number > journal.last) return false;  // behind a hole: it cannot be sent
             if (!entry.ruling || entry.ruling->number > number) open.push_back(std::move(entry));
             return true;
         }));

@@ -60,7 +60,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
         INDABA_ASSIGN(place->second, ports_.storage.find_journal(ruling.name.journal));
     }
     auto& journal = place->second;
-    if (!journal || journal->last == 0) return {};  // nothing of it is held here
+    if (!journal || (journal->last == 0 && !journal->own)) return {};  // nothing of it is held here
     INDABA_ASSIGN(const auto kept, ports_.storage.set_ruling(ruling));
     if (kept == Storage::RulingKept::no_entry) {
         // Written in its own journal by another life of this database: it is a copy, or was put back from one.
@@ -289,6 +289,7 @@ Result<Replica::Applied> Replica::take(BatchReader& batch)
     if (step.outcome.caught_up && !was_caught_up) INDABA_TRY(settle_untold(step));
     if (may_forget) INDABA_TRY(ports_.storage.forget_deleted(step.space.name, step.space.cursor.horizon));
     if (step.is_awaited) INDABA_TRY(offer_again(step.space.name, Reason::Code::no_record));
+    if (step.outcome.caught_up) INDABA_TRY(write_detached(step.space));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;

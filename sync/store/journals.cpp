@@ -81,10 +81,21 @@ Result<void> Journals::save(const StoredJournal& journal)
             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(jid) DO UPDATE SET space = ?2, author_key = ?3, "
             "own = ?4, last = ?5, last_hash = ?6, ruled = ?7");
         INDABA_TRY(row.bind_all(jid, space, key, own, journal.last, last_hash, journal.ruled).run());
+        if (journal.own) INDABA_TRY(note_name(jid, journal.head));
     }
     auto author = journal.author;
     author.journal = journal.head.id;
     return is_known(author) ? keep_author(author) : Result<void>();
+}
+
+/// A second time, in another page: what is written here cannot be sent without either, and names are one page.
+Result<void> Journals::note_name(std::uint64_t jid, const shared::JournalHead& head)
+{
+    const auto key = std::string(kNotedJournal) + std::to_string(jid);
+    const auto name = std::to_string(head.id.value) + " " + head.space;
+    auto row = database_.statement(
+        "INSERT INTO meta(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    return row.bind_all(std::string_view(key), std::string_view(name)).run();
 }
 
 Result<void> Journals::keep_author(const Author& author)

@@ -7,9 +7,13 @@
 #include "sync/store/interned.hpp"
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace indaba::sync::store {
+
+/// In the table `meta`: of each own journal, its number here; its id and its space, in decimal and a blank apart.
+inline constexpr std::string_view kNotedJournal = "journal/";
 
 class Journals {
 public:
@@ -30,6 +34,7 @@ public:
 private:
     [[nodiscard]] Result<std::optional<StoredJournal>> at(std::uint64_t jid);
     [[nodiscard]] Result<StoredJournal> read(const platform::Statement& row);
+    [[nodiscard]] Result<void> note_name(std::uint64_t jid, const shared::JournalHead& head);
 
     platform::Database& database_;
     InternedNames& names_;
