@@ -88,9 +88,10 @@ int run_command_line(int argc, const char* const* argv)
     app.set_version_flag("--version", "indaba " INDABA_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
-    for (const auto add : {add_enrol, add_put, add_get, add_list, add_search, add_delete, add_history, add_import,
-                           add_export, add_sync, add_status, add_conflicts, add_refused, add_forgotten, add_resolve,
-                           add_space, add_passphrase, add_unlock, add_lock})
+    for (const auto add :
+         {add_enrol,   add_put,    add_get,        add_list,   add_search,    add_delete,  add_history,
+          add_import,  add_export, add_sync,       add_status, add_conflicts, add_refused, add_forgotten,
+          add_resolve, add_space,  add_passphrase, add_unlock, add_lock,      add_salvage})
         add(app, shell);
     try {
         app.parse(argc, argv);

@@ -29,6 +29,7 @@ void add_resolve(CLI::App& app, Shell& shell);
 void add_passphrase(CLI::App& app, Shell& shell);
 void add_unlock(CLI::App& app, Shell& shell);
 void add_lock(CLI::App& app, Shell& shell);
+void add_salvage(CLI::App& app, Shell& shell);
 
 /// Parses the command line and does what it says; the process's exit code.
 [[nodiscard]] int run_command_line(int argc, const char* const* argv);

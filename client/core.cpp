@@ -43,7 +43,8 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory, cons
     INDABA_ASSIGN(auto home, Home::open(home_directory, ask));
     platform::DatabaseOptions file;
     file.path = home.database_path();
-    const bool is_there = platform::exists(file.path);
+    const auto state = platform::file_state(file.path);
+    const bool is_there = state && state->size_bytes > 0;  // SQLite would take an empty one for a new database
     file.read_only = !platform::is_writable(home_directory) || (is_there && !platform::is_writable(file.path));
     if (file.read_only && !is_there)
         return shared::fail(shared::Errc::io,
@@ -52,10 +53,11 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory, cons
                                         home_directory));
     // Nothing can be written before a space is known, so a device that never met its centre had nothing to lose.
     if (!is_there && home.contact().last_contact_ms > 0)
-        return shared::fail(shared::Errc::corrupt,
-                            fmt::format("{} is missing: put it back from a copy; without one, enrol this device anew "
-                                        "in another directory (what was not sent from here is lost)",
-                                        file.path));
+        return shared::fail(
+            shared::Errc::corrupt,
+            fmt::format("{} is missing or empty: put it back from a copy; without one, enrol this device anew "
+                        "in another directory (what was not sent from here is lost)",
+                        file.path));
     file.create = !file.read_only;
     file.key = home.database_key();
     auto store = sync::store::ReplicaStore::open(file, shared::Catalogue::builtin(), {});

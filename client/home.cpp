@@ -104,10 +104,20 @@ Result<Enrolment> Home::enrolment_of(const std::string& directory) { return read
 
 Result<Home> Home::open(const std::string& directory, const AskPassphrase& ask)
 {
+    return open_with(directory, ask, open_keys);
+}
+
+Result<Home> Home::open_alone(const std::string& directory, const AskPassphrase& ask)
+{
+    return open_with(directory, ask, open_keys_alone);
+}
+
+Result<Home> Home::open_with(const std::string& directory, const AskPassphrase& ask, OpenKeysOf open)
+{
     INDABA_ASSIGN(auto enrolment, read_enrolment(directory));
     // An existing directory is only looked at: who may enter it decides whether its keys are still secrets.
     INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
-    INDABA_ASSIGN(auto keys, open_keys(directory, ask));
+    INDABA_ASSIGN(auto keys, open(directory, ask));
     auto key = platform::KeyPair::from_pem(keys.device_pem);
     if (key.has_error()) return damaged(directory, "device.key");
     return Home(directory, std::move(enrolment), std::move(*key), std::move(keys));

@@ -50,6 +50,8 @@ public:
     /// corrupt if a part is missing; unsupported if a newer program wrote it; untrusted if it is locked and `ask` gives
     /// no passphrase, or a wrong one; busy while its keys are being changed.
     [[nodiscard]] static Result<Home> open(const std::string& directory, const AskPassphrase& ask = {});
+    /// The same with nobody else in it as long as this one lives; busy if somebody is.
+    [[nodiscard]] static Result<Home> open_alone(const std::string& directory, const AskPassphrase& ask = {});
     [[nodiscard]] static bool is_enrolled(const std::string& directory);
     /// What needs no key; the errors of open() as far as they are about it.
     [[nodiscard]] static Result<Enrolment> enrolment_of(const std::string& directory);
@@ -78,13 +80,16 @@ public:
     void note_contact(const Contact& contact) const;
 
 private:
+    using OpenKeysOf = Result<OpenKeys> (&)(const std::string&, const AskPassphrase&);
+    [[nodiscard]] static Result<Home> open_with(const std::string& directory, const AskPassphrase& ask,
+                                                OpenKeysOf open);
     Home(std::string directory, Enrolment enrolment, platform::KeyPair key, OpenKeys keys);
 
     std::string directory_;
     Enrolment enrolment_;
     platform::KeyPair key_;
     platform::Key32 database_key_;
-    std::shared_ptr<const platform::FileLock> lock_;  ///< shared: the keys stay these as long as it lives
+    std::shared_ptr<const platform::FileLock> lock_;  ///< the keys stay these as long as it lives
 };
 
 }  // namespace indaba::client

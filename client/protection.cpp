@@ -2,6 +2,7 @@
 
 #include "client/home.hpp"
 #include "client/rewrapping.hpp"
+#include "client/salvage.hpp"
 #include "platform/key_memory.hpp"
 #include "shared/limits.hpp"
 
@@ -103,9 +104,9 @@ Result<Loaded> load_again(const std::string& directory, const Loaded& before)
 }
 
 /// Everything a change begins with. The home's lock is held alone.
-Result<Loaded> load_to_change(const std::string& directory, const AskPassphrase& ask)
+Result<Loaded> load_to_change(const std::string& directory, const AskPassphrase& ask, bool remembered = false)
 {
-    INDABA_ASSIGN(auto loaded, load(directory, ask, false));
+    INDABA_ASSIGN(auto loaded, load(directory, ask, remembered));
     if (has_rests(directory, loaded)) INDABA_TRY(settle(directory, loaded));
     return loaded;
 }
@@ -154,7 +155,8 @@ Result<OpenKeys> open_keys(const std::string& directory, const AskPassphrase& as
             INDABA_ASSIGN(auto lock, share(directory));
             INDABA_ASSIGN(loaded, loaded ? load_again(directory, *loaded) : load(directory, ask, true));
             const bool must_settle = writable && has_rests(directory, *loaded);
-            if (!must_settle || (attempt == kAttempts && loaded->keys.data.size() == 1)) {
+            const bool may_stay = loaded->keys.data.size() == 1 && !is_salvaged(directory);
+            if (!must_settle || (attempt == kAttempts && may_stay)) {
                 INDABA_ASSIGN(const auto key, right_key(directory, loaded->keys, true));
                 return OpenKeys{key, std::move(loaded->keys.device_pem), std::move(lock)};
             }
@@ -167,6 +169,13 @@ Result<OpenKeys> open_keys(const std::string& directory, const AskPassphrase& as
         INDABA_ASSIGN(loaded, load_again(directory, *loaded));
         INDABA_TRY(settle(directory, *loaded));
     }
+}
+
+Result<OpenKeys> open_keys_alone(const std::string& directory, const AskPassphrase& ask)
+{
+    INDABA_ASSIGN(auto alone, hold(directory));
+    INDABA_ASSIGN(auto loaded, load_to_change(directory, ask, true));
+    return OpenKeys{loaded.keys.data.front(), std::move(loaded.keys.device_pem), std::move(alone)};
 }
 
 Result<void> set_passphrase(const std::string& directory, const platform::Secret& passphrase,

@@ -39,6 +39,9 @@ struct OpenKeys {
 /// Finishes what a killed change left. busy: the home is being changed.
 [[nodiscard]] Result<OpenKeys> open_keys(const std::string& directory, const AskPassphrase& ask);
 
+/// The same with nobody else in the home for as long as the lock is held; busy if somebody is.
+[[nodiscard]] Result<OpenKeys> open_keys_alone(const std::string& directory, const AskPassphrase& ask);
+
 // All of these: busy if another process is using the home, untrusted if the passphrase is wrong, usage if there is
 // none where one is needed, or one where there should be none. `ask` is asked even if the home is unlocked.
 /// The database is encrypted anew, under a key that never lay on the disk as it is.

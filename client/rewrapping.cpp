@@ -1,6 +1,7 @@
 #include "client/rewrapping.hpp"
 
 #include "client/home.hpp"
+#include "client/salvage.hpp"
 #include "platform/files.hpp"
 #include "platform/sqlite_copy.hpp"
 #include "platform/system.hpp"
@@ -71,7 +72,7 @@ bool has_rests(const std::string& directory, const Loaded& loaded)
     const bool plain_too = loaded.wrapping && !KeyFiles(directory).plain().empty();
     const bool copied =
         std::ranges::any_of(kParts, [&](const char* part) { return platform::exists(copy_path(directory) + part); });
-    return plain_too || copied || loaded.keys.data.size() > 1;
+    return plain_too || copied || loaded.keys.data.size() > 1 || is_salvaged(directory);
 }
 
 Result<Key32> right_key(const std::string& directory, const HomeKeys& keys, bool read_only)
@@ -88,6 +89,7 @@ Result<Key32> right_key(const std::string& directory, const HomeKeys& keys, bool
 Result<void> settle(const std::string& directory, Loaded& loaded)
 {
     const KeyFiles files(directory);
+    if (is_salvaged(directory)) INDABA_TRY(finish_salvage(directory));
     if (loaded.keys.data.size() > 1) {
         INDABA_TRY(take_copy(directory, loaded.keys));
         INDABA_ASSIGN(const auto key, right_key(directory, loaded.keys, false));

@@ -15,10 +15,10 @@ struct Loaded {
     std::optional<Wrapping> wrapping;  ///< nothing: kept by permission
 };
 
-/// True if a change was cut off and left something. The lock may be shared.
+/// True if a change, or a salvage, was cut off and left something. The lock may be shared.
 [[nodiscard]] bool has_rests(const std::string& directory, const Loaded& loaded);
 
-/// Finishes a change from wherever it stands.
+/// Finishes it from wherever it stands.
 [[nodiscard]] Result<void> settle(const std::string& directory, Loaded& loaded);
 
 /// The keys go under another wrapping, and the database under another key. Until `keys.wrapped` is written everything

@@ -81,9 +81,21 @@ void Shell::complain(std::string_view line)
     (void)std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+/// Other files of a home that are damaged say themselves what to do.
+bool Shell::concerns_database(const shared::Error& error) const
+{
+    if (error.code != Errc::corrupt) return false;
+    const auto directory = home_directory();
+    if (directory.has_error()) return false;
+    const auto path = *directory + "/indaba.db";
+    return platform::exists(path) && (!error.text.starts_with(*directory) || error.text.starts_with(path));
+}
+
 int Shell::fail(const shared::Error& error)
 {
-    complain("indaba: " + one_line(error.text));
+    const char* advice =
+        concerns_database(error) ? ". Run `indaba salvage`: it saves what can be read of what is only here" : "";
+    complain("indaba: " + one_line(error.text) + advice);
     return exit_code_of(error.code);
 }
 

@@ -46,6 +46,9 @@ public:
     [[nodiscard]] int fail(const shared::Error& error);
     /// Everything printed has arrived, or kFailed.
     [[nodiscard]] int finish(int code);
+
+private:
+    [[nodiscard]] bool concerns_database(const shared::Error& error) const;
 };
 
 /// All of a file or a pipe, or of standard input for "-".
