@@ -1,4 +1,5 @@
 #include "client/core_parts.hpp"
+#include "client/life.hpp"
 
 #include "platform/files.hpp"
 
@@ -69,6 +70,7 @@ Result<std::unique_ptr<Core>> Core::open(const std::string& home_directory, cons
     INDABA_ASSIGN(auto opened, of_the_disk(std::move(store)));
     auto parts = std::make_unique<Parts>(std::move(home), std::move(opened), file.read_only);
     parts->disk_is_full = file.disk_is_full;
+    if (!file.read_only) check_life(parts->home, *parts->store, parts->replica.ports());
     return std::unique_ptr<Core>(new Core(std::move(parts)));
 }
 

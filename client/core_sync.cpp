@@ -1,4 +1,5 @@
 #include "client/core_parts.hpp"
+#include "client/life.hpp"
 #include "client/sync_connection.hpp"
 #include "shared/limits.hpp"
 
@@ -85,6 +86,7 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         SyncConnection connection(parts.replica, std::move(connection_options));
         auto report = connection.run(stop, progress);
         if (connection.welcomed()) {
+            note_written(parts.home, *parts.store);
             note_contact(parts.home, contact, report, parts.clock.now_ms());
         } else {
             if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;

@@ -5,6 +5,7 @@
 #include "shared/roles.hpp"
 #include "sync/entry_cache.hpp"
 #include "sync/fold.hpp"
+#include "sync/own_journal.hpp"
 #include "sync/replica_draft.hpp"
 #include "sync/shown_values.hpp"
 #include "sync/storage_transaction.hpp"
@@ -64,15 +65,27 @@ Result<void> check_values(const shared::Catalogue& catalogue, const std::string&
 
 }  // namespace
 
-StoredJournal Replica::new_journal(const SpaceName& space)
+StoredJournal new_own_journal(const ReplicaPorts& ports, const SpaceName& space)
 {
     StoredJournal journal;
-    journal.head = {space, {shared::draw64(ports_.random)}, ports_.signer.public_key()};
+    journal.head = {space, {shared::draw64(ports.random)}, ports.signer.public_key()};
     journal.own = true;
-    journal.last_hash = shared::first_hash(journal.head, ports_.digest);
-    journal.author = {journal.head.id, shared::device_of(journal.head.author, ports_.digest), {}, {}};
+    journal.last_hash = shared::first_hash(journal.head, ports.digest);
+    journal.author = {journal.head.id, shared::device_of(journal.head.author, ports.digest), {}, {}};
     return journal;
 }
+
+Result<void> leave_all_journals(const ReplicaPorts& ports)
+{
+    INDABA_ASSIGN(const auto spaces, ports.storage.spaces());
+    for (const auto& space : spaces) {
+        INDABA_ASSIGN(const auto own, ports.storage.own_journal(space.name));
+        if (own) INDABA_TRY(ports.storage.save_journal(new_own_journal(ports, space.name)));
+    }
+    return {};
+}
+
+StoredJournal Replica::new_journal(const SpaceName& space) { return new_own_journal(ports_, space); }
 
 Result<StoredJournal> Replica::journal_for(const SpaceName& space)
 {

@@ -55,7 +55,8 @@ TEST_F(ProtectionTest, leaves_no_key_and_nothing_readable_behind)
 {
     ASSERT_TRUE(set(path, kFirst));
     expect_tells_nothing(path);
-    EXPECT_EQ(names(path), (std::set<std::string>{"enrolment.json", "indaba.db", "keys.wrapped", "use.lock"}));
+    EXPECT_EQ(names(path),
+              (std::set<std::string>{"enrolment.json", "indaba.db", "keys.wrapped", "life.json", "use.lock"}));
     EXPECT_EQ(tests::mode_of(path + "/keys.wrapped"), 0600u);
     EXPECT_EQ(tests::mode_of(path + "/indaba.db"), 0600u);
     const auto home = Home::open(path, says(kFirst));
@@ -101,8 +102,8 @@ TEST_F(ProtectionTest, goes_back_to_permission)
     ASSERT_TRUE(remove_passphrase(path, says(kFirst)));
     EXPECT_EQ(how_kept(path)->protection, Protection::permission);
     expect_opens(path, {});
-    EXPECT_EQ(names(path),
-              (std::set<std::string>{"data.key", "device.key", "enrolment.json", "indaba.db", "use.lock"}));
+    EXPECT_EQ(names(path), (std::set<std::string>{"data.key", "device.key", "enrolment.json", "indaba.db", "life.json",
+                                                  "use.lock"}));
     EXPECT_EQ(remove_passphrase(path, says(kFirst)).error().code, Errc::usage);
     EXPECT_EQ(lock(path).error().code, Errc::usage);
     ASSERT_TRUE(set(path, kSecond));
@@ -125,8 +126,8 @@ TEST_F(ProtectionTest, stays_as_it_was_when_there_is_no_room_for_a_second_databa
         const tests::FileSizeLimit limit(32 * 1024);
         EXPECT_TRUE(set_passphrase(path, Secret(as_bytes(std::string(kFirst))), kCheap).has_error());
     }
-    EXPECT_EQ(names(path),
-              (std::set<std::string>{"data.key", "device.key", "enrolment.json", "indaba.db", "use.lock"}));
+    EXPECT_EQ(names(path), (std::set<std::string>{"data.key", "device.key", "enrolment.json", "indaba.db", "life.json",
+                                                  "use.lock"}));
     expect_opens(path, {});
     ASSERT_TRUE(set(path, kFirst));
     expect_opens(path, says(kFirst));

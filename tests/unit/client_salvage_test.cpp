@@ -67,9 +67,9 @@ TEST_F(SalvageHome, whose_first_page_is_gone_keeps_the_file)
     EXPECT_EQ(report.error().code, Errc::corrupt);
     EXPECT_THAT(report.error().text, HasSubstr("keep the file, and enrol this device anew in another directory"));
     EXPECT_EQ(tests::content_of(database_of(path)), before);
-    EXPECT_THAT(names(path), testing::IsSubsetOf(std::vector<std::string>(
-                                 {"data.key", "device.key", "enrolment.json", "indaba.db", "indaba.db-shm",
-                                  "indaba.db-wal", "use.lock"})));
+    EXPECT_THAT(names(path), testing::IsSubsetOf(std::vector<std::string>({"data.key", "device.key", "enrolment.json",
+                                                                           "indaba.db", "indaba.db-shm",
+                                                                           "indaba.db-wal", "life.json", "use.lock"})));
 }
 
 TEST_F(SalvageHome, that_is_cut_short_or_empty_is_told)
