@@ -202,6 +202,7 @@ private:
     Result<TransactionName> store_draft(Draft& draft);
     Result<void> name_refused(const RecordId& id, Draft& draft);
     Result<void> end_refused(const Draft& draft);
+    Result<void> leave_rewritten(StandingRefusal& refusal, EntryCache& entries);
     Result<void> stand_refused(const TransactionName& name, Step& step);
     Result<std::vector<shared::Write>> wanted(const RecordId& id, const std::vector<StandingRefusal>& refused,
                                               EntryCache& entries);
@@ -212,6 +213,9 @@ private:
     Result<std::size_t> write_again(const Retry& retry);
     Result<std::vector<StandingRefusal>> refused_for(Reason::Code because, const SpaceName& space);
     Result<bool> are_told(const std::vector<StandingRefusal>& refused);
+    Result<bool> are_redacted(const std::vector<StandingRefusal>& refused);
+    Result<bool> has_gone(Reason::Code reason, const std::vector<StandingRefusal>& refused);
+    Result<void> offer_what_is_left(const StoredSpace& space);
     Result<void> offer_again(const SpaceName& space, Reason::Code because);
     Result<void> write_all_again(const SpaceName& space, std::vector<StandingRefusal> refused, Reason::Code because);
     Result<void> write_detached(const StoredSpace& space);

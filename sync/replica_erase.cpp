@@ -76,6 +76,8 @@ Result<std::size_t> Replica::take_erasures(const std::vector<Erasure>& orders, s
     if (!ids.empty()) {
         INDABA_TRY(redact_journals(ids));
         INDABA_TRY(drop_orphans_about(ids));
+        INDABA_ASSIGN(const auto spaces, ports_.storage.spaces());
+        for (const auto& space : spaces) INDABA_TRY(offer_what_is_left(space));
     }
     INDABA_TRY(ports_.storage.save_erased_through(through));
     INDABA_TRY(transaction.commit());

@@ -1,4 +1,4 @@
-// What was refused: it stands until it is written again or dropped, and is offered again when the role is back.
+// What was refused: it stands until it is written again or dropped, and is offered again when its reason has gone.
 #include "shared/roles.hpp"
 #include "shared/transaction.hpp"
 #include "sync/fold.hpp"
@@ -82,6 +82,24 @@ struct Replica::Retry {
     bool makes = false;  ///< what is not here is made: the entry that made it is lost
 };
 
+/// Takes out the cells that were written again while the refused one waited: that one stands instead should it be
+/// refused as well.
+Result<void> Replica::leave_rewritten(StandingRefusal& refusal, EntryCache& entries)
+{
+    INDABA_ASSIGN(const auto record, ports_.storage.find_record(refusal.record));
+    if (!record) return {};
+    for (const auto& name : record->pending) {
+        INDABA_ASSIGN(const auto later, entries.load(name));
+        if (later == nullptr) continue;
+        for (const auto& write : later->writes_to(refusal.record)) {
+            if (!has_name(write.bases, refusal.name)) continue;
+            if (is_deletion(write)) refusal.keys.clear();
+            else std::erase(refusal.keys, write.key);
+        }
+    }
+    return {};
+}
+
 /// A ruling has refused it just now: what it wanted stands.
 Result<void> Replica::stand_refused(const TransactionName& name, Step& step)
 {
@@ -90,7 +108,8 @@ Result<void> Replica::stand_refused(const TransactionName& name, Step& step)
     for (std::size_t i = 0; i < entry->transaction().size(); ++i) {
         StandingRefusal refusal{name, entry->transaction().id(i), {}};
         for (const auto& write : entry->transaction().writes(i)) refusal.keys.push_back(write.key);
-        INDABA_TRY(ports_.storage.stand_refused(refusal));
+        INDABA_TRY(leave_rewritten(refusal, step.entries));
+        if (!refusal.keys.empty()) INDABA_TRY(ports_.storage.stand_refused(refusal));
     }
     return {};
 }
@@ -221,12 +240,26 @@ Result<std::vector<StandingRefusal>> Replica::refused_for(Reason::Code because, 
 {
     INDABA_ASSIGN(auto standing, ports_.storage.standing_refused({}));
     std::vector<StandingRefusal> found;
+    EntryCache entries(ports_.storage);
     for (auto& refusal : standing) {
-        INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(refusal.name));
-        if (entry && entry->space == space && entry->ruling && entry->ruling->reason.code == because)
+        INDABA_ASSIGN(const auto loaded, entries.load(refusal.name));
+        if (loaded == nullptr) continue;
+        const auto& entry = loaded->entry();
+        if (entry.space == space && entry.ruling && entry.ruling->reason.code == because)
             found.push_back(std::move(refusal));
     }
     return found;
+}
+
+/// What the centre refused them for has been taken out of all of them.
+Result<bool> Replica::are_redacted(const std::vector<StandingRefusal>& refused)
+{
+    EntryCache entries(ports_.storage);
+    for (const auto& refusal : refused) {
+        INDABA_ASSIGN(const auto entry, entries.load(refusal.name));
+        if (entry == nullptr || !entry->entry().original) return false;  // the order will come
+    }
+    return true;
 }
 
 /// The centre has told all of their records.
@@ -237,6 +270,14 @@ Result<bool> Replica::are_told(const std::vector<StandingRefusal>& refused)
         if (!record || record->number == 0) return false;
         if (existence(record->centre_word()) == Existence::none) return false;
     }
+    return true;
+}
+
+/// The reason that these were refused for.
+Result<bool> Replica::has_gone(Reason::Code reason, const std::vector<StandingRefusal>& refused)
+{
+    if (reason == Reason::Code::no_record) return are_told(refused);
+    if (reason == Reason::Code::erased) return are_redacted(refused);
     return true;
 }
 
@@ -254,16 +295,21 @@ Result<void> Replica::write_all_again(const SpaceName& space, std::vector<Standi
         auto refused = together(left, left.front().record);
         std::erase_if(
             left, [&](const StandingRefusal& refusal) { return std::ranges::find(refused, refusal) != refused.end(); });
-        if (because == Reason::Code::no_record) {
-            INDABA_ASSIGN(const bool told, are_told(refused));
-            if (!told) continue;
-        }
+        INDABA_ASSIGN(const bool gone, has_gone(because, refused));
+        if (!gone) continue;
         const auto written = write_again({space, std::move(refused), {}, {}, true, because == Reason::Code::lost});
         if (written.has_error() && written.error().code != Errc::rule_broken &&
             written.error().code != Errc::too_large && written.error().code != Errc::usage)
             return written.error();
     }
     return {};
+}
+
+/// Of what was refused for a record that is gone here by now.
+Result<void> Replica::offer_what_is_left(const StoredSpace& space)
+{
+    if (!space.is_followed() || !shared::role_writes(space.role)) return {};
+    return offer_again(space.name, Reason::Code::erased);
 }
 
 /// A record that was not at the centre when what was wanted of it was refused may have come: a centre that was put back

@@ -110,6 +110,7 @@ Result<void> Replica::take_grants(const std::vector<Grant>& grants)
             INDABA_TRY(send_again(space));
         }
         if (may_write && space.carried) INDABA_TRY(offer_again(grant.space, Reason::Code::no_role));
+        if (may_write) INDABA_TRY(offer_what_is_left(space));
     }
     return transaction.commit();
 }
@@ -142,6 +143,7 @@ Result<void> Replica::carry(const SpaceName& name)
     INDABA_TRY(show_pending(name));
     INDABA_TRY(send_again(*space));
     if (shared::role_writes(space->role)) INDABA_TRY(offer_again(name, Reason::Code::no_role));
+    INDABA_TRY(offer_what_is_left(*space));
     return transaction.commit();
 }
 

@@ -28,6 +28,7 @@ struct Replica::Step {
     std::set<JournalId> copied;  ///< own journals that another life of this database has written too
     Stamp greatest;           ///< of what was taken
     std::map<JournalId, std::uint64_t> in_word;  ///< own journals: what a comparison brings has them up to this number
+    bool is_erased = false;  ///< something was refused for a record that was erased: its rest may be written again
     bool is_awaited = false;  ///< something taken may let what was refused be written again
     Applied outcome;
 };

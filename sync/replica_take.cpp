@@ -72,6 +72,7 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     step.own_by_number[ruling.number] = ruling.name;
     const bool refused = ruling.verdict != Verdict::accepted;
     if (refused) step.refused.push_back(ruling.name);
+    step.is_erased = step.is_erased || ruling.reason.code == Reason::Code::erased;
     // An answered push and the feed both tell it.
     if (!journal->own || kept != Storage::RulingKept::anew) return {};
     step.outcome.ruled.push_back({ruling.name, ruling.verdict});
@@ -290,6 +291,7 @@ Result<Replica::Applied> Replica::take(BatchReader& batch)
     if (may_forget) INDABA_TRY(ports_.storage.forget_deleted(step.space.name, step.space.cursor.horizon));
     if (step.is_awaited) INDABA_TRY(offer_again(step.space.name, Reason::Code::no_record));
     if (step.outcome.caught_up) INDABA_TRY(write_detached(step.space));
+    if (step.is_erased) INDABA_TRY(offer_what_is_left(step.space));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;
     return step.outcome;
@@ -310,6 +312,7 @@ Result<Replica::Applied> Replica::learn(const SpaceName& name, const std::vector
     for (const auto& ruling : told) INDABA_TRY(learn_ruling(ruling, step));
     INDABA_TRY(keep_learnt(step));
     for (const auto& ruling : told) INDABA_TRY(settle_entry(ruling.name, step));
+    if (step.is_erased) INDABA_TRY(offer_what_is_left(step.space));
     if (!step.space.is_followed()) INDABA_TRY(ports_.storage.purge_space(name));  // rows with nothing pending any more
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;

@@ -1,6 +1,7 @@
 // What the centre orders to erase is gone everywhere, whatever was written about it, before or since; the chains hold,
 // and what was written together with it stays.
 #include "platform/files.hpp"
+#include "sync/batch.hpp"
 #include "tests/unit/restored_centre.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
@@ -33,6 +34,34 @@ protected:
                                   {Change::Kind::put, ids.second, "enterprise", {{"name", Value::text(second)}}}})
                 .has_value());
         return ids;
+    }
+    std::vector<RecordId> put_many(Life& life, std::size_t count)
+    {
+        std::vector<RecordId> ids;
+        std::vector<Change> changes;
+        for (std::size_t i = 0; i < count; ++i) {
+            ids.push_back(new_id());
+            changes.push_back({Change::Kind::put, ids.back(), "enterprise", {{"name", Value::text("Aurora")}}});
+        }
+        EXPECT_TRUE(life.replica->write("forum", std::move(changes)).has_value());
+        return ids;
+    }
+    /// Of a record that need not be at the centre yet.
+    Erasure order(const RecordId& id)
+    {
+        Erasure order{id, clock_.now_ms(), {}};
+        order.signature = centre_key_.sign(erasure_message(order));
+        return order;
+    }
+    /// What a session would bring, without the orders.
+    static Result<Replica::Applied> take_feed(Life& life, Centre& centre)
+    {
+        const auto cursor = life.store->find_space("forum").value()->cursor;
+        const auto nothing = [](const Ruling&) { return false; };
+        const auto batch = centre.next_batch({"forum", cursor.base, cursor.position, 1'000'000}, nothing).value();
+        const auto bytes = encode_batch(batch);
+        INDABA_ASSIGN(auto reader, BatchReader::open(bytes));
+        return life.replica->take(reader);
     }
 
     /// b settled a conflict of the record that is returned, everybody heard of it, and the centre has lost that.
@@ -99,16 +128,69 @@ TEST_F(Erasing, ReachesWhatWasWrittenMeanwhile)
             ->write("forum", {{Change::Kind::put, gone, "enterprise", {{"website", Value::text("qzvwkjh.example")}}},
                               {Change::Kind::put, kept, "enterprise", {{"city", Value::text("Surat")}}}})
             .has_value());
+    const auto progress = sync(b_);
+    EXPECT_EQ(progress.refused, 2u);
+    EXPECT_EQ(progress.accepted, 1u) << "what is left of a transaction that was sent whole is written again";
     sync_all();
     expect_nobody_holds("zvwkjh");
     expect_same({gone, kept});
-    const auto refused = b_.store->standing_refused({}).value();
-    ASSERT_EQ(refused.size(), 1u) << "the rest of a transaction that was sent whole is for its author to send again";
-    EXPECT_EQ(refused.front().record, kept);
-    EXPECT_TRUE(b_.replica->retry(kept, {}).has_value());
-    sync_all();
     EXPECT_EQ(word_of(*centre_store_, kept).find("city")->leaves.at(0).value, Value::text("Surat"));
+}
+
+TEST_F(Erasing, OfOneOfManyCostsOneMoreTransaction)
+{
+    const auto many = put_many(b_, 999);
+    ASSERT_TRUE(centre_->take_erasures({order(many[500])}).has_value());  // just before they come
+    const auto progress = sync(b_);
+    EXPECT_EQ(progress.refused, 1u);
+    EXPECT_EQ(progress.accepted, 1u);
+    sync_all();
+    EXPECT_EQ(b_.store->own_journal("forum").value()->last, 2u);
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
+    for (const auto& id : many) EXPECT_EQ(has(a_, id), id != many[500]);
+    expect_same(many);
+}
+
+TEST_F(Erasing, IsWaitedForWhereTheRefusalIsHeardFirst)
+{
+    const auto [gone, kept] = put_two(b_, "Qzvwkjh Ltd", "Aurora");
+    const auto other = put(b_, "Baikal");
+    edit(b_, kept, "city", "Surat");
+    const auto orders = std::vector{order(gone)};
+    ASSERT_TRUE(centre_->take_erasures(orders).has_value());
+    const auto journal = b_.store->own_journal("forum").value().value();
+    const auto sent = b_.replica->outgoing(journal, 0, 1'000'000).value()->change_set;
+    ASSERT_TRUE(centre_->ingest(sent).has_value());
+    // Another process of this home was told so, and cut off.
+    ASSERT_TRUE(take_feed(b_, *centre_).has_value());
+    EXPECT_EQ(b_.store->standing_refused({}).value().size(), 3u);
+    EXPECT_EQ(b_.store->own_journal("forum").value()->last, 3u) << "it would be refused again";
+    ASSERT_TRUE(b_.replica->take_erasures(orders, 1).has_value());
+    EXPECT_EQ(b_.store->own_journal("forum").value()->last, 4u);
+    ASSERT_TRUE(b_.replica->take_erasures(orders, 1).has_value());
+    EXPECT_EQ(b_.store->own_journal("forum").value()->last, 4u) << "once";
+    sync_all();
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
+    expect_nobody_holds("zvwkjh");
+    expect_same({gone, kept, other});
+    EXPECT_EQ(word_of(*centre_store_, kept).find("city")->leaves.size(), 1u);
+}
+
+TEST_F(Erasing, LeavesTheRestToWhoeverHasTheRoleAgain)
+{
+    const auto [gone, kept] = put_two(b_, "Qzvwkjh Ltd", "Aurora");
+    ASSERT_TRUE(centre_->take_erasures({order(gone)}).has_value());
+    cut_after_ = 2;  // the rulings are not heard
+    (void)sync(b_);
+    cut_after_ = 0;
+    grants_[1].role = "viewer";
+    EXPECT_EQ(sync(b_).refused, 1u);
+    EXPECT_EQ(b_.store->standing_refused({}).value().size(), 1u);
+    grants_[1].role = "editor";
+    sync_all();
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
     expect_same({gone, kept});
+    EXPECT_TRUE(has(a_, kept));
 }
 
 TEST_F(Erasing, ReachesWhatWasRefused)
