@@ -93,37 +93,89 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+/// Each once.
+Result<std::vector<shared::RecordId>> ids_in(const std::vector<std::string>& words)
+{
+    std::vector<shared::RecordId> ids;
+    for (const auto& word : words) {
+        INDABA_ASSIGN(const auto id, shared::RecordId::parse(word));
+        if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+    }
+    return ids;
+}
+
+json::object json_of(const Order& order, Outstanding&& devices)
+{
+    return {{"record", order.erasure.record.text()},
+            {"ordered_at", time_of(order.erasure.ordered_ms)},
+            {"confirmed", std::move(devices.confirmed)},
+            {"unconfirmed", std::move(devices.unconfirmed)}};
+}
+
+struct Ordered {
+    std::vector<Order> orders;  ///< of what was named, in that order
+    std::size_t fresh = 0;  ///< ordered just now
+    std::string text_before;  ///< about those that were erased before, a line each
+};
+
+Ordered ordered(const std::vector<shared::RecordId>& ids, const std::vector<Order>& all, std::size_t before)
+{
+    Ordered found;
+    for (const auto& id : ids) {
+        const auto order = std::ranges::find(all, id, [](const Order& one) { return one.erasure.record; });
+        found.orders.push_back(*order);
+        if (order->number > before) ++found.fresh;
+        else
+            found.text_before +=
+                fmt::format("unchanged: {} was erased at {}\n", id.text(), time_of(order->erasure.ordered_ms));
+    }
+    return found;
+}
+
+std::string text_of(const Ordered& ordered, const sync::Centre::Erased& erased)
+{
+    if (ordered.fresh == 0) return ordered.text_before;
+    const bool is_one = ordered.orders.size() == 1;
+    return ordered.text_before +
+           fmt::format("erased {}, with the decisions about {} {}, and {} part of {}\n",
+                       is_one ? ordered.orders.front().erasure.record.text() : counted(ordered.fresh, "record", "records"),
+                       is_one ? "it" : "them", counted(erased.records, "record", "records"), is_one ? "its" : "their",
+                       counted(erased.entries, "journal entry", "journal entries"));
+}
+
 }  // namespace
 
 Result<Answer> erase(const EraseCommand& command)
 {
-    INDABA_ASSIGN(const auto id, shared::RecordId::parse(command.record));
+    INDABA_ASSIGN(const auto ids, ids_in(command.records));
     INDABA_ASSIGN(auto ledger, Ledger::open(command.data));
+    std::size_t before = 0;
     sync::Centre::Erased erased;
     INDABA_TRY(ledger.with_centre([&](sync::Centre& centre) -> Result<void> {
-        INDABA_ASSIGN(erased, centre.erase(id));
+        INDABA_ASSIGN(const auto state, centre.storage().erasure_state());
+        before = state.through;
+        INDABA_ASSIGN(erased, centre.erase(ids));
         return settle_erasures(ledger.directory(), centre);
     }));
     INDABA_ASSIGN(const auto orders, orders_of(ledger));
     INDABA_ASSIGN(const auto all, confirmations(ledger));
-    const auto order = std::ranges::find(orders, id, [](const Order& one) { return one.erasure.record; });
-    auto devices = outstanding(all, order->number);
+    const auto found = ordered(ids, orders, before);
+    std::uint64_t last = 0;  // who has carried out that one has carried out all of them
+    json::array list;
+    for (const auto& order : found.orders) {
+        last = std::max(last, order.number);
+        list.push_back(json_of(order, outstanding(all, order.number)));
+    }
+    auto devices = outstanding(all, last);
     Answer answer;
-    answer.text = erased.records + erased.entries == 0
-                      ? fmt::format("unchanged: {} was erased at {}", id.text(), time_of(order->erasure.ordered_ms))
-                      : fmt::format("erased {}, with the decisions about it {}, and its part of {}", id.text(),
-                                    counted(erased.records, "record", "records"),
-                                    counted(erased.entries, "journal entry", "journal entries"));
-    answer.text += fmt::format(
-        "\n{}\nbackups made before hold it still: one that is restored erases it again, but "
-        "destroy them when you can",
-        text_of(devices));
-    answer.json = json::object{{"record", id.text()},
-                               {"ordered_at", time_of(order->erasure.ordered_ms)},
-                               {"records", erased.records},
-                               {"entries", erased.entries},
-                               {"confirmed", std::move(devices.confirmed)},
-                               {"unconfirmed", std::move(devices.unconfirmed)}};
+    answer.text = text_of(found, erased) + text_of(devices) +
+                  "\nbackups made before hold it still: one that is restored erases it again, but "
+                  "destroy them when you can";
+    auto json = found.orders.size() == 1 ? json_of(found.orders.front(), std::move(devices)) : json::object();
+    json["records"] = erased.records;
+    json["entries"] = erased.entries;
+    json["orders"] = std::move(list);
+    answer.json = std::move(json);
     return answer;
 }
 
@@ -138,10 +190,7 @@ Result<Answer> list_erasures(const std::string& data)
         auto devices = outstanding(all, order.number);
         answer.text += fmt::format("{}{}  {}  {}", answer.text.empty() ? "" : "\n", order.erasure.record.text(),
                                    time_of(order.erasure.ordered_ms), text_of(devices));
-        list.push_back(json::object{{"record", order.erasure.record.text()},
-                                    {"ordered_at", time_of(order.erasure.ordered_ms)},
-                                    {"confirmed", std::move(devices.confirmed)},
-                                    {"unconfirmed", std::move(devices.unconfirmed)}});
+        list.push_back(json_of(order, std::move(devices)));
     }
     if (orders.empty()) answer.text = "nothing was erased";
     answer.json = std::move(list);

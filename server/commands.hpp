@@ -90,10 +90,10 @@ struct DeviceRevokeCommand {
 
 struct EraseCommand {
     std::string data;
-    std::string record;  ///< its id, whole
+    std::vector<std::string> records;  ///< their ids, whole
 };
-/// For good, with the decisions about it: here now, on connected devices within a second, on others at their next
-/// contact. Answers which devices have still to confirm.
+/// For good, with the decisions about them: here now, on connected devices within a second, on others at their next
+/// contact. All of them or, if one is not an id or not here, none. Answers which devices have still to confirm.
 [[nodiscard]] Result<Answer> erase(const EraseCommand& command);
 /// What was erased, and who has confirmed.
 [[nodiscard]] Result<Answer> list_erasures(const std::string& data);

@@ -90,13 +90,14 @@ public:
     /// Valid until the next call.
     [[nodiscard]] Result<const RecordVersions*> versions(const SpaceName& space);
 
-    /// Erases a record, and the decisions about it, for good (erasure.hpp): here as one storage transaction, everywhere
-    /// else at the next contact. Of one that was erased before nothing is done; not_found if nothing of it is here.
+    /// Erases records, and the decisions about them, for good (erasure.hpp): here as one storage transaction, everywhere
+    /// else at the next contact. With one that was erased before nothing is done; not_found, and nothing done with any
+    /// of them, if nothing of one is here.
     struct Erased {
         std::size_t records = 0;  ///< with the decisions
         std::size_t entries = 0;  ///< of journals, that carry it no more
     };
-    [[nodiscard]] Result<Erased> erase(const RecordId& id);
+    [[nodiscard]] Result<Erased> erase(const std::vector<RecordId>& ids);
     /// Carries out those of its own orders that it does not know, since it was put back. Untrusted, and nothing done,
     /// unless those are signed with its key.
     [[nodiscard]] Result<Erased> take_erasures(std::vector<Erasure> orders);
@@ -119,9 +120,10 @@ private:
     Result<void> merge(StoredRecord& record, const shared::TransactionView::Writes& writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
     Erasure order_for(const RecordId& id);
-    Result<std::vector<RecordId>> with_decisions(const RecordId& id);
-    Result<std::size_t> redact_entries(const std::set<RecordId>& ids);
-    Result<Erased> carry_out(const std::vector<Erasure>& orders);
+    Result<void> order_decisions(std::vector<Erasure>& orders);
+    Result<std::vector<RecordId>> decisions_about(const std::set<RecordId>& ids);
+    Result<std::size_t> redact_entries(const std::set<RecordId>& ids, std::set<RecordId>& missing);
+    Result<Erased> carry_out(std::vector<Erasure> orders, std::set<RecordId>& missing);
     Result<bool> touches_erased(const shared::TransactionView& transaction);
     Result<void> redact_refused(StoredEntry& entry);
 

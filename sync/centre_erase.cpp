@@ -14,22 +14,42 @@ using shared::Errc;
 
 }  // namespace
 
-/// The record, and the decisions that quote it.
-Result<std::vector<RecordId>> Centre::with_decisions(const RecordId& id)
+/// And those about what they order erased: decisions quote it, and there may be decisions about decisions.
+Result<void> Centre::order_decisions(std::vector<Erasure>& orders)
 {
-    std::vector<RecordId> ids{id};
-    INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
-    if (!record) return ids;
-    INDABA_TRY(ports_.storage.each_record_after(record->space, 0, [&](StoredRecord&& stored) {
-        if (is_decision_about(stored.type, stored.shown, [&](const RecordId& one) { return one == id; }))
-            ids.push_back(stored.id);
-        return true;
-    }));
-    return ids;
+    std::set<RecordId> ids;
+    for (const auto& order : orders) ids.insert(order.record);
+    for (std::size_t known = 0; known != ids.size();) {
+        known = ids.size();
+        INDABA_ASSIGN(const auto decisions, decisions_about(ids));
+        for (const auto& id : decisions) {
+            INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
+            if (!before && ids.insert(id).second) orders.push_back(order_for(id));
+        }
+    }
+    return {};
 }
 
-/// The entries that wrote to one of these, accepted or not, as they will be without it.
-Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids)
+Result<std::vector<RecordId>> Centre::decisions_about(const std::set<RecordId>& ids)
+{
+    std::set<SpaceName> spaces;
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(const auto record, ports_.storage.find_record(id));
+        if (record) spaces.insert(record->space);
+    }
+    const auto is_one = [&](const RecordId& id) { return ids.contains(id); };
+    std::vector<RecordId> decisions;
+    for (const auto& space : spaces)
+        INDABA_TRY(ports_.storage.each_record_after(space, 0, [&](StoredRecord&& stored) {
+            if (is_decision_about(stored.type, stored.shown, is_one)) decisions.push_back(stored.id);
+            return true;
+        }));
+    return decisions;
+}
+
+/// The entries that wrote to one of these, accepted or not, as they will be without it. Those that are found leave
+/// `missing`.
+Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids, std::set<RecordId>& missing)
 {
     const IsErased is_erased = [&](const RecordId& id) -> Result<bool> { return ids.contains(id); };
     std::set<TransactionName> names;
@@ -47,21 +67,25 @@ Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids)
         INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
         if (!entry) continue;
         INDABA_ASSIGN(const auto redacted, redact(entry->payload, is_erased));
-        if (redacted)
-            INDABA_TRY(ports_.storage.redact_entry(name, redacted->payload, ports_.digest.sha256(entry->payload)));
+        if (!redacted) continue;
+        for (const auto& id : redacted->records) missing.erase(id);
+        INDABA_TRY(ports_.storage.redact_entry(name, redacted->payload, ports_.digest.sha256(entry->payload)));
     }
     return names.size();
 }
 
-Result<Centre::Erased> Centre::carry_out(const std::vector<Erasure>& orders)
+/// With the decisions about them. Of which of them nothing is here is told by `missing`.
+Result<Centre::Erased> Centre::carry_out(std::vector<Erasure> orders, std::set<RecordId>& missing)
 {
+    INDABA_TRY(order_decisions(orders));
     std::set<RecordId> ids;
     for (const auto& order : orders) ids.insert(order.record);
     Erased erased;
-    INDABA_ASSIGN(erased.entries, redact_entries(ids));
+    INDABA_ASSIGN(erased.entries, redact_entries(ids, missing));
     for (const auto& order : orders) {
         INDABA_ASSIGN(const auto record, ports_.storage.find_record(order.record));
         if (record) ++erased.records;
+        if (record) missing.erase(order.record);
         INDABA_TRY(ports_.storage.erase_record(order));
     }
     return erased;
@@ -74,21 +98,21 @@ Erasure Centre::order_for(const RecordId& id)
     return order;
 }
 
-Result<Centre::Erased> Centre::erase(const RecordId& id)
+Result<Centre::Erased> Centre::erase(const std::vector<RecordId>& ids)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
-    if (before) return Erased{};
     std::vector<Erasure> orders;
-    INDABA_ASSIGN(const auto ids, with_decisions(id));
-    for (const auto& record : ids) {
-        INDABA_ASSIGN(const bool known, ports_.storage.is_erased(record));
-        if (!known) orders.push_back(order_for(record));
+    std::set<RecordId> missing;
+    for (const auto& id : ids) {
+        INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
+        if (!before && missing.insert(id).second) orders.push_back(order_for(id));
     }
-    INDABA_ASSIGN(const auto erased, carry_out(orders));
-    if (erased.records == 0 && erased.entries == 0)
-        return fail(Errc::not_found, "there is no record " + id.text() + " at this centre");
+    if (orders.empty()) return Erased{};
+    INDABA_ASSIGN(const auto erased, carry_out(std::move(orders), missing));
+    if (!missing.empty())
+        return fail(Errc::not_found, "there is no record " + missing.begin()->text() + " at this centre" +
+                                         (ids.size() == 1 ? "" : ": nothing was erased"));
     INDABA_TRY(transaction.commit());
     return erased;
 }
@@ -106,14 +130,7 @@ Result<Centre::Erased> Centre::take_erasures(std::vector<Erasure> orders)
     if (fresh.empty()) return Erased{};
     INDABA_TRY(check_orders(fresh, ports_.signer.public_key(), ports_.digest));
     // It was put back: somebody who did not know of the order may have decided about the record since.
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-        INDABA_ASSIGN(const auto related, with_decisions(fresh[i].record));
-        for (const auto& id : related) {
-            INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
-            if (!before && ids.insert(id).second) fresh.push_back(order_for(id));
-        }
-    }
-    INDABA_ASSIGN(const auto erased, carry_out(fresh));
+    INDABA_ASSIGN(const auto erased, carry_out(std::move(fresh), ids));
     INDABA_TRY(transaction.commit());
     return erased;
 }

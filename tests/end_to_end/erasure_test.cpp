@@ -83,6 +83,34 @@ TEST_F(Erasure, of_what_is_not_there_is_wrong_usage)
     EXPECT_EQ(centre.operate({"erasures"}), "nothing was erased");
 }
 
+TEST_F(Erasure, of_several_is_one_order_run_and_of_one_that_is_not_there_nothing)
+{
+    const auto second = text_at(amina.json({"put", "enterprise", "name=Baikal", "country=ZA"}), "id");
+    const auto third = text_at(amina.json({"put", "enterprise", "name=Caspian", "country=ZA"}), "id");
+    (void)amina.json({"sync"});
+    for (const auto* wrong : {"0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01", "rubbish"}) {
+        EXPECT_EQ(centre.try_operate({"erase", record, wrong, second}).code, 2);
+        EXPECT_EQ(centre.operate({"erasures"}), "nothing was erased");
+        EXPECT_TRUE(is_on_centres_disk());
+    }
+    EXPECT_THAT(centre.operate({"erase", second}), HasSubstr("erased " + second + ", with the decisions about it"));
+    (void)boris.json({"sync"});
+    const auto said = boost::json::parse(centre.operate({"erase", record, second, third, record, "--json"}));
+    EXPECT_EQ(number_at(said, "records"), 2);
+    const auto& orders = at(said, "orders").as_array();
+    ASSERT_EQ(orders.size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i)
+        EXPECT_EQ(text_at(orders.at(i), "record"), (std::array{record, second, third})[i]);
+    EXPECT_EQ(at(orders.at(0), "unconfirmed").as_array().size(), 2u);
+    EXPECT_EQ(at(orders.at(1), "unconfirmed").as_array().size(), 1u) << "Boris has been there since";
+    const auto again = centre.operate({"erase", record, third});
+    EXPECT_THAT(again, HasSubstr("unchanged: " + record));
+    EXPECT_THAT(again, HasSubstr("unchanged: " + third));
+    EXPECT_EQ(number_at(amina.json({"sync"}), "erased"), 3);
+    EXPECT_FALSE(is_on_centres_disk());
+    expect_gone(amina);
+}
+
 TEST_F(Erasure, is_repeated_when_an_older_backup_is_restored)
 {
     centre.operate({"backup", backup});

@@ -179,7 +179,7 @@ void Simulation::erase_record()
     trace("record " + model::text(id) + " is erased");
     sync::Centre ordering(
         {*centre_->keeper, roles_, centre_->clock, digest_, centre_signer_, *centre_->catalogue, nullptr});
-    (void)must(ordering.erase(id), "erasing");
+    (void)must(ordering.erase({id}), "erasing");
     truth_.erase(id);
     orders_.clear();
     must(centre_->keeper->each_erasure(0,

@@ -96,7 +96,7 @@ TEST_F(Erasing, ReachesValuesLosersDecisionsAndJournals)
     EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
     EXPECT_TRUE(holds(a_.store->database(), "Qzvwkjh"));
 
-    const auto erased = centre_->erase(gone);
+    const auto erased = centre_->erase({gone});
     ASSERT_TRUE(erased.has_value()) << erased.error().text;
     EXPECT_EQ(erased->records, 2u) << "the decision quotes it";
     EXPECT_EQ(erased->entries, 4u);
@@ -109,8 +109,8 @@ TEST_F(Erasing, ReachesValuesLosersDecisionsAndJournals)
     EXPECT_EQ(word_of(*centre_store_, kept).find("city")->leaves.at(0).value, Value::text("Perm"));
     EXPECT_EQ(sync(a_).erased, 0u) << "once";
     EXPECT_EQ(confirmed_, 2u);
-    EXPECT_EQ(centre_->erase(gone)->records, 0u) << "and that is no error";
-    EXPECT_EQ(centre_->erase(new_id()).error().code, shared::Errc::not_found);
+    EXPECT_EQ(centre_->erase({gone})->records, 0u) << "and that is no error";
+    EXPECT_EQ(centre_->erase({new_id()}).error().code, shared::Errc::not_found);
     EXPECT_EQ(a_.replica->write("forum", {{Change::Kind::put, gone, "enterprise", {{"name", Value::text("Again")}}}})
                   .error()
                   .code,
@@ -121,7 +121,7 @@ TEST_F(Erasing, ReachesWhatWasWrittenMeanwhile)
 {
     const auto [gone, kept] = put_two(a_, "Qzvwkjh Ltd", "Aurora");
     sync_all();
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     edit(b_, gone, "city", "Qzvwkjhburg");
     ASSERT_TRUE(
         b_.replica
@@ -202,7 +202,7 @@ TEST_F(Erasing, ReachesWhatWasRefused)
     (void)sync(b_);
     grants_[1].role = "editor";
     ASSERT_FALSE(b_.store->standing_refused({}).value().empty());
-    EXPECT_GE(centre_->erase(gone)->entries, 2u);
+    EXPECT_GE(centre_->erase({gone})->entries, 2u);
     sync_all();
     EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
     expect_nobody_holds("Qzvwkjh");
@@ -212,7 +212,7 @@ TEST_F(Erasing, ReachesWhatIsRefusedForAnotherReason)
 {
     const auto gone = put(a_, "Aurora");
     sync_all();
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     edit(b_, gone, "city", "Qzvwkjhburg");
     grants_[1].role = "viewer";
     (void)sync(b_);
@@ -229,7 +229,7 @@ TEST_F(Erasing, ReachesADeviceThatHasLostTheRole)
     grants_.pop_back();
     (void)sync(b_);
     ASSERT_TRUE(holds(b_.store->database(), "Qzvwkjh")) << "it wrote it";
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     (void)sync(b_);
     EXPECT_FALSE(holds(b_.store->database(), "Qzvwkjh"));
     grants_.push_back(forum);
@@ -244,8 +244,8 @@ TEST_F(Erasing, IsRepeatedByACentreThatWasPutBack)
     const auto backup = back_up("night");
     const auto [late, later] = put_two(b_, "Qzvwkjh Two", "Baikal");
     sync_all();
-    ASSERT_TRUE(centre_->erase(early).has_value());
-    ASSERT_TRUE(centre_->erase(late).has_value());
+    ASSERT_TRUE(centre_->erase({early}).has_value());
+    ASSERT_TRUE(centre_->erase({late}).has_value());
     sync_all();
     put_back(backup);
     EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
@@ -266,7 +266,7 @@ TEST_F(Erasing, ReachesWhatWasDecidedWhereACentreThatWasPutBackDidNotKnow)
     EXPECT_TRUE(sync(a_).up_to_date);
     EXPECT_TRUE(sync(b_).up_to_date);
     const auto backup = back_up("night");
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     EXPECT_EQ(sync(a_).erased, 1u);
     put_back(backup);
     ASSERT_TRUE(b_.replica->settle(gone, "city", Value::text("Qzvwkjhburg"), "they moved").has_value());
@@ -282,7 +282,7 @@ TEST_F(Erasing, ReachesWhatIsKeptAsideAsLostByTheCentre)
     const auto gone = put_back_to_before_a_decision();
     (void)sync(a_);  // b, who decided it, is away: a keeps the decision aside
     ASSERT_FALSE(a_.store->orphans().value().empty());
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     (void)sync(a_);
     EXPECT_TRUE(a_.store->orphans().value().empty());
     EXPECT_FALSE(holds(a_.store->database(), "Qzvwkjh"));
@@ -293,7 +293,7 @@ TEST_F(Erasing, ReachesWhatIsKeptAsideAsLostByTheCentre)
 TEST_F(Erasing, ForgetsDecisionsThatACentreWhichKnewTheOrderHasLost)
 {
     const auto gone = put_back_to_before_a_decision();
-    ASSERT_TRUE(centre_->erase(gone).has_value());  // before anybody brought the decision
+    ASSERT_TRUE(centre_->erase({gone}).has_value());  // before anybody brought the decision
     (void)sync(a_);
     EXPECT_TRUE(a_.store->orphans().value().empty());
     sync_all();
@@ -306,10 +306,10 @@ TEST_F(Erasing, GoesOnWhereACentreThatWasPutBackOrdersAnew)
     const auto second = put(a_, "Qzvwkjh Two");
     sync_all();
     const auto backup = back_up("night");
-    ASSERT_TRUE(centre_->erase(first).has_value());
+    ASSERT_TRUE(centre_->erase({first}).has_value());
     EXPECT_EQ(sync(a_).erased, 1u);
     put_back(backup);
-    ASSERT_TRUE(centre_->erase(second).has_value());
+    ASSERT_TRUE(centre_->erase({second}).has_value());
     sync_all();
     expect_nobody_holds("Qzvwkjh");
     EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
@@ -322,7 +322,7 @@ TEST_F(Erasing, ReachesADeviceThatWasPutBack)
     const auto gone = put(b_, "Qzvwkjh Ltd");
     sync_all();
     auto old = copy(b_, "old");
-    ASSERT_TRUE(centre_->erase(gone).has_value());
+    ASSERT_TRUE(centre_->erase({gone}).has_value());
     sync_all();
     EXPECT_EQ(confirmed_, 1u);
     cut_after_ = 2;  // before the orders come
