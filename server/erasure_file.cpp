@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <chrono>
 #include <set>
 #include <sstream>
 
@@ -17,6 +17,7 @@ using shared::Errc;
 using shared::fail;
 using sync::Erasure;
 
+constexpr std::chrono::seconds kPatience{30};  // a million orders are written in a few
 constexpr std::size_t kFile_bytes = 256 * 1024 * 1024;  // a million orders
 
 std::string line_of(const Erasure& order)
@@ -58,6 +59,15 @@ Result<std::vector<Erasure>> read_orders(const std::string& path)
     return orders;
 }
 
+Result<platform::FileLock> lock_orders(const DataDirectory& directory)
+{
+    auto lock = platform::FileLock::take(directory.file(DataDirectory::kErasuresLock), kPatience);
+    if (lock.has_error() && lock.error().code == Errc::busy)
+        return fail(Errc::busy, fmt::format("another indaba-server is writing {}: repeat this in a minute",
+                                            directory.file(DataDirectory::kErasures)));
+    return lock;
+}
+
 }  // namespace
 
 Result<void> require_orders(const DataDirectory& directory)
@@ -69,25 +79,22 @@ Result<void> require_orders(const DataDirectory& directory)
 Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centre)
 {
     const auto path = directory.file(DataDirectory::kErasures);
+    // Whoever orders something meanwhile waits here, and writes that as well.
+    INDABA_ASSIGN(const auto lock, lock_orders(directory));
     INDABA_ASSIGN(const auto kept, read_orders(path));
     if (auto done = centre.take_erasures(kept); done.has_error() && done.error().code == Errc::untrusted)
         return fail(Errc::untrusted, fmt::format("{} holds orders of another centre: move it away", path));
     else INDABA_TRY(done);
     std::set<shared::RecordId> in_file;
     for (const auto& order : kept) in_file.insert(order.record);
-    auto written = in_file.size();
-    while (true) {  // another process may order something meanwhile
-        std::string text;
-        std::size_t known = 0;
-        INDABA_TRY(centre.storage().each_erasure(0, [&](Erasure&& order) {
-            text += line_of(order);
-            ++known;
-            return true;
-        }));
-        if (known == written) return {};
-        INDABA_TRY(platform::write_private_file(path, shared::as_bytes(text)));
-        written = known;
-    }
+    std::string text;
+    std::size_t known = 0;
+    INDABA_TRY(centre.storage().each_erasure(0, [&](Erasure&& order) {
+        text += line_of(order);
+        ++known;
+        return true;
+    }));
+    return known == in_file.size() ? Result<void>() : platform::write_private_file(path, shared::as_bytes(text));
 }
 
 }  // namespace indaba::server

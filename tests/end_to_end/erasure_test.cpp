@@ -1,5 +1,6 @@
 // An operator erases a record: it is gone from the centre's files and from every device that comes, each of which says
 // so, and a backup that is restored does not bring it back.
+#include "platform/files.hpp"
 #include "tests/end_to_end/two_delegates.hpp"
 
 #include <gmock/gmock.h>
@@ -109,6 +110,25 @@ TEST_F(Erasure, of_several_is_one_order_run_and_of_one_that_is_not_there_nothing
     EXPECT_EQ(number_at(amina.json({"sync"}), "erased"), 3);
     EXPECT_FALSE(is_on_centres_disk());
     expect_gone(amina);
+}
+
+TEST_F(Erasure, waits_for_whoever_writes_the_orders_beside_the_database)
+{
+    std::vector<std::string> ids{record};
+    for (const auto* name : {"name=Baikal", "name=Caspian", "name=Dnieper"})
+        ids.push_back(text_at(amina.json({"put", "enterprise", name, "country=ZA"}), "id"));
+    (void)amina.json({"sync"});
+    std::vector<std::unique_ptr<Process>> erasing;
+    {
+        const auto writing = platform::FileLock::take(centre.data() + "/erasures.lock", std::chrono::seconds(0)).value();
+        for (const auto& id : ids) erasing.push_back(centre.begin({"erase", id}));
+        for (const auto& id : ids)
+            for (int tries = 0; centre.operate({"erasures"}).find(id) == std::string::npos; ++tries)
+                ASSERT_LT(tries, 1000);
+        EXPECT_EQ(content_of(centre.data() + "/erasures.txt"), "");
+    }
+    for (const auto& one : erasing) EXPECT_EQ(one->finish().code, 0);
+    for (const auto& id : ids) EXPECT_THAT(content_of(centre.data() + "/erasures.txt"), HasSubstr(id));
 }
 
 TEST_F(Erasure, is_repeated_when_an_older_backup_is_restored)

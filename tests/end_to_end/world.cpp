@@ -62,12 +62,16 @@ void Centre::kill()
 
 Ended Centre::try_operate(const Arguments& arguments) const
 {
+    std::filesystem::remove(directory_.file("operator.err"));
+    return begin(arguments)->finish();
+}
+
+std::unique_ptr<Process> Centre::begin(const Arguments& arguments) const
+{
     Arguments command{INDABA_SERVER};
     command.insert(command.end(), arguments.begin(), arguments.end());
     command.insert(command.end(), {"--data", data()});
-    const auto errors = directory_.file("operator.err");
-    std::filesystem::remove(errors);
-    return Process(command, errors).finish();
+    return std::make_unique<Process>(command, directory_.file("operator.err"));
 }
 
 std::string Centre::operate(const Arguments& arguments) const

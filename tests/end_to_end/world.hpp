@@ -31,6 +31,8 @@ public:
     /// An operator's command, without --data; its output without the line end. Fails the test unless it ends with 0.
     std::string operate(const Arguments& arguments) const;
     [[nodiscard]] Ended try_operate(const Arguments& arguments) const;
+    /// The same, not waited for.
+    [[nodiscard]] std::unique_ptr<Process> begin(const Arguments& arguments) const;
     /// HOST:PORT
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] std::string data() const { return directory_.file("centre"); }
