@@ -263,6 +263,8 @@ Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std
         return refuse(Reason::Code::rule, "a transaction that writes to no record");
     INDABA_ASSIGN(const bool erased, touches_erased(*transaction));
     if (erased) return refuse(Reason::Code::erased, "it writes to a record that was erased by order of the centre");
+    INDABA_ASSIGN(auto misplaced, judge_decisions(*transaction, entry.space));
+    if (misplaced.code != Reason::Code::none) return misplaced;
     for (std::size_t i = 0; i < transaction->size(); ++i) {
         const auto& id = transaction->id(i);
         const std::string type(transaction->type(i));

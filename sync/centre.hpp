@@ -125,6 +125,7 @@ private:
     Result<std::size_t> redact_entries(const std::set<RecordId>& ids, std::set<RecordId>& missing);
     Result<Erased> carry_out(std::vector<Erasure> orders, std::set<RecordId>& missing);
     Result<bool> touches_erased(const shared::TransactionView& transaction);
+    Result<Reason> judge_decisions(const shared::TransactionView& transaction, const SpaceName& space);
     Result<void> redact_refused(StoredEntry& entry);
 
     struct Versions {

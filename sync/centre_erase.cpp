@@ -145,6 +145,20 @@ Result<bool> Centre::touches_erased(const shared::TransactionView& transaction)
     return false;
 }
 
+/// A decision quotes its record: where that is erased, the decisions about it are looked for in its space.
+Result<Reason> Centre::judge_decisions(const shared::TransactionView& transaction, const SpaceName& space)
+{
+    for (std::size_t i = 0; i < transaction.size(); ++i) {
+        const auto settled = settled_record(transaction, i);
+        if (!settled || transaction.find(*settled)) continue;
+        INDABA_ASSIGN(const auto record, ports_.storage.find_record(*settled));
+        if (!record) return Reason{Reason::Code::no_record, "record", "a decision about what is not at the centre"};
+        if (record->space != space)
+            return Reason{Reason::Code::rule, "record", "record: a decision belongs in the space of its record"};
+    }
+    return Reason{};
+}
+
 /// What was erased does not come in with an entry that was written before its author knew.
 Result<void> Centre::redact_refused(StoredEntry& entry)
 {

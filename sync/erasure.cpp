@@ -33,9 +33,6 @@ std::uint64_t add_to_digest(std::uint64_t digest, const RecordId& record)
     return digest ^ low;
 }
 
-namespace {
-
-/// The record that a decision settled, if this record of the transaction is one.
 std::optional<RecordId> settled_record(const shared::TransactionView& transaction, std::size_t record)
 {
     if (transaction.type(record) != "decision") return std::nullopt;
@@ -44,8 +41,6 @@ std::optional<RecordId> settled_record(const shared::TransactionView& transactio
     if (place == writes.end() || place->value.kind() != shared::ValueKind::reference) return std::nullopt;
     return place->value.as_reference();
 }
-
-}  // namespace
 
 bool is_decision_about(std::string_view type, const Cells& cells,
                        const std::function<bool(const shared::RecordId&)>& is_one)

@@ -53,6 +53,10 @@ struct Redacted {
 [[nodiscard]] shared::Result<bool> is_of_erased(const shared::TransactionView& transaction, std::size_t record,
                                                 const IsErased& is_erased);
 
+/// The record that a decision settled, if this record of the transaction is one that says so.
+[[nodiscard]] std::optional<shared::RecordId> settled_record(const shared::TransactionView& transaction,
+                                                             std::size_t record);
+
 /// A decision about such a record, as it is kept: by any record that a leaf of it names.
 [[nodiscard]] bool is_decision_about(std::string_view type, const Cells& cells,
                                      const std::function<bool(const shared::RecordId&)>& is_one);

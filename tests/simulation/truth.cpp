@@ -18,6 +18,19 @@ bool is_alive_write(const shared::Write* write)
     return write != nullptr && write->value == shared::Value::boolean(true);
 }
 
+/// Records that it decides about without writing to them.
+std::vector<shared::RecordId> settled_alone(const shared::Transaction& transaction)
+{
+    std::vector<shared::RecordId> ids;
+    for (const auto& write : transaction.writes) {
+        if (transaction.records[write.record].type != "decision" || write.key != "record") continue;
+        const auto& settled = write.value.as_reference();
+        if (std::ranges::find(transaction.records, settled, &shared::TouchedRecord::id) == transaction.records.end())
+            ids.push_back(settled);
+    }
+    return ids;
+}
+
 /// What a record shows, by the model.
 std::vector<std::pair<std::string, shared::Value>> shown_values(const model::Record& record, std::string_view type,
                                                                 const shared::Catalogue& catalogue)
@@ -219,6 +232,8 @@ std::string Truth::no_record(const std::string& space, const Feed& feed, const m
         if (is_forgotten(space, feed.rulings.size(), feed.horizon, touched.id))
             return text(touched.id) + " was deleted long ago";
     }
+    for (const auto& settled : settled_alone(written.transaction))
+        if (!homes_.contains(settled)) return "what was decided about, " + text(settled) + ", is not there";
     return {};
 }
 
@@ -241,6 +256,9 @@ std::string Truth::broken_rule(const std::string& space, const Feed& feed, const
         if (const auto held = catalogue_->check_value(type, write.key, write.value); held.has_error())
             return held.error().text;
     }
+    for (const auto& settled : settled_alone(written.transaction))
+        if (const auto home = homes_.find(settled); home != homes_.end() && home->second.first != space)
+            return text(settled) + ", which was decided about, lives in another space";
     for (const auto& touched : written.transaction.records) {
         const auto state = model::state_of(history_, merged, touched.id);
         if (model::existence(state) == model::Existence::deleted) continue;

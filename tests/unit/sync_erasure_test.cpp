@@ -333,6 +333,41 @@ TEST_F(Erasing, ReachesADeviceThatWasPutBack)
     EXPECT_FALSE(holds(old.store->database(), "Qzvwkjh"));
 }
 
+TEST_F(Erasing, ReachesADecisionWrittenInAnotherSpaceForItIsRefused)
+{
+    const auto gone = put(a_, "Aurora");
+    sync_all();
+    const auto decide = [&](Life& life, const SpaceName& space, const RecordId& id, const std::string& why) {
+        EXPECT_TRUE(life.replica
+                        ->write(space, {{Change::Kind::put,
+                                         new_id(),
+                                         "decision",
+                                         {{"reason", Value::text(why)}, {"record", Value::reference(id)}}}})
+                        .has_value());
+        const auto journal = life.store->own_journal(space).value().value();
+        (void)sync(life);
+        std::optional<Ruling> ruling;
+        EXPECT_TRUE(life.store
+                        ->each_entry(journal.head.id, journal.last,
+                                     [&](StoredEntry&& entry) {
+                                         ruling = entry.ruling;
+                                         return true;
+                                     })
+                        .has_value());
+        return ruling.value().reason;
+    };
+    const auto elsewhere = decide(a_, "archive", gone, "Qzvwkjh told me");
+    EXPECT_EQ(elsewhere.code, Reason::Code::rule);
+    EXPECT_EQ(elsewhere.field, "record");
+    EXPECT_EQ(elsewhere.text, "record: a decision belongs in the space of its record");
+    EXPECT_EQ(decide(a_, "forum", new_id(), "of what never was").code, Reason::Code::no_record);
+    EXPECT_EQ(decide(a_, "forum", gone, "Qzvwkjh told me").code, Reason::Code::none);
+    EXPECT_TRUE(holds(centre_store_->database(), "Qzvwkjh"));
+    EXPECT_EQ(centre_->erase({gone})->records, 2u);
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+}
+
 TEST_F(Erasing, IsOrderedByTheCentreAlone)
 {
     const auto id = put(a_, "Aurora");
