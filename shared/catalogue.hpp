@@ -103,6 +103,9 @@ struct KeyParts {
 using CellView = std::pair<std::string_view, const Value*>;
 using NamedValue = std::pair<std::string, Value>;
 
+/// Whether an error may repeat the value that it is about: to who wrote it, not to everybody.
+enum class Quoting : unsigned char { values, nothing };
+
 class Catalogue {
 public:
     [[nodiscard]] static const Catalogue& builtin();
@@ -152,7 +155,8 @@ private:
 };
 
 /// The same for a type found before: what loops over many cells of one record calls.
-[[nodiscard]] Result<void> check_value(const RecordType& type, std::string_view key, const Value& value);
+[[nodiscard]] Result<void> check_value(const RecordType& type, std::string_view key, const Value& value,
+                                       Quoting quoting = Quoting::values);
 [[nodiscard]] Result<void> check_record(const RecordType& type, std::span<const CellView> cells);
 [[nodiscard]] Result<const Field*> require_known(const RecordType& type, std::string_view key);
 

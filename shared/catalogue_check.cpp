@@ -17,11 +17,11 @@ Error broken(const Field& field, std::string_view why)
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }
 
 /// What was written, for the message: short, on one line, and nothing about a person.
-std::string quoted(const Field& field, std::string_view text)
+std::string quoted(const Field& field, std::string_view text, Quoting quoting)
 {
     constexpr std::size_t kShown_bytes = 60;
     const auto is_hidden = [](char c) { return is_control(c) || c == '\n' || c == '\t'; };
-    if (field.personal || text.size() > kShown_bytes || std::ranges::any_of(text, is_hidden)) return "this";
+    if (quoting == Quoting::nothing || field.personal || text.size() > kShown_bytes || std::ranges::any_of(text, is_hidden)) return "this";
     return '"' + std::string(text) + '"';
 }
 
@@ -43,11 +43,11 @@ const char* kind_name(ValueKind kind)
     return "another kind of value";
 }
 
-Result<void> check_code(const Field& field, std::string_view code)
+Result<void> check_code(const Field& field, std::string_view code, Quoting quoting)
 {
     if (field.codes->allows(code)) return {};
-    return broken(field,
-                  quoted(field, code) + " is not in the list of " + std::string(label(field.codes->labels, "en")));
+    return broken(field, quoted(field, code, quoting) + " is not in the list of " +
+                             std::string(label(field.codes->labels, "en")));
 }
 
 std::size_t code_points(std::string_view text)
@@ -55,14 +55,14 @@ std::size_t code_points(std::string_view text)
     return std::size_t(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-Result<void> check_text(const Field& field, std::string_view text)
+Result<void> check_text(const Field& field, std::string_view text, Quoting quoting)
 {
     // Never fewer bytes than code points: most texts need no counting.
     if (field.length != 0 && text.size() > field.length && code_points(text) > field.length)
         return broken(field, "is longer than " + std::to_string(field.length) + " characters: shorten it");
     if (std::ranges::any_of(text, is_control)) return broken(field, "holds a control character: remove it");
     if (field.pattern && !field.pattern->matches(text))
-        return broken(field, quoted(field, text) + " does not have the form that is expected");
+        return broken(field, quoted(field, text, quoting) + " does not have the form that is expected");
     return {};
 }
 
@@ -85,18 +85,18 @@ Result<void> check_decimal(const Field& field, const Value& number)
                        !field.max || compare(number, bound(*field.max)) <= 0);
 }
 
-Result<void> check_element(const Field& field, std::string_view element)
+Result<void> check_element(const Field& field, std::string_view element, Quoting quoting)
 {
-    if (field.kind == ValueKind::code) return check_code(field, element);
+    if (field.kind == ValueKind::code) return check_code(field, element, quoting);
     if (!is_utf8(element)) return broken(field, "an element is not UTF-8 text");
     if (element.starts_with(' ') || element.ends_with(' '))
         return broken(field, "an element begins or ends with a space: remove it");
-    INDABA_TRY(check_text(field, element));
+    INDABA_TRY(check_text(field, element, quoting));
     if (!is_element(element)) return broken(field, "an element holds a control character or line end: remove it");
     return {};
 }
 
-Result<void> check_key(const Field& field, std::string_view key)
+Result<void> check_key(const Field& field, std::string_view key, Quoting quoting)
 {
     const auto parts = key_parts(key);
     if (key.size() > limits::kKey_bytes)
@@ -111,7 +111,7 @@ Result<void> check_key(const Field& field, std::string_view key)
     if (!field.languages || key[parts.field.size()] != '@')
         return broken(field, field.languages ? "is not a set" : "has neither elements nor language versions");
     if (!is_language_tag(parts.language))
-        return broken(field, quoted(field, parts.language) + " is not a language tag like pt, pt-BR or zh-Hans");
+        return broken(field, quoted(field, parts.language, quoting) + " is not a language tag like pt, pt-BR or zh-Hans");
     return {};
 }
 
@@ -179,22 +179,22 @@ Result<void> check_rule(const RecordType& type, const Rule& rule, std::span<cons
 
 }  // namespace
 
-Result<void> check_value(const RecordType& type, std::string_view key, const Value& value)
+Result<void> check_value(const RecordType& type, std::string_view key, const Value& value, Quoting quoting)
 {
     if (key == kExistence) return check_existence(value);
     const auto* field = type.field(key);
     if (field == nullptr) return {};
-    INDABA_TRY(check_key(*field, key));
+    INDABA_TRY(check_key(*field, key, quoting));
     if (value.is_absent()) return {};  // also of an element that a list no longer has
     if (field->set) {
         if (value.kind() == ValueKind::boolean && value.as_boolean())
-            return check_element(*field, key_parts(key).element);
+            return check_element(*field, key_parts(key).element, quoting);
         return broken(*field, "an element is there (true) or absent");
     }
     if (value.kind() != field->kind) return broken(*field, std::string("must be ") + kind_name(field->kind));
     switch (field->kind) {
-        case ValueKind::text: return check_text(*field, value.as_text());
-        case ValueKind::code: return check_code(*field, value.as_text());
+        case ValueKind::text: return check_text(*field, value.as_text(), quoting);
+        case ValueKind::code: return check_code(*field, value.as_text(), quoting);
         case ValueKind::integer: return check_integer(*field, value.as_integer());
         case ValueKind::decimal: return check_decimal(*field, value);
         case ValueKind::date: return check_integer(*field, value.as_date().year);

@@ -214,7 +214,7 @@ Reason check_record(const StoredRecord& record, const Writes& writes, const shar
             return refuse(Reason::Code::too_many_leaves, field_of(write) + ": it replaces too much that is not here",
                           field_of(write));
         const auto held = type == nullptr ? catalogue.check_value(record.type, write.key, write.value)
-                                          : shared::check_value(*type, write.key, write.value);
+                                          : check_value(*type, write.key, write.value, shared::Quoting::nothing);
         if (held.has_error()) return refuse_by_rule(held.error());
     }
     if (const auto held = check_shown(catalogue, record.type, record.shown); held.has_error())

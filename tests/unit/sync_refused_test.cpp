@@ -5,12 +5,14 @@
 namespace indaba::sync {
 namespace {
 
-/// The centre's rule is stricter than the devices': at most 100 employees.
+/// The centre's rules are stricter than the devices': at most 100 employees, and a long address.
 shared::Catalogue strict()
 {
     constexpr std::string_view kOurs = R"("max": 10000000)";
+    constexpr std::string_view kForm = R"([^ ]{4,})";
     std::string text(shared::catalogue_json());
     text.replace(text.find(kOurs), kOurs.size(), R"("max": 100)");
+    text.replace(text.find(kForm), kForm.size(), R"([^ ]{40,})");
     return shared::Catalogue::parse(text).value();
 }
 
@@ -68,6 +70,21 @@ TEST_F(Refused, StandsUntilItIsTriedAgainCorrected)
     EXPECT_EQ(values(other_, id, "employees"), std::vector{Value::integer(50)});
     EXPECT_EQ(values(other_, id, "name"), std::vector{Value::text("Aurora")});
     EXPECT_FALSE(life_.replica->retry(id, {}).has_value());
+}
+
+TEST_F(Refused, ForAValueIsToldWithoutTheValue)
+{
+    const auto id = new_id();
+    write(life_, id, {{"name", Value::text("Aurora")}, {"website", Value::text("qzvwkjh.example")}});
+    (void)sync(life_);
+    const auto journal = life_.store->own_journal("forum").value().value();
+    const auto reason = life_.store->find_entry({journal.head.id, journal.last, journal.last_hash.prefix()})
+                             .value()
+                             ->ruling.value()
+                             .reason;
+    EXPECT_EQ(reason.code, Reason::Code::rule);
+    EXPECT_EQ(reason.field, "website");
+    EXPECT_EQ(reason.text, "website: this does not have the form that is expected");
 }
 
 TEST_F(Refused, AChainOfEditsOnARefusedCreationIsTriedAgainAsOne)
