@@ -1,7 +1,6 @@
 #include "platform/system.hpp"
 #include "server/backup.hpp"
 #include "server/commands.hpp"
-#include "shared/value.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
@@ -10,13 +9,11 @@ namespace indaba::server {
 
 namespace {
 
-std::string time_of(const Backup& backup) { return shared::Value::instant({backup.made_ms, 0}).display(); }
-
 boost::json::object json_of(const Backup& backup)
 {
     boost::json::object spaces;
     for (const auto& [space, number] : backup.heads) spaces[space] = number;
-    return {{"made_at", time_of(backup)}, {"bytes", backup.bytes}, {"spaces", std::move(spaces)}};
+    return {{"made_at", time_of(backup.made_ms)}, {"bytes", backup.bytes}, {"spaces", std::move(spaces)}};
 }
 
 }  // namespace
@@ -41,7 +38,7 @@ Result<Answer> restore(const BackupCommand& command)
     return Answer{
         fmt::format("{0} is the centre as it was at {1}\ndevices send again what they wrote since; people, "
                     "roles, invitations and revocations made since are gone: make them again before you run it",
-                    command.data, time_of(backup)),
+                    command.data, time_of(backup.made_ms)),
         std::move(json)};
 }
 

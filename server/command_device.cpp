@@ -1,7 +1,6 @@
 #include "platform/system.hpp"
 #include "server/commands.hpp"
 #include "server/ledger.hpp"
-#include "shared/value.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -18,8 +17,6 @@ constexpr std::size_t kShown_digits = 12;
 constexpr std::size_t kLeast_digits = 8;
 
 std::string id_of(const Device& device) { return shared::to_hex(device.id.hash.bytes); }
-
-std::string time_of(std::int64_t ms) { return ms == 0 ? std::string() : shared::Value::instant({ms, 0}).display(); }
 
 boost::json::value time_or_null(std::int64_t ms)
 {

@@ -1,7 +1,6 @@
 #include "server/commands.hpp"
 #include "server/erasure_file.hpp"
 #include "server/ledger.hpp"
-#include "shared/value.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -14,8 +13,6 @@ namespace indaba::server {
 namespace {
 
 namespace json = boost::json;
-
-std::string time_of(std::int64_t ms) { return shared::Value::instant({ms, 0}).display(); }
 
 /// What devices have said of the centre's orders: each with the first number that it has carried out at that time.
 struct Confirmations {
@@ -136,11 +133,12 @@ std::string text_of(const Ordered& ordered, const sync::Centre::Erased& erased)
 {
     if (ordered.fresh == 0) return ordered.text_before;
     const bool is_one = ordered.orders.size() == 1;
-    return ordered.text_before +
-           fmt::format("erased {}, with the decisions about {} {}, and {} part of {}\n",
-                       is_one ? ordered.orders.front().erasure.record.text() : counted(ordered.fresh, "record", "records"),
-                       is_one ? "it" : "them", counted(erased.records, "record", "records"), is_one ? "its" : "their",
-                       counted(erased.entries, "journal entry", "journal entries"));
+    return ordered.text_before + fmt::format("erased {}, with the decisions about {} {}, and {} part of {}\n",
+                                             is_one ? ordered.orders.front().erasure.record.text()
+                                                    : counted(ordered.fresh, "record", "records"),
+                                             is_one ? "it" : "them", counted(erased.records, "record", "records"),
+                                             is_one ? "its" : "their",
+                                             counted(erased.entries, "journal entry", "journal entries"));
 }
 
 }  // namespace

@@ -64,9 +64,8 @@ Result<Answer> invite(const InviteCommand& command)
     INDABA_TRY(transaction.commit());
     Answer answer;
     answer.text = invitation.text();
-    answer.json = boost::json::object{{"invitation", invitation.text()},
-                                      {"person", person.name},
-                                      {"expires_at", shared::Value::instant({expires_ms, 0}).display()}};
+    answer.json = boost::json::object{
+        {"invitation", invitation.text()}, {"person", person.name}, {"expires_at", time_of(expires_ms)}};
     return answer;
 }
 

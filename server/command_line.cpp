@@ -1,6 +1,7 @@
 #include "server/command_line.hpp"
 
 #include "server/commands.hpp"
+#include "shared/value.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -179,12 +180,12 @@ void add_device_commands(CLI::App& app, Words& words)
 
 void add_erasure_commands(CLI::App& app, Words& words)
 {
-    auto* order = add_command(
-        app, words, "erase", "Erases records for good: here, on every device, and again wherever a backup is restored",
-        "erase 0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01 --data centre", [&words] {
-            words.erase.data = words.data;
-            return erase(words.erase);
-        });
+    auto* order = add_command(app, words, "erase",
+                              "Erases records for good: here, on every device, and again wherever a backup is restored",
+                              "erase 0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01 --data centre", [&words] {
+                                  words.erase.data = words.data;
+                                  return erase(words.erase);
+                              });
     order->add_option("ID", words.erase.records, "A record's id, as indaba shows it")->required();
     add_command(app, words, "erasures", "Lists what was erased, and which devices have still to confirm",
                 "erasures --data centre", [&words] { return list_erasures(words.data); });
@@ -226,6 +227,8 @@ int execute(const Words& words)
 }
 
 }  // namespace
+
+std::string time_of(std::int64_t ms) { return ms == 0 ? std::string() : shared::Value::instant({ms, 0}).display(); }
 
 int exit_code(shared::Errc code)
 {

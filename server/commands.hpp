@@ -18,6 +18,9 @@ struct Answer {
     boost::json::value json;
 };
 
+/// A time as answers say it; empty for none.
+[[nodiscard]] std::string time_of(std::int64_t ms);
+
 struct InitCommand {
     std::string data;
     std::string hosts;  ///< HOST[,HOST…]

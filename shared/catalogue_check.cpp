@@ -21,7 +21,9 @@ std::string quoted(const Field& field, std::string_view text, Quoting quoting)
 {
     constexpr std::size_t kShown_bytes = 60;
     const auto is_hidden = [](char c) { return is_control(c) || c == '\n' || c == '\t'; };
-    if (quoting == Quoting::nothing || field.personal || text.size() > kShown_bytes || std::ranges::any_of(text, is_hidden)) return "this";
+    if (quoting == Quoting::nothing || field.personal || text.size() > kShown_bytes ||
+        std::ranges::any_of(text, is_hidden))
+        return "this";
     return '"' + std::string(text) + '"';
 }
 
@@ -111,7 +113,8 @@ Result<void> check_key(const Field& field, std::string_view key, Quoting quoting
     if (!field.languages || key[parts.field.size()] != '@')
         return broken(field, field.languages ? "is not a set" : "has neither elements nor language versions");
     if (!is_language_tag(parts.language))
-        return broken(field, quoted(field, parts.language, quoting) + " is not a language tag like pt, pt-BR or zh-Hans");
+        return broken(field,
+                      quoted(field, parts.language, quoting) + " is not a language tag like pt, pt-BR or zh-Hans");
     return {};
 }
 

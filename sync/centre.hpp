@@ -90,9 +90,9 @@ public:
     /// Valid until the next call.
     [[nodiscard]] Result<const RecordVersions*> versions(const SpaceName& space);
 
-    /// Erases records, and the decisions about them, for good (erasure.hpp): here as one storage transaction, everywhere
-    /// else at the next contact. With one that was erased before nothing is done; not_found, and nothing done with any
-    /// of them, if nothing of one is here.
+    /// Erases records, and the decisions about them, for good (erasure.hpp): here as one storage transaction,
+    /// everywhere else at the next contact. With one that was erased before nothing is done; not_found, and nothing
+    /// done with any of them, if nothing of one is here.
     struct Erased {
         std::size_t records = 0;  ///< with the decisions
         std::size_t entries = 0;  ///< of journals, that carry it no more

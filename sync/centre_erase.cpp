@@ -64,12 +64,8 @@ Result<std::size_t> Centre::redact_entries(const std::set<RecordId>& ids, std::s
         return true;
     }));
     for (const auto& name : names) {
-        INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
-        if (!entry) continue;
-        INDABA_ASSIGN(const auto redacted, redact(entry->payload, is_erased));
-        if (!redacted) continue;
-        for (const auto& id : redacted->records) missing.erase(id);
-        INDABA_TRY(ports_.storage.redact_entry(name, redacted->payload, ports_.digest.sha256(entry->payload)));
+        INDABA_ASSIGN(const auto gone, redact_kept(ports_.storage, name, is_erased, ports_.digest));
+        for (const auto& id : gone) missing.erase(id);
     }
     return names.size();
 }

@@ -1,6 +1,7 @@
 #include "sync/erasure.hpp"
 
 #include "shared/archive.hpp"
+#include "sync/storage.hpp"
 
 #include <algorithm>
 
@@ -81,6 +82,17 @@ Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased&
     }
     INDABA_ASSIGN(redacted.payload, shared::encode_transaction(left));
     return std::optional(std::move(redacted));
+}
+
+Result<std::vector<RecordId>> redact_kept(Storage& storage, const shared::TransactionName& name,
+                                          const IsErased& is_erased, shared::Digest& digest)
+{
+    INDABA_ASSIGN(const auto entry, storage.find_entry(name));
+    if (!entry) return std::vector<RecordId>();
+    INDABA_ASSIGN(auto redacted, redact(entry->payload, is_erased));
+    if (!redacted) return std::vector<RecordId>();
+    INDABA_TRY(storage.redact_entry(name, redacted->payload, digest.sha256(entry->payload)));
+    return std::move(redacted->records);
 }
 
 }  // namespace indaba::sync

@@ -17,6 +17,8 @@
 
 namespace indaba::sync {
 
+class Storage;
+
 struct Erasure {
     shared::RecordId record;
     std::int64_t ordered_ms = 0;
@@ -48,6 +50,13 @@ struct Redacted {
 };
 /// Nothing if it touches no such record.
 [[nodiscard]] shared::Result<std::optional<Redacted>> redact(shared::ByteView payload, const IsErased& is_erased);
+
+/// The same of an entry that is kept, there. Answers the records that it does not write to any more: none if it touches
+/// none, or is not there.
+[[nodiscard]] shared::Result<std::vector<shared::RecordId>> redact_kept(Storage& storage,
+                                                                        const shared::TransactionName& name,
+                                                                        const IsErased& is_erased,
+                                                                        shared::Digest& digest);
 
 /// The transaction's record is an erased one, or a decision that quotes one.
 [[nodiscard]] shared::Result<bool> is_of_erased(const shared::TransactionView& transaction, std::size_t record,

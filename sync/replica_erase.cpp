@@ -39,10 +39,8 @@ Result<void> Replica::redact_journal(const StoredJournal& journal, const std::se
     }));
     std::set<RecordId> unwritten;
     for (const auto& name : names) {
-        INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
-        INDABA_ASSIGN(const auto redacted, redact(entry->payload, is_erased));
-        INDABA_TRY(ports_.storage.redact_entry(name, redacted->payload, ports_.digest.sha256(entry->payload)));
-        for (const auto& id : redacted->records)
+        INDABA_ASSIGN(const auto gone, redact_kept(ports_.storage, name, is_erased, ports_.digest));
+        for (const auto& id : gone)
             if (!ids.contains(id)) unwritten.insert(id);
     }
     for (const auto& id : unwritten) INDABA_TRY(fold_without(id));

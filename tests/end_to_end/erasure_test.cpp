@@ -120,7 +120,8 @@ TEST_F(Erasure, waits_for_whoever_writes_the_orders_beside_the_database)
     (void)amina.json({"sync"});
     std::vector<std::unique_ptr<Process>> erasing;
     {
-        const auto writing = platform::FileLock::take(centre.data() + "/erasures.lock", std::chrono::seconds(0)).value();
+        const auto writing =
+            platform::FileLock::take(centre.data() + "/erasures.lock", std::chrono::seconds(0)).value();
         for (const auto& id : ids) erasing.push_back(centre.begin({"erase", id}));
         for (const auto& id : ids)
             for (int tries = 0; centre.operate({"erasures"}).find(id) == std::string::npos; ++tries)

@@ -79,9 +79,9 @@ TEST_F(Refused, ForAValueIsToldWithoutTheValue)
     (void)sync(life_);
     const auto journal = life_.store->own_journal("forum").value().value();
     const auto reason = life_.store->find_entry({journal.head.id, journal.last, journal.last_hash.prefix()})
-                             .value()
-                             ->ruling.value()
-                             .reason;
+                            .value()
+                            ->ruling.value()
+                            .reason;
     EXPECT_EQ(reason.code, Reason::Code::rule);
     EXPECT_EQ(reason.field, "website");
     EXPECT_EQ(reason.text, "website: this does not have the form that is expected");
