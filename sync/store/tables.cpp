@@ -1,10 +1,18 @@
 #include "sync/store/tables.hpp"
 
+#include "platform/sqlite_meta.hpp"
 #include "shared/check.hpp"
 
 #include <utility>
 
 namespace indaba::sync::store {
+
+namespace {
+
+/// Something was wiped since the file was made anew last.
+constexpr const char* kUncleanKey = "unclean";
+
+}  // namespace
 
 Tables::Tables(std::unique_ptr<platform::Database> database, Side side, const shared::Catalogue& catalogue,
                bool search_index)
@@ -22,6 +30,7 @@ Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& fi
     INDABA_ASSIGN(auto database, platform::Database::open(file));
     INDABA_TRY(provide_schema(*database, side));
     std::unique_ptr<Tables> tables(new Tables(std::move(database), side, catalogue, search_index));
+    if (!file.read_only) INDABA_TRY(tables->finish_wipe());
     if (side == Side::centre || file.read_only) return tables;
     INDABA_TRY(tables->records.provide_flags());
     if (search_index) {
@@ -47,6 +56,7 @@ Result<void> Tables::commit()
 {
     INDABA_CHECK(transaction_.has_value());
     if (search_) INDABA_TRY(wiped_ ? search_->write_all() : search_->write());
+    if (wiped_) INDABA_TRY(platform::set_meta_int64(*transaction_, kUncleanKey, 1));
     INDABA_TRY(transaction_->commit());
     transaction_.reset();
     const bool wiped = wiped_;
@@ -79,17 +89,31 @@ void Tables::end_wipe()
 }
 
 /// Pages that were split once keep fragments of rows that have moved since: only a file made anew has none of them.
-/// Where that cannot be done now, it is not what the transaction was about.
+/// Where that cannot be done now, it is not what the transaction was about: it is done at the next open, or with what
+/// is wiped next.
 void Tables::make_anew()
 {
     // It sets the whole file aside: a centre's beside it on the disk, for that may be larger than the memory, and is
     // not encrypted; a device's in memory, where nobody finds it.
     const bool on_disk = side_ == Side::centre;
     if (on_disk) (void)database_->execute("PRAGMA temp_store = FILE");
-    (void)database_->execute("VACUUM");
+    const auto made = database_->execute("VACUUM");
     if (on_disk) (void)database_->execute("PRAGMA temp_store = MEMORY");
-    // Somebody who reads just now keeps the former pages; the next who writes beyond them writes them over.
-    (void)database_->checkpoint(platform::Database::Checkpoint::truncate);
+    // Somebody who reads just now keeps the former pages.
+    const auto moved = database_->checkpoint(platform::Database::Checkpoint::truncate);
+    if (made.has_error() || moved.has_error()) return;
+    auto transaction = platform::Transaction::write(*database_);
+    if (transaction.has_error()) return;
+    const auto noted = platform::set_meta_int64(*transaction, kUncleanKey, 0);
+    if (noted.has_value()) (void)transaction->commit();
+}
+
+/// What an earlier transaction left to be done.
+Result<void> Tables::finish_wipe()
+{
+    INDABA_ASSIGN(const auto unclean, platform::meta_int64(*database_, kUncleanKey));
+    if (unclean && *unclean != 0) make_anew();
+    return {};
 }
 
 void Tables::forget()

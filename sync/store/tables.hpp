@@ -47,6 +47,7 @@ private:
     void forget();
     void end_wipe();
     void make_anew();
+    Result<void> finish_wipe();
 
     std::unique_ptr<platform::Database> database_;
     Side side_;

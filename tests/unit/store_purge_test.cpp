@@ -1,4 +1,6 @@
 // What a device may not hold any more, or does not want to, is in none of its files.
+#include "platform/sqlite_meta.hpp"
+#include "tests/unit/file_size_limit.hpp"
 #include "tests/unit/store_fixture.hpp"
 
 namespace indaba::tests {
@@ -123,6 +125,36 @@ TEST_P(StorePurge, OfARecordThatWasDeletedBeforeLeavesNoWordBehind)
     must(store_->commit());
     EXPECT_FALSE(is_on_disk("qzvwkjh"));
     EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), std::size_t(std::min(GetParam() - 1, 10)));
+}
+
+TEST_F(StorePurge, IsFinishedAtTheNextOpenWhereThereWasNoRoom)
+{
+    const auto unclean = [&] { return must(platform::meta_int64(store_->database(), "unclean")).value_or(0); };
+    must(store_->begin());
+    for (int i = 0; i < 6000; ++i) must(store_->save_record(numbered(i, "forum", "Ordinary")));
+    must(store_->save_record(numbered(6000, "brics", "Qzvwkjh")));
+    must(store_->commit());
+    must(store_->database().checkpoint(platform::Database::Checkpoint::truncate));
+    {
+        const FileSizeLimit limit(on_disk().size() / 2);
+        purge();  // into the -wal file; for a file made anew there is no room
+    }
+    store_.reset();
+    {
+        platform::DatabaseOptions looking;
+        looking.path = directory_.file("store.db");
+        looking.read_only = true;
+        const auto database = must(platform::Database::open(looking));
+        EXPECT_EQ(must(platform::meta_int64(*database, "unclean")), 1);
+    }
+    store_ = open();
+    EXPECT_EQ(unclean(), 0);
+    EXPECT_FALSE(is_on_disk("Qzvwkjh"));
+    EXPECT_FALSE(is_on_disk("qzvwkjh"));
+    EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), 10u);
+    save(*store_, {numbered(1, "brics", "Qzvwkjh")});
+    purge();
+    EXPECT_EQ(unclean(), 0) << "done at once where there is room";
 }
 
 TEST_F(StorePurge, GoesOnBesideSomebodyWhoReads)
