@@ -61,6 +61,8 @@ inline constexpr std::size_t kWindow_bytes = 4 * kMessageTarget_bytes;
 inline constexpr std::size_t kSpacesPerSession = 256;
 /// Orders to erase a record in one message: 360 KiB.
 inline constexpr std::size_t kErasuresPerMessage = 4'096;
+/// Of one device's journals, gaps that wait at the centre for an operator: more would be noise to them.
+inline constexpr std::size_t kGapsPerDevice = 16;
 /// A centre counts what a space holds, for devices that do not carry it, at most as often: it reads all of it.
 inline constexpr std::int64_t kSizeAge_ms = 10 * 60 * 1000;
 

@@ -29,25 +29,27 @@ struct Centre::Line {
     EntryCache entries;
     CentreStorage::Head head;
     bool may_write = false;
+    std::vector<LostNumbers> lost;  ///< of this journal
     std::uint64_t id = 0;        ///< the line of the last entry
     CentreStorage::Mark at;      ///< the last entry, which need not be the last of its line
     std::map<std::uint64_t, CentreStorage::Mark> grown;  ///< lines that this set goes on, with their new marks
     Ingested outcome;
 };
 
-Result<StoredJournal> Centre::journal_of(const shared::ChangeSet& set)
+Result<std::optional<StoredJournal>> Centre::known_journal(const shared::JournalHead& head)
 {
-    INDABA_ASSIGN(auto known, ports_.storage.find_journal(set.journal.id));
-    if (known) {
-        if (known->head.space != set.journal.space || known->head.author != set.journal.author)
-            return fail(Errc::untrusted, "a change set that takes another device's journal for its own");
-        return std::move(*known);
-    }
+    INDABA_ASSIGN(auto known, ports_.storage.find_journal(head.id));
+    if (known && (known->head.space != head.space || known->head.author != head.author))
+        return fail(Errc::untrusted, "a change set that takes another device's journal for its own");
+    return known;
+}
+
+Result<StoredJournal> Centre::begin_journal(const shared::JournalHead& head)
+{
     StoredJournal journal;
-    journal.head = set.journal;
-    journal.last_hash = shared::first_hash(set.journal, ports_.digest);
-    INDABA_ASSIGN(journal.author,
-                  ports_.authority.describe(set.journal.id, shared::device_of(set.journal.author, ports_.digest)));
+    journal.head = head;
+    journal.last_hash = shared::first_hash(head, ports_.digest);
+    INDABA_ASSIGN(journal.author, ports_.authority.describe(head.id, shared::device_of(head.author, ports_.digest)));
     return journal;
 }
 
@@ -86,9 +88,11 @@ Result<Centre::Ingested> Centre::ingest(shared::ByteView change_set, const std::
         return line.outcome;
     }
     INDABA_ASSIGN(line.head, head);
-    INDABA_ASSIGN(line.journal, journal_of(opened.set));
+    INDABA_ASSIGN(auto known, known_journal(opened.set.journal));
+    INDABA_ASSIGN(line.journal, known ? Result<StoredJournal>(std::move(*known)) : begin_journal(opened.set.journal));
     INDABA_TRY(find_line(opened.set, line));
     if (line.outcome.expected != 0) return line.outcome;
+    INDABA_ASSIGN(line.lost, ports_.storage.lost(opened.set.journal.id));
     INDABA_ASSIGN(line.may_write, ports_.authority.may_write(line.writer.author, space));
     if (ports_.quotas != nullptr) {
         line.day = Day::of(ports_.clock.now_ms());
@@ -134,6 +138,8 @@ Result<void> Centre::keep(const Line& line)
     if (line.outcome.fresh.empty()) return {};
     for (const auto& [id, mark] : line.grown) INDABA_TRY(ports_.storage.set_mark(line.journal.head.id, id, mark));
     INDABA_TRY(ports_.storage.save_journal(line.journal));
+    const auto& fresh = line.outcome.fresh;  // in the order of the journal
+    INDABA_TRY(ports_.storage.end_gaps(line.journal.head.id, fresh.front().name.number, fresh.back().name.number));
     return line.allowance ? ports_.quotas->add(line.writer, line.day, line.added) : Result<void>();
 }
 
@@ -181,6 +187,12 @@ namespace {
 Reason refuse(Reason::Code code, std::string text, std::string field = {})
 {
     return {code, std::move(field), std::move(text)};
+}
+
+Verdict verdict_of(Reason::Code code)
+{
+    if (code == Reason::Code::none) return Verdict::accepted;
+    return code == Reason::Code::lost ? Verdict::lost : Verdict::refused;
 }
 
 /// Catalogue errors begin with the field's name and a colon.
@@ -255,6 +267,7 @@ Result<void> Centre::merge(StoredRecord& record, const Writes& writes, const Sto
 Result<Reason> Centre::judge(const StoredEntry& entry, std::uint64_t number, std::int64_t now_ms, Line& line,
                              std::vector<StoredRecord>& records)
 {
+    if (is_lost(line.lost, entry.name.number)) return lost_reason();
     if (!line.may_write) return refuse(Reason::Code::no_role, "no role that writes in " + entry.space);
     std::size_t touched_bytes = 0;
     const auto transaction = shared::TransactionView::open(entry.payload);
@@ -297,9 +310,11 @@ Result<void> Centre::rule(StoredEntry entry, Line& line)
     ruling.line = line.id;
     ruling.time_ms = ports_.clock.now_ms();
     INDABA_ASSIGN(ruling.reason, judge(entry, ruling.number, ruling.time_ms, line, records));
-    ruling.verdict = ruling.reason.code == Reason::Code::none ? Verdict::accepted : Verdict::refused;
-    if (ruling.verdict == Verdict::refused) records.clear();
-    if (ruling.verdict == Verdict::refused) INDABA_TRY(redact_refused(entry));
+    ruling.verdict = verdict_of(ruling.reason.code);
+    if (ruling.verdict != Verdict::accepted) {
+        records.clear();
+        INDABA_TRY(redact_refused(entry));
+    }
     line.head.number = ruling.number;
     line.head.hash = chain_hash(line.head.hash, ruling, ports_.digest);
     entry.ruling = std::move(ruling);

@@ -102,13 +102,31 @@ public:
     /// unless those are signed with its key.
     [[nodiscard]] Result<Erased> take_erasures(std::vector<Erasure> orders);
 
+    /// What a device says of its own journal. If nobody has brought that meanwhile, and all that stood before is here,
+    /// it waits for an operator. Untrusted: another device's.
+    struct MissingNoted {
+        std::uint64_t expected = 0;  ///< as Missing has it
+        bool no_space = false;
+        std::optional<Ruling> known;  ///< on entry `through`
+    };
+    [[nodiscard]] Result<MissingNoted> note_missing(const Gap& gap, const Hash& after_hash,
+                                                    const shared::DeviceId& sender);
+    /// An operator's order: of the gap that waits there, the numbers up to this one are lost. What turns up at them
+    /// later is refused. not_found if none of that journal ends there.
+    struct RuledLost {
+        SpaceName space;
+        LostNumbers numbers;
+    };
+    [[nodiscard]] Result<RuledLost> rule_lost(JournalId journal, std::uint64_t through);
+
     [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
     [[nodiscard]] const CentrePorts& ports() const { return ports_; }
 
 private:
     struct Line;
 
-    Result<StoredJournal> journal_of(const shared::ChangeSet& set);
+    Result<std::optional<StoredJournal>> known_journal(const shared::JournalHead& head);
+    Result<StoredJournal> begin_journal(const shared::JournalHead& head);
     Result<void> find_line(const shared::ChangeSet& set, Line& line);
     Result<void> take_entries(shared::VerifiedChangeSet opened, Line& line);
     Result<void> keep(const Line& line);
@@ -119,6 +137,9 @@ private:
                          std::vector<StoredRecord>& records);
     Result<void> merge(StoredRecord& record, const shared::TransactionView::Writes& writes, const StoredEntry& entry,
                        std::uint64_t number, std::int64_t now_ms, Line& line);
+    Result<std::optional<Ruling>> ruling_on(JournalId journal, std::uint64_t number, const Hash& hash);
+    static bool is_lost(const std::vector<LostNumbers>& lost, std::uint64_t number);
+    static Reason lost_reason();
     Erasure order_for(const RecordId& id);
     Result<void> order_decisions(std::vector<Erasure>& orders);
     Result<std::vector<RecordId>> decisions_about(const std::set<RecordId>& ids);

@@ -189,6 +189,7 @@ void ClientSession::add(const Replica::Applied& applied)
         through = ruled.name.number;
         ++(ruled.verdict == Verdict::accepted ? progress_.accepted : progress_.refused);
     }
+    for (const auto journal : applied.reordered) sent_.erase(journal);
 }
 
 Result<void> ClientSession::take_batch(const Batch& message, std::size_t bytes, Actions& actions)
@@ -234,13 +235,16 @@ Result<void> ClientSession::take_stored(const Stored& stored)
             send_again_after(stored.journal, through);
             break;
     }
-    if (stored.expected != 0) {
+    if (flight.gap) {
+        take_answer(*flight.gap, stored);
+    } else if (stored.expected != 0) {
         send_again_after(stored.journal, stored.expected - 1);
         return {};
+    } else {
+        auto& counted = counted_[flight.journal];
+        progress_.pushed += through - std::min(through, std::max(flight.after, counted));
+        counted = std::max(counted, through);
     }
-    auto& counted = counted_[flight.journal];
-    progress_.pushed += through - std::min(through, std::max(flight.after, counted));
-    counted = std::max(counted, through);
     if (stored.rulings.empty()) return {};
     INDABA_ASSIGN(const auto journal, replica_.storage().find_journal(stored.journal));
     // While a space is compared a ruling has no place in a feed: asked for again when it has.
@@ -273,9 +277,11 @@ Result<void> ClientSession::push_journal(const StoredJournal& journal, std::uint
 {
     if (unwanted_.contains(journal.head.id)) return {};
     auto& sent = sent_.try_emplace(journal.head.id, journal.ruled).first->second;
+    if (is_held_up(journal, sent)) return {};
     while (sent < journal.last && in_flight_bytes_ < options_.flow.window_bytes) {
         INDABA_ASSIGN(auto next, replica_.outgoing(journal, sent, options_.flow.message_bytes));
-        if (!next) return {};
+        if (!next) return end_at(journal, sent);
+        if (next->gap) return tell_missing(journal, *next, rewinds, actions);
         if (in_flight_.empty()) waiting_ = true;
         in_flight_.push_back({journal.head.id, sent, next->last, next->change_set.size(), rewinds});
         in_flight_bytes_ += next->change_set.size();
@@ -289,6 +295,8 @@ Result<void> ClientSession::push_journal(const StoredJournal& journal, std::uint
 std::uint64_t ClientSession::wanted_of(const StoredJournal& journal) const
 {
     if (unwanted_.contains(journal.head.id)) return 0;
+    if (const auto gap = progress_.gaps.find(journal.head.id); gap != progress_.gaps.end()) return gap->second.after;
+    if (const auto end = ended_.find(journal.head.id); end != ended_.end()) return end->second;
     if (!progress_.over_quota) return journal.last;
     const auto sent = sent_.find(journal.head.id);  // which the centre has stored
     return sent == sent_.end() ? 0 : sent->second;

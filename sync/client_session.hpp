@@ -25,6 +25,8 @@ struct Progress {
     bool welcomed = false;
     /// Caught up in every space, every own transaction ruled, as far as the centre takes them now.
     bool up_to_date = false;
+    /// Own journals from which something is gone, so that what follows waits until the centre's operator has ruled.
+    std::map<JournalId, Gap> gaps;
     std::optional<Quota> over_quota;  ///< the centre takes no more of this person's today: the rest stays only here
 };
 
@@ -68,6 +70,7 @@ private:
         std::uint64_t last = 0;
         std::size_t bytes = 0;
         std::uint64_t rewinds = 0;  ///< of its space, when it was sent
+        std::optional<Gap> gap = {};  ///< instead: what the centre was told of
     };
 
     Result<void> greet(Actions& actions);
@@ -89,6 +92,12 @@ private:
     // client_erase.cpp
     Result<void> take_erasures(const Erasures& erasures, Actions& actions);
     Result<void> tell_orders(Actions& actions);
+    // client_gaps.cpp
+    Result<void> tell_missing(const StoredJournal& journal, const Outgoing& next, std::uint64_t rewinds,
+                              Actions& actions);
+    void take_answer(const Gap& gap, const Stored& stored);
+    bool is_held_up(const StoredJournal& journal, std::uint64_t& sent);
+    Result<void> end_at(const StoredJournal& journal, std::uint64_t last);
     // client_compare.cpp
     Result<void> start_over(const SpaceName& space, Actions& actions);
     Result<void> take_compared(const Compared& compared, Actions& actions);
@@ -124,6 +133,8 @@ private:
     std::map<JournalId, std::uint64_t> sent_;  // own journals: sent through this number
     std::map<JournalId, std::uint64_t> counted_;  // pushed through this number; what is sent again counts once
     std::map<JournalId, std::uint64_t> heard_;  // rulings through this number; what is heard anew counts once
+    std::map<JournalId, std::uint64_t> ended_;  // journals whose last entries are gone: through the last that is here
+    std::set<JournalId> left_;  // for a gap
     std::set<JournalId> unwanted_;  // of spaces that the centre does not have: kept for another session
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;

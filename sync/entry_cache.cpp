@@ -66,7 +66,7 @@ Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record,
         insert_name(named, base);
         if (base.journal != author || is_leaf(leaves, write.key, base)) continue;
         INDABA_ASSIGN(const auto entry, load(base));
-        if (entry == nullptr || !entry->refused()) continue;
+        if (entry == nullptr || !entry->refused() || entry->lost()) continue;
         for (const auto& before : entry->writes_to(record))
             if (before.key == write.key || is_deletion(write))
                 open.insert(open.end(), before.bases.begin(), before.bases.end());

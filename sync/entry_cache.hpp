@@ -25,6 +25,8 @@ public:
     }
 
     bool refused() const { return entry_.ruling && entry_.ruling->verdict != Verdict::accepted; }
+    /// Refused without a look at it: what it named counts for nobody, for not everybody has it.
+    bool lost() const { return entry_.ruling && entry_.ruling->verdict == Verdict::lost; }
 
 private:
     friend class EntryCache;
@@ -42,7 +44,8 @@ public:
     /// The storage has this ruling now: entries loaded before learn it too.
     void learn(const Ruling& ruling);
 
-    /// All that a write replaces: its bases and, for each refused one in its author's own journal, what that one named.
+    /// All that a write replaces: its bases and, for each refused one in its author's own journal that was not lost,
+    /// what that one named.
     /// `author` is the journal of the write; `leaves` are not looked up, for a leaf is not refused.
     [[nodiscard]] Result<std::vector<TransactionName>> resolve(const RecordId& record, const shared::Write& write,
                                                                JournalId author, const Cells& leaves);

@@ -239,6 +239,14 @@ void serialize(Archive& archive, Erased& erased)
 }
 
 template <class Archive>
+void serialize(Archive& archive, Missing& missing)
+{
+    auto& gap = missing.gap;
+    archive(gap.journal.space, gap.journal.id, gap.journal.author.bytes, compact(gap.after), missing.after_hash,
+            compact(gap.through), gap.hash);
+}
+
+template <class Archive>
 void serialize(Archive& archive, Bye& bye)
 {
     archive(shared::checked(bye.code, Errc::unsupported), bye.text);

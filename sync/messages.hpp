@@ -5,6 +5,7 @@
 #include "sync/comparison.hpp"
 #include "sync/erasure.hpp"
 #include "sync/feed.hpp"
+#include "sync/gap.hpp"
 #include "sync/packed.hpp"
 #include "sync/replica.hpp"
 
@@ -75,7 +76,7 @@ struct Quota {
     std::int64_t until_ms = 0;  ///< by the centre's clock: then a new day begins
 };
 
-/// Centre, for each Push, in order. `window_bytes` gives that many bytes of the push window back.
+/// Centre, for each Push and each Missing, in order. `window_bytes` gives that many bytes of the push window back.
 struct Stored {
     JournalId journal;
     std::uint64_t through = 0;      ///< durable up to this number
@@ -199,10 +200,18 @@ struct Erased {
     ErasureState state;
 };
 
+/// Device, in the place of a push: this is gone from a journal that it wrote, and it has sent all that stood before.
+/// Answered as a push is: `expected` is 0 where the centre has entry `through`, so that what follows may be sent; up to
+/// `after`, where the centre lacks what stood before; beyond, where an operator has to rule.
+struct Missing {
+    Gap gap;
+    Hash after_hash;  ///< of entry `after`
+};
+
 /// A tag is the place in this list, which therefore only ever grows.
-using Message =
-    std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer, Bye,
-                 Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion, SizesAnswer, Erasures, Erased>;
+using Message = std::variant<Hello, Welcome, Follow, Push, Stored, Batch, Taken, Grants, HistoryQuestion, HistoryAnswer,
+                             Bye, Compare, Compared, Fetch, Fetched, StartOver, Unfollow, SizesQuestion, SizesAnswer,
+                             Erasures, Erased, Missing>;
 
 [[nodiscard]] Bytes encode_message(const Message& message);
 /// Malformed, too_large or unsupported.

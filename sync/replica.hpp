@@ -40,10 +40,12 @@ struct ReplicaPorts {
     const shared::Catalogue& catalogue;
 };
 
-/// Entries of one journal ready to travel.
+/// Entries of one journal ready to travel; or, where some are gone, the gap before the next that is here.
 struct Outgoing {
     Bytes change_set;
     std::uint64_t last = 0;  ///< number of its last entry
+    std::optional<Gap> gap = {};
+    Hash after_hash = {};  ///< of the entry before the gap
 };
 
 class Replica {
@@ -100,6 +102,8 @@ public:
         };
         std::vector<Ruled> ruled;  ///< own transactions whose ruling was not known here, in the order of their journals
         std::uint64_t conflicts = 0;  ///< that appeared with it
+        /// Own journals of which something was ruled lost, out of order: asked about again from what has a ruling.
+        std::set<JournalId> reordered;
     };
     [[nodiscard]] Result<Applied> take(BatchReader& batch);
     /// The centre's feed is not the one this device followed: forget the word (not what is pending) and scan from zero.
@@ -182,6 +186,10 @@ public:
     [[nodiscard]] Result<std::optional<Outgoing>> outgoing(const StoredJournal& journal, std::uint64_t after,
                                                            std::size_t target_bytes);
 
+    /// Entries of this own journal are gone: they are folded no more, and what is written from now on goes into a new
+    /// one, which nothing holds up.
+    [[nodiscard]] Result<void> leave_gap(const StoredJournal& journal);
+
     [[nodiscard]] ReplicaStorage& storage() { return ports_.storage; }
     [[nodiscard]] const ReplicaPorts& ports() const { return ports_; }
 
@@ -192,6 +200,8 @@ private:
     Result<TransactionName> write_in_transaction(const SpaceName& space, std::vector<Change> changes);
     StoredJournal new_journal(const SpaceName& space);
     Result<void> leave_journal(JournalId id);
+    Result<std::optional<Outgoing>> gap_before(const StoredJournal& journal, const StoredEntry& behind);
+    Result<bool> is_next(const StoredJournal& journal, std::uint64_t number);
     Result<StoredJournal> journal_for(const SpaceName& space);
     Result<Draft> begin_draft(const SpaceName& space);
     Result<StoredRecord> record_to_write(const RecordId& id, const std::string& type, const Draft& draft);

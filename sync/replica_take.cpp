@@ -67,12 +67,14 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
         if (journal->own) step.copied.insert(journal->head.id);
         return {};
     }
-    if (ruling.name.number == journal->ruled + 1) ++journal->ruled;  // a gap is sent, and answered, again
+    INDABA_ASSIGN(const bool next, is_next(*journal, ruling.name.number));
+    if (next) journal->ruled = ruling.name.number;  // what is out of order is sent, and answered, again
     step.own[ruling.name] = {ruling.number, ruling.verdict, ruling.time_ms};
     step.own_by_number[ruling.number] = ruling.name;
     const bool refused = ruling.verdict != Verdict::accepted;
     if (refused) step.refused.push_back(ruling.name);
     step.is_erased = step.is_erased || ruling.reason.code == Reason::Code::erased;
+    if (journal->own && ruling.verdict == Verdict::lost) step.outcome.reordered.insert(journal->head.id);
     // An answered push and the feed both tell it.
     if (!journal->own || kept != Storage::RulingKept::anew) return {};
     step.outcome.ruled.push_back({ruling.name, ruling.verdict});
@@ -113,7 +115,8 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
             continue;
         }
         INDABA_ASSIGN(const auto entry, step.entries.load(name));
-        const auto* ruling = entry != nullptr && entry->entry().ruling ? &*entry->entry().ruling : nullptr;
+        if (entry == nullptr) continue;  // gone from here
+        const auto* ruling = entry->entry().ruling ? &*entry->entry().ruling : nullptr;
         if (ruling == nullptr || !settled(ruling->number, ruling->verdict)) left.push_back(name);
     }
     record.pending = std::move(left);
@@ -127,6 +130,9 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
 Result<void> Replica::take_echo(const FeedRecord& record, StoredRecord& stored, Step& step)
 {
     const auto own = step.own_by_number.find(record.number);
+    // What this session sent is gone from here since: the next one is told the record whole.
+    if (own == step.own_by_number.end() && !step.copied.empty())
+        return fail(Errc::busy, "an entry of this device's journal is gone: connect again");
     if (own == step.own_by_number.end())
         return fail(Errc::malformed, "the centre echoes a transaction that is not from here");
     INDABA_ASSIGN(const auto entry, step.entries.load(own->second));

@@ -38,6 +38,18 @@ Result<void> ServerSession::take_push(const Push& push, Actions& actions)
     return {};
 }
 
+Result<void> ServerSession::take_missing(const Missing& missing, Actions& actions)
+{
+    INDABA_ASSIGN(auto noted, centre_.note_missing(missing.gap, missing.after_hash, peer_.device));
+    Stored stored;
+    stored.journal = missing.gap.journal.id;
+    stored.expected = noted.expected;
+    if (noted.no_space) stored.unstored = Unstored::no_space;
+    if (noted.known) stored.rulings.push_back(std::move(*noted.known));
+    actions.send.push_back(encode_message(std::move(stored)));
+    return {};
+}
+
 void ServerSession::hold(const Centre::Ingested& ingested, std::vector<Held>& held)
 {
     constexpr std::size_t kHeld = 16;  // a device writes one journal in a space, seldom two: more are not remembered

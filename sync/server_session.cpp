@@ -98,6 +98,7 @@ Result<void> ServerSession::handle(const Message& message, Actions& actions)
     if (const auto* hello = std::get_if<Hello>(&message)) return take_hello(*hello, actions);
     if (!greeted_) return fail(Errc::malformed, "the device did not say hello");
     if (const auto* push = std::get_if<Push>(&message)) return take_push(*push, actions);
+    if (const auto* missing = std::get_if<Missing>(&message)) return take_missing(*missing, actions);
     if (const auto* follow = std::get_if<Follow>(&message)) return take_follow(*follow, actions);
     if (const auto* compare = std::get_if<Compare>(&message)) return answer_compare(*compare, actions);
     if (const auto* fetch = std::get_if<Fetch>(&message)) return answer_fetch(*fetch, actions);

@@ -75,6 +75,7 @@ private:
     Result<void> pump(Actions& actions);
     // server_push.cpp
     Result<void> take_push(const Push& push, Actions& actions);
+    Result<void> take_missing(const Missing& missing, Actions& actions);
     static void hold(const Centre::Ingested& ingested, std::vector<Held>& held);
     Result<void> review_quota(Actions& actions);
     Result<void> tell_grants(Actions& actions);

@@ -10,6 +10,7 @@
 #include "sync/cells.hpp"
 #include "sync/erasure.hpp"
 #include "sync/feed.hpp"
+#include "sync/gap.hpp"
 
 #include <functional>
 #include <optional>
@@ -264,6 +265,15 @@ public:
                                                      const std::function<bool(StoredEntry&&)>& visit) = 0;
     /// Entries that were not accepted, of all spaces, until `visit` answers false.
     [[nodiscard]] virtual Result<void> each_refused_entry(const std::function<bool(StoredEntry&&)>& visit) = 0;
+    /// A gap waits for an operator; of one that waits already the first note stays. Of one author at most `most` wait:
+    /// the oldest make room.
+    [[nodiscard]] virtual Result<void> note_gap(const WaitingGap& gap, std::size_t most) = 0;
+    /// In the order in which they were noted.
+    [[nodiscard]] virtual Result<std::vector<WaitingGap>> gaps() = 0;
+    /// Those of a journal that end at numbers from `from` to `to` wait no more.
+    [[nodiscard]] virtual Result<void> end_gaps(JournalId journal, std::uint64_t from, std::uint64_t to) = 0;
+    [[nodiscard]] virtual Result<void> add_lost(JournalId journal, const LostNumbers& numbers) = 0;
+    [[nodiscard]] virtual Result<std::vector<LostNumbers>> lost(JournalId journal) = 0;
     /// Digest of its first so many orders; nothing if there are fewer.
     [[nodiscard]] virtual Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) = 0;
 };

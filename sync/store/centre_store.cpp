@@ -107,6 +107,22 @@ Result<void> CentreStore::each_refused_entry(const std::function<bool(StoredEntr
     return tables_->entries.each_refused(visit);
 }
 
+Result<void> CentreStore::note_gap(const WaitingGap& gap, std::size_t most) { return tables_->gaps.note(gap, most); }
+
+Result<std::vector<WaitingGap>> CentreStore::gaps() { return tables_->gaps.all(); }
+
+Result<void> CentreStore::end_gaps(JournalId journal, std::uint64_t from, std::uint64_t to)
+{
+    return tables_->gaps.end(journal, from, to);
+}
+
+Result<void> CentreStore::add_lost(JournalId journal, const LostNumbers& numbers)
+{
+    return tables_->gaps.add_lost(journal, numbers);
+}
+
+Result<std::vector<LostNumbers>> CentreStore::lost(JournalId journal) { return tables_->gaps.lost(journal); }
+
 Result<std::optional<std::uint64_t>> CentreStore::erasure_digest(std::uint64_t through)
 {
     return tables_->erasures.digest_at(through);

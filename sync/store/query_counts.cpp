@@ -59,16 +59,21 @@ Result<std::vector<SpaceCounts>> Queries::counts()
                       &SpaceCounts::conflicts, counted));
     // Own journals are ruled in order: what is not beyond `ruled` has a ruling. Beyond it stand refusals that a centre
     // which was put back is asked about again: they are refused until it says otherwise, and not counted twice.
-    // Entries beyond a journal's end were salvaged from behind a hole: all of them have a ruling.
+    // Entries beyond a journal's end were salvaged from behind a hole: all of them have a ruling. What is gone from
+    // here counts nowhere: neither beyond `ruled`, nor where an entry behind it was ruled lost.
     INDABA_TRY(add_up(
-        database.statement("SELECT space, last - min(ruled, last) - (SELECT count(*) FROM entry WHERE verdict > 0 AND "
-                           "entry.journal = jid AND number > journal.ruled AND number <= journal.last) "
+        database.statement("SELECT space, (SELECT count(*) FROM entry WHERE entry.journal = jid AND number > "
+                           "journal.ruled AND number <= journal.last) - (SELECT count(*) FROM entry WHERE verdict > 0 "
+                           "AND entry.journal = jid AND number > journal.ruled AND number <= journal.last) "
                            "FROM journal WHERE own"),
         &SpaceCounts::pending, counted));
     INDABA_TRY(
         add_up(database.statement("SELECT space, min(ruled, last) + (SELECT count(*) FROM entry WHERE verdict > 0 AND "
                                   "entry.journal = jid AND number > journal.ruled AND number <= journal.last) + "
-                                  "(SELECT count(*) FROM entry WHERE entry.journal = jid AND number > journal.last) "
+                                  "(SELECT count(*) FROM entry WHERE entry.journal = jid AND number > journal.last) - "
+                                  "(SELECT coalesce(sum(number - 1 - coalesce((SELECT max(b.number) FROM entry b WHERE "
+                                  "b.journal = e.journal AND b.number < e.number), 0)), 0) FROM entry e WHERE "
+                                  "verdict > 0 AND verdict = 2 AND e.journal = jid AND number <= journal.ruled) "
                                   "FROM journal WHERE own"),
                &SpaceCounts::accepted, counted));
     INDABA_TRY(add_up(

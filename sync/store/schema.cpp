@@ -143,6 +143,23 @@ CREATE TABLE mark(
     hash BLOB NOT NULL,
     PRIMARY KEY(journal, line)) WITHOUT ROWID;
 CREATE TABLE touched(rid INT, ruled INT, PRIMARY KEY(rid, ruled)) WITHOUT ROWID;
+-- What is gone from a journal and waits for an operator.
+CREATE TABLE gap(
+    journal INT,             -- its id: the centre may know no entry of it
+    through INT,
+    hash BLOB NOT NULL,      -- of entry `through`
+    after INT NOT NULL,
+    space TEXT NOT NULL,
+    author_key BLOB NOT NULL,
+    noted_ms INT NOT NULL,
+    PRIMARY KEY(journal, through)) WITHOUT ROWID;
+-- Numbers that an operator ruled lost.
+CREATE TABLE lost(
+    journal INT,             -- its id
+    first INT,
+    last INT,
+    ruled_ms INT NOT NULL,
+    PRIMARY KEY(journal, first, last)) WITHOUT ROWID;
 )sql";
 
 Result<void> make(platform::Transaction& transaction, Side side)

@@ -119,6 +119,11 @@ public:
     [[nodiscard]] Result<void> each_entry_of(const RecordId& id, std::uint64_t after,
                                              const std::function<bool(StoredEntry&&)>& visit) override;
     [[nodiscard]] Result<void> each_refused_entry(const std::function<bool(StoredEntry&&)>& visit) override;
+    [[nodiscard]] Result<void> note_gap(const WaitingGap& gap, std::size_t most) override;
+    [[nodiscard]] Result<std::vector<WaitingGap>> gaps() override;
+    [[nodiscard]] Result<void> end_gaps(JournalId journal, std::uint64_t from, std::uint64_t to) override;
+    [[nodiscard]] Result<void> add_lost(JournalId journal, const LostNumbers& numbers) override;
+    [[nodiscard]] Result<std::vector<LostNumbers>> lost(JournalId journal) override;
     [[nodiscard]] Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) override;
 
 private:

@@ -20,7 +20,7 @@ Tables::Tables(std::unique_ptr<platform::Database> database, Side side, const sh
       search_(search_index ? std::make_unique<Search>(*database_, names, catalogue) : nullptr),
       records(*database_, names, catalogue, search_.get()), entries(*database_, names), journals(*database_, names),
       erasures(*database_), spaces(*database_, names), orphans(*database_, names), refusals(*database_, entries),
-      seen_conflicts(*database_, names), feed(*database_, names, records, entries)
+      seen_conflicts(*database_, names), feed(*database_, names, records, entries), gaps(*database_)
 {
 }
 

@@ -6,6 +6,7 @@
 #include "sync/store/entries.hpp"
 #include "sync/store/erasures.hpp"
 #include "sync/store/feed_table.hpp"
+#include "sync/store/gaps.hpp"
 #include "sync/store/interned.hpp"
 #include "sync/store/journals.hpp"
 #include "sync/store/orphans.hpp"
@@ -71,6 +72,7 @@ public:
     Refusals refusals;  ///< a replica's
     SeenConflicts seen_conflicts;  ///< a replica's
     FeedTable feed;  ///< a centre's
+    Gaps gaps;  ///< a centre's
 };
 
 /// Reads see one state until the end of its scope; in a write transaction, that transaction's.

@@ -168,6 +168,11 @@ struct ChangeMessage {
     {
         change_number(chance, chance.below(2) == 0 ? erased.state.through : erased.state.digest);
     }
+    void operator()(sync::Missing& missing) const
+    {
+        change_number(chance, chance.below(2) == 0 ? missing.gap.after : missing.gap.through);
+        if (chance.below(4) == 0) missing.gap.hash.bytes[0] ^= 1;
+    }
     void operator()(sync::Bye&) const {}
     void operator()(sync::StartOver& over) const { over.space = chance.below(2) == 0 ? "archive" : "forum"; }
 

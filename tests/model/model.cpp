@@ -97,7 +97,8 @@ std::set<Name> History::named(const Name& name, const shared::RecordId& record, 
     while (!open.empty()) {
         const auto base = open.back();
         open.pop_back();
-        if (!out.insert(base).second || base.journal != name.journal || merged.contains(base)) continue;
+        if (!out.insert(base).second || base.journal != name.journal || merged.contains(base) || lost_.contains(base))
+            continue;
         if (const auto* before = find(base))
             for (const auto& other : before->transaction.writes)
                 if (before->transaction.records[other.record].id == record && (other.key == key || is_deletion(*write)))

@@ -38,18 +38,21 @@ public:
     [[nodiscard]] const std::map<Name, Written>& all() const { return written_; }
 
     /// What the write of `name` to a cell names where `merged` is merged: its bases, and for each base in its own
-    /// journal that is not merged what that one named in turn (in the same cell; of a deletion: in any cell of the
-    /// record).
+    /// journal that is neither merged nor lost what that one named in turn (in the same cell; of a deletion: in any
+    /// cell of the record).
     [[nodiscard]] std::set<Name> named(const Name& name, const shared::RecordId& record, std::string_view key,
                                        const Merged& merged) const;
     /// This journal's author invents bases: nobody answers for what they replace.
     void distrust(shared::JournalId journal) { distrusted_.insert(journal); }
+    /// What it named counts for nobody any more, or again.
+    void lose(const Name& name, bool is_lost) { is_lost ? void(lost_.insert(name)) : void(lost_.erase(name)); }
     /// Everything that the write of `name` to a cell replaces, through all trusted journals and whatever became of it.
     [[nodiscard]] std::set<Name> replaced(const Name& name, const shared::RecordId& record, std::string_view key) const;
 
 private:
     std::map<Name, Written> written_;
     std::set<shared::JournalId> distrusted_;
+    std::set<Name> lost_;
 };
 
 struct Leaf {

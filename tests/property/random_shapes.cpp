@@ -337,6 +337,9 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                         [&] { return sync::Erasure{random_record(chance), std::int64_t(random_number(chance)), {}}; }),
                 random_number(chance), chance.below(2) == 0, chance.below(2) == 0};
         case 20: return sync::Erased{{random_number(chance), chance.draw()}};
+        case 21:
+            return sync::Missing{{random_change_set(chance).journal, random_number(chance), random_number(chance), {}},
+                                 {}};
         default: return sync::StartOver{"forum"};
     }
 }

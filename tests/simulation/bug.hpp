@@ -25,6 +25,8 @@ struct Bug {
         refusals_never_end,    ///< nor does it fall when a person attends to it
         rules_unchecked,       ///< by a device, before it writes
         another_centre_key,    ///< a device believes in another centre
+        gaps_unnoted,          ///< a centre forgets what it was told is gone
+        losses_forgotten,      ///< or what its operator ruled lost
         own_work_unseen,       ///< a device shows the centre's word alone
     };
     Kind kind = Kind::none;

@@ -294,6 +294,26 @@ public:
     {
         INDABA_FRAGILE(each_refused_entry(visit));
     }
+    sync::Result<void> note_gap(const sync::WaitingGap& gap, std::size_t most) override
+    {
+        if (bug_.is(Bug::Kind::gaps_unnoted)) return {};
+        INDABA_FRAGILE(note_gap(gap, most));
+    }
+    sync::Result<std::vector<sync::WaitingGap>> gaps() override { INDABA_FRAGILE(gaps()); }
+    sync::Result<void> add_lost(sync::JournalId journal, const sync::LostNumbers& numbers) override
+    {
+        INDABA_FRAGILE(add_lost(journal, numbers));
+    }
+    // With every change set: that nothing is gone costs a seed none of its steps.
+    sync::Result<void> end_gaps(sync::JournalId journal, std::uint64_t from, std::uint64_t to) override
+    {
+        return store_.end_gaps(journal, from, to);
+    }
+    sync::Result<std::vector<sync::LostNumbers>> lost(sync::JournalId journal) override
+    {
+        if (bug_.is(Bug::Kind::losses_forgotten)) return std::vector<sync::LostNumbers>();
+        return store_.lost(journal);
+    }
     sync::Result<std::optional<std::uint64_t>> erasure_digest(std::uint64_t through) override
     {
         INDABA_FRAGILE(erasure_digest(through));

@@ -241,6 +241,17 @@ TEST(Golden, Erasures)
     EXPECT_EQ(to_hex(encode_message(Erased{{7, 0x789}})), "1407890f");
 }
 
+TEST(Golden, Missing)
+{
+    Missing missing{{{"forum", kJournal, {}}, 4, 8, {}}, {}};
+    missing.gap.hash.bytes[0] = 0xab;
+    missing.after_hash.bytes[31] = 0xcd;
+    const auto bytes = encode_message(missing);
+    EXPECT_EQ(to_hex(bytes), "1505666f72756d8877665544332211" + std::string(2 * sizeof(shared::PublicKey), '0') + "04" +
+                                 std::string(62, '0') + "cd08ab" + std::string(62, '0'));
+    EXPECT_EQ(std::get<Missing>(*decode_message(bytes)).gap.through, 8u);
+}
+
 TEST(Golden, Stored)
 {
     const Stored stored{kJournal, 5, 0, Unstored::nothing, {varied_batch().rulings[1]}, 1'000};
