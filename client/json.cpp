@@ -182,6 +182,11 @@ json::object json_of(const SyncReport& report)
     if (const auto& quota = report.over_quota)
         object["over_quota"] = {
             {"changes", quota->changes}, {"bytes", quota->bytes}, {"until", time_json(quota->until_ms)}};
+    json::array missing;
+    for (const auto& gap : report.missing)
+        missing.push_back(json::object{
+            {"journal", gap.journal}, {"space", gap.space}, {"first", gap.first}, {"through", gap.through}});
+    object["missing"] = std::move(missing);
     if (report.error) object["error"] = report.error->text;
     return object;
 }

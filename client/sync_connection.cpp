@@ -2,6 +2,8 @@
 
 #include "shared/limits.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -103,8 +105,8 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
 void SyncConnection::tell_if_new()
 {
     const auto now = report();
-    const auto done =
-        now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased + (now.over_quota ? 1 : 0);
+    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased +
+                      (now.over_quota ? 1 : 0) + now.missing.size();
     if (told_done_ == done) return;
     told_done_ = done;
     options_.on_caught_up(now);
@@ -156,7 +158,10 @@ SyncReport SyncConnection::report() const
     report.erased = done.erased;
     report.round_trips = done.round_trips;
     report.clock_offset_ms = done.clock_offset_ms;
-    report.up_to_date = done.up_to_date && !error_ && !done.over_quota;
+    report.up_to_date = done.up_to_date && !error_ && !done.over_quota && done.gaps.empty();
+    for (const auto& [journal, gap] : done.gaps)
+        report.missing.push_back(
+            {fmt::format("{:016x}", journal.value), gap.journal.space, gap.after + 1, gap.through});
     if (const auto& quota = done.over_quota) report.over_quota = {quota->changes, quota->bytes, quota->until_ms};
     const auto bytes = wire_ ? wire_->bytes() : WireBytes();
     report.bytes_sent = bytes.sent;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace indaba::client {
 
@@ -14,6 +16,14 @@ struct DailyQuota {
     std::uint64_t changes = 0;
     std::uint64_t bytes = 0;
     std::int64_t until_ms = 0;  ///< then a new day begins
+};
+
+/// Changes written here that are gone from this device's database.
+struct MissingChanges {
+    std::string journal;  ///< as the centre's operator names it
+    std::string space;
+    std::uint64_t first = 0;
+    std::uint64_t through = 0;  ///< the last of them is here and cannot be sent either
 };
 
 /// Counts of transactions (pushed, accepted, refused), of records (pulled, erased) and of fields (conflicts).
@@ -32,6 +42,7 @@ struct SyncReport {
     std::int64_t clock_offset_ms = 0;    ///< the centre's clock minus the device's, as of the last contact
     bool up_to_date = false;
     std::optional<DailyQuota> over_quota;  ///< used up: what waits is kept here and sent on another day
+    std::vector<MissingChanges> missing;  ///< what follows them waits until the centre's operator has ruled
     std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
 };
 

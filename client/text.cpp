@@ -298,6 +298,11 @@ std::string text_of(const SyncReport& report)
             "\nThe centre takes no more from you today ({} and {} a day): what waits is kept here and is "
             "sent with the first sync after {}.",
             counted(quota->changes, "change"), size_text(quota->bytes), time_text(quota->until_ms));
+    for (const auto& missing : report.missing)
+        text += fmt::format(
+            "\nChanges {} to {} in {} are damaged on this device and hold up what you wrote after them: ask the "
+            "centre's operator to rule them lost (journal {}, through {}).",
+            missing.first, missing.through, missing.space, missing.journal, missing.through);
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
     if (report.refused > 0) text += "\nSee `indaba refused`.";
     return text;

@@ -43,6 +43,7 @@ struct Words {
     InviteCommand invite;
     DeviceRevokeCommand device_revoke;
     EraseCommand erase;
+    LostCommand lost;
     BackupCommand backup;
     Run chosen;
 };
@@ -191,6 +192,22 @@ void add_erasure_commands(CLI::App& app, Words& words)
                 "erasures --data centre", [&words] { return list_erasures(words.data); });
 }
 
+void add_lost_command(CLI::App& app, Words& words)
+{
+    auto* lost = add_command(app, words, "lost",
+                             "Lists what is gone from devices' journals; or rules a part of one lost, so that the rest "
+                             "can be stored",
+                             "lost 0f3c9d2e4b01a7c3 --through 8 --data centre", [&words] {
+                                 words.lost.data = words.data;
+                                 return words.lost.journal.empty() ? list_lost(words.data) : rule_lost(words.lost);
+                             });
+    auto* journal = lost->add_option("JOURNAL", words.lost.journal, "As the list names it; without it, the list");
+    auto* through =
+        lost->add_option("--through", words.lost.through, "Up to this number, as the list says")->type_name("N");
+    journal->needs(through);
+    through->needs(journal);
+}
+
 void add_backup_commands(CLI::App& app, Words& words)
 {
     auto* make = add_command(app, words, "backup", "Copies the centre, running or not, into a new directory",
@@ -267,6 +284,7 @@ int run_command_line(int argc, const char* const* argv)
     add_people_commands(app, words);
     add_device_commands(app, words);
     add_erasure_commands(app, words);
+    add_lost_command(app, words);
     add_backup_commands(app, words);
     try {
         app.parse(argc, argv);

@@ -101,6 +101,16 @@ struct EraseCommand {
 /// What was erased, and who has confirmed.
 [[nodiscard]] Result<Answer> list_erasures(const std::string& data);
 
+/// What is gone from journals of devices, and holds up what follows.
+[[nodiscard]] Result<Answer> list_lost(const std::string& data);
+struct LostCommand {
+    std::string data;
+    std::string journal;  ///< as list_lost() names it
+    std::uint64_t through = 0;  ///< as list_lost() says it
+};
+/// Rules those numbers lost, beside a running centre: what follows can be stored.
+[[nodiscard]] Result<Answer> rule_lost(const LostCommand& command);
+
 struct BackupCommand {
     std::string data;
     std::string backup;  ///< its directory
