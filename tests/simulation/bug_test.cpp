@@ -71,6 +71,10 @@ TEST(Bug, a_session_that_ends_for_nothing) { expect_found({Kind::another_centre_
 
 TEST(Bug, a_ruling_that_a_device_never_keeps) { expect_found({Kind::rulings_forgotten}, "never heard"); }
 
+TEST(Bug, what_was_ruled_lost_and_taken) { expect_found({Kind::losses_forgotten}, "ruled lost by the operator"); }
+
+TEST(Bug, what_is_missing_and_forgotten) { expect_found({Kind::gaps_unnoted}, "never reached the centre"); }
+
 TEST(Bug, own_work_that_does_not_show) { expect_found({Kind::own_work_unseen}, "record"); }
 
 }  // namespace

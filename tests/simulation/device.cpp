@@ -57,7 +57,7 @@ Device::Device(std::size_t index, const Device& original, Timeline& timeline, pl
             original.ports.counts,
             original.ports.bug},
       id(original.id), catalogue(original.catalogue), file(std::move(copy)), keeper(open_replica(file, *catalogue)),
-      seen(original.seen), last_stamp(original.last_stamp), is_misled(original.is_misled)
+      seen(original.seen), last_stamp(original.last_stamp), lost(original.lost), is_misled(original.is_misled)
 {
 }
 

@@ -13,6 +13,7 @@
 #include "tests/simulation/timeline.hpp"
 
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace indaba::tests::simulation {
@@ -68,6 +69,7 @@ struct Device {
     std::vector<std::unique_ptr<Process>> processes;    ///< the first is the one that dials by itself
     std::map<sync::JournalId, std::uint64_t> seen;      ///< entries that Truth knows
     shared::Stamp last_stamp;
+    std::set<shared::TransactionName> lost;  ///< entries that are gone from it
     /// It heard an altered message, or was answered to one, and did not notice: what it shows is nobody's promise.
     bool is_misled = false;
 };

@@ -121,6 +121,12 @@ void Simulation::chaos()
     if (faults_.in_1000[std::size_t(Fault::centre_put_back)] != 0) back_up_and_put_back();
     if (faults_.in_1000[std::size_t(Fault::device_put_back)] != 0) back_up_and_put_back(*copy_chance_.pick(devices_));
     if (faults_.in_1000[std::size_t(Fault::device_copied)] != 0) copy(*copy_chance_.pick(devices_));
+    if (const auto often = faults_.in_1000[std::size_t(Fault::entry_lost)]; often != 0) {
+        if (loss_chance_.in_1000(often)) lose_entries(*loss_chance_.pick(devices_));
+        (void)rule_lost(false);
+        if (centre_->process != nullptr && !on_stick_.empty() && loss_chance_.below(10) == 0)
+            ingest(loss_chance_.pick(on_stick_), "from a stick");
+    }
     if (centre_->process == nullptr) return;
     if (quotas_.most() && quota_chance_.in_1000(faults_.in_1000[std::size_t(Fault::small_quota)])) begin_day();
     if (centre_->process == nullptr) return;
@@ -311,6 +317,7 @@ void Simulation::check_quotas()
         const auto& feed = truth_.feed(space);
         auto& began = day_began_[space];
         for (auto i = std::min(began, feed.size()); i < feed.size(); ++i) {
+            if (feed[i].verdict == sync::Verdict::lost) continue;  // nobody may have brought it
             const auto journal = must(centre_->keeper->find_journal(feed[i].name.journal), "a ruled journal");
             ++taken[journal->head.author];
         }

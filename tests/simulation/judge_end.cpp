@@ -97,6 +97,7 @@ void Judge::nothing_stored_is_lost(sync::CentreStorage& centre) const
                                    return true;
                                }),
              "a journal at the centre");
+        count += truth_.lost_through(journal, through);
         if (count < through)
             throw Broken{"acknowledged through " + std::to_string(through) + ", stored " + std::to_string(count)};
     }
@@ -121,7 +122,8 @@ void Judge::keeps_its_journals(Device& device) const
     for (const auto space : kSpaces) {
         std::uint64_t count = 0;
         each_own_entry(device, space, [&](const auto&, const auto&) { ++count; });
-        if (count < written(device, space)) throw Broken{of(device) + " lost some of what it wrote"};
+        if (count + device.lost.size() < written(device, space))
+            throw Broken{of(device) + " lost some of what it wrote"};
     }
 }
 
@@ -209,13 +211,17 @@ void Judge::refused_stand(Device& device) const
         standing.emplace(refusal.name, refusal.record);
     std::map<std::pair<shared::RecordId, std::string>, shared::Stamp> last;  // when this device wrote a cell last
     std::vector<sync::StoredEntry> refused;
+    const auto note = [&](const model::Written& written) {
+        for (const auto& write : written.transaction.writes) {
+            auto& stamp = last[{written.transaction.records[write.record].id, write.key}];
+            stamp = std::max(stamp, written.stamp);
+        }
+    };
+    for (const auto& name : device.lost)  // written again, before it was gone
+        if (const auto* written = truth_.history().find(name)) note(*written);
     for (const auto space : kSpaces) {
         each_own_entry(device, space, [&](const sync::StoredJournal&, const sync::StoredEntry& entry) {
-            for (const auto& write : truth_.history().find(entry.name)->transaction.writes) {
-                const auto& id = truth_.history().find(entry.name)->transaction.records[write.record].id;
-                auto& stamp = last[{id, write.key}];
-                stamp = std::max(stamp, entry.stamp);
-            }
+            note(*truth_.history().find(entry.name));
             if (entry.ruling && entry.ruling->verdict != sync::Verdict::accepted) refused.push_back(entry);
         });
     }

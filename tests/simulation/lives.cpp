@@ -52,7 +52,7 @@ void Simulation::back_up_and_put_back(Device& device)
     if (copy_chance_.below(5) == 0) {
         judge_.observe(device);
         auto copy = copy_database(device.keeper->database());
-        device_nights_[device.index] = {std::move(copy.keeper), device.seen, device.last_stamp};
+        device_nights_[device.index] = {std::move(copy.keeper), device.seen, device.last_stamp, device.lost};
         trace("device " + std::to_string(device.index) + " is backed up");
     }
     const auto night = device_nights_.find(device.index);
@@ -70,6 +70,7 @@ void Simulation::back_up_and_put_back(Device& device)
     device.keeper = open_replica(copy.file, *device.catalogue);
     device.seen = night->second.seen;
     device.last_stamp = night->second.last_stamp;
+    device.lost = night->second.lost;
 }
 
 /// The next version of the program is installed on one of them.

@@ -101,6 +101,11 @@ private:
     void back_up_and_put_back();
     void back_up_and_put_back(Device& device);
     void copy(Device& device);
+    // --- losses.cpp: entries that are gone from a device ---
+    void lose_entries(Device& device);
+    void keep_on_stick(Device& device, const Name& from);
+    bool rule_lost(bool all);
+    void heal_losses(Device& device);
     void upgrade_device();
     void upgrade(Device& device);
     void upgrade_centre();
@@ -159,8 +164,11 @@ private:
         std::unique_ptr<platform::Database> copy;
         std::map<sync::JournalId, std::uint64_t> seen;
         shared::Stamp last_stamp;
+        std::set<Name> lost;
     };
     model::Chance copy_chance_;
+    model::Chance loss_chance_;
+    std::vector<shared::Bytes> on_stick_;  ///< what a device lost, as somebody still has it
     model::Chance later_chance_;
     model::Chance horizon_chance_;
     std::map<std::size_t, DeviceNight> device_nights_;

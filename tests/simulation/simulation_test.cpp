@@ -57,6 +57,8 @@ TEST(Simulation, sixty_seeds_hold_and_reach_what_they_are_for)
                              "refused for reason 1",
                              "refused for reason 2",
                              "refused for reason 3",
+                             "refused for reason 6",
+                             "ruled lost",
                              "attended to a refusal",
                              "space_dropped while connected",
                              "space_dropped while away",

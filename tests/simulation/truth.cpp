@@ -71,6 +71,7 @@ bool Truth::wrote(const shared::JournalHead& journal, const sync::StoredEntry& e
     auto left = without_erased(*transaction);
     add(records_[journal.space], left);
     history_.add({entry.name, entry.stamp, std::move(left)});
+    if (is_lost(entry.name)) history_.lose(entry.name, true);
     return true;
 }
 
@@ -163,7 +164,9 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
     if (!entry || !journal) throw Broken{text(ruling.name) + " was ruled and is not stored"};
     if (entry->ruling != ruling || entry->space != space)
         throw Broken{text(ruling.name) + " is stored with another ruling"};
-    wrote(journal->head, *entry);
+    const bool is_bare = ruling.verdict == sync::Verdict::lost && entry->payload.empty() && !entry->original;
+    if (!is_bare) wrote(journal->head, *entry);  // else nobody has brought it, and its name is all that is known
+    else space_of_.try_emplace(ruling.name, journal->head.space);
     if (space_of_.at(ruling.name) != space)
         throw Broken{text(ruling.name) + " was ruled in another space than it was written in"};
     feed.chain.push_back(sync::chain_hash(feed.chain.back(), ruling, digest_));
@@ -171,6 +174,7 @@ void Truth::take(const std::string& space, Feed& feed, const sync::Ruling& rulin
     judge(space, feed, *entry, shared::device_of(journal->head.author, digest_));
     feed.rulings.push_back(ruling);
     rulings_[ruling.name] = ruling;
+    history_.lose(ruling.name, ruling.verdict == sync::Verdict::lost);
     if (ruling.verdict != sync::Verdict::accepted) return;
     for (const auto& touched : history_.find(ruling.name)->transaction.records) {
         feed.here.insert(touched.id);
@@ -190,6 +194,9 @@ void Truth::judge(const std::string& space, Feed& feed, const sync::StoredEntry&
         throw Broken{"ruling " + std::to_string(ruling.number) + " of " + space + ", on " + text(ruling.name) + ": " +
                      why};
     };
+    if (is_lost(ruling.name) != (ruling.verdict == sync::Verdict::lost && ruling.reason.code == Code::lost))
+        fail(is_lost(ruling.name) ? "it was ruled lost by the operator" : "lost for a reason that cannot be");
+    if (ruling.verdict == sync::Verdict::lost) return;
     if (ruling.verdict == sync::Verdict::accepted) {
         if (!may) fail("accepted without a role");
         if (written == nullptr) fail("accepted what does not decode");
@@ -270,19 +277,43 @@ std::string Truth::broken_rule(const std::string& space, const Feed& feed, const
     return {};
 }
 
+void Truth::rule_lost(sync::JournalId journal, const sync::LostNumbers& numbers)
+{
+    lost_[journal].push_back(numbers);
+    for (const auto& [name, written] : history_.all())
+        if (name.journal == journal && numbers.has(name.number) && !rulings_.contains(name)) history_.lose(name, true);
+}
+
+bool Truth::is_lost(const Name& name) const
+{
+    const auto place = lost_.find(name.journal);
+    return place != lost_.end() && std::ranges::any_of(place->second, [&](const sync::LostNumbers& numbers) {
+               return numbers.has(name.number);
+           });
+}
+
+std::uint64_t Truth::lost_through(sync::JournalId journal, std::uint64_t through) const
+{
+    std::uint64_t count = 0;
+    for (std::uint64_t number = 1; number <= through; ++number)
+        if (is_lost({journal, number, 0})) ++count;
+    return count;
+}
+
 void Truth::stored(sync::JournalId journal, std::uint64_t through)
 {
     auto& known = stored_[journal];
     known = std::max(known, through);
 }
 
-Truth::Past Truth::remember() const { return {feeds_, rulings_, homes_}; }
+Truth::Past Truth::remember() const { return {feeds_, rulings_, homes_, lost_}; }
 
 void Truth::put_back(const Past& past)
 {
     feeds_ = past.feeds;
     rulings_ = past.rulings;
     homes_ = past.homes;
+    lost_ = past.lost;
     put_back_ = true;
     forget_homes();
 }

@@ -32,6 +32,10 @@ public:
     void check_erased(const sync::StoredEntry& entry) const;
     /// What is left of it.
     [[nodiscard]] shared::Transaction without_erased(const shared::Transaction& transaction) const;
+    /// The operator rules these numbers lost: nothing that was not ruled there is looked at any more.
+    void rule_lost(sync::JournalId journal, const sync::LostNumbers& numbers);
+    /// So many of its numbers up to this one were.
+    [[nodiscard]] std::uint64_t lost_through(sync::JournalId journal, std::uint64_t through) const;
     /// A hostile device's.
     void distrust(sync::JournalId journal) { history_.distrust(journal); }
     /// A person does not want any more what was refused of this record.
@@ -107,6 +111,10 @@ private:
     std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_;
     std::map<std::string, std::vector<shared::RecordId>, std::less<>> records_ever_;
     std::set<shared::RecordId> erased_;
+    [[nodiscard]] bool is_lost(const Name& name) const;
+
+    using Lost = std::map<sync::JournalId, std::vector<sync::LostNumbers>>;
+    Lost lost_;
     Homes homes_;  ///< of accepted records: space and type
     std::map<sync::JournalId, std::uint64_t> stored_;
     std::set<shared::RecordId> dropped_;
@@ -118,6 +126,7 @@ struct Truth::Past {
     Feeds feeds;
     std::map<Name, sync::Ruling> rulings;
     Homes homes;
+    Lost lost;
 };
 
 }  // namespace indaba::tests::simulation
