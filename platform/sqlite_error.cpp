@@ -50,6 +50,8 @@ Error sqlite_error(int code, sqlite3* handle, const std::string& path)
     INDABA_CHECK(primary_code(code) != SQLITE_RANGE);
     const std::string said = one_line(handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
     if (is_without_room(code, handle)) return sqlite_error(SQLITE_FULL, nullptr, path);
+    // FTS5 finds its own configuration to be nonsense, and calls that an error in the SQL.
+    if (said.starts_with("invalid fts5 file format")) return sqlite_error(SQLITE_CORRUPT, nullptr, path);
     if (is_disk_failure(code) || code == SQLITE_IOERR_SHMSIZE) return {Errc::io, disk_failure_text(code, handle, path)};
     switch (primary_code(code)) {
         case SQLITE_FULL: return {Errc::full, path + ": the disk is full; make room and try again"};
