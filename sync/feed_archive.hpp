@@ -25,11 +25,38 @@ void serialize(Archive& archive, SignedHead& head)
     archive(head.space, head.number, head.hash, head.time_ms, head.backed_up, head.horizon, head.signature.bytes);
 }
 
-template <class Archive>
-void serialize(Archive& archive, Place& place)
+/// What a place says beside base and hash: nearly always a device is at rest, caught up at the newest head it has seen.
+enum PlaceSays : std::uint8_t { kPosition = 1, kHead = 2, kBackedUp = 4, kHorizon = 8 };
+
+[[nodiscard]] inline std::uint8_t what_says(const Place& place)
 {
-    archive(shared::compact(place.base), shared::compact(place.position), shared::compact(place.head), place.head_hash,
-            shared::compact(place.backed_up), shared::compact(place.horizon));
+    return std::uint8_t((place.position != place.base ? kPosition : 0) | (place.head != place.position ? kHead : 0) |
+                        (place.backed_up != 0 ? kBackedUp : 0) | (place.horizon != 0 ? kHorizon : 0));
+}
+
+template <class Archive>
+void save(Archive& archive, const Place& place)
+{
+    const auto says = what_says(place);
+    archive(says, shared::compact(place.base), place.head_hash);
+    if ((says & kPosition) != 0) archive(shared::compact(place.position));
+    if ((says & kHead) != 0) archive(shared::compact(place.head));
+    if ((says & kBackedUp) != 0) archive(shared::compact(place.backed_up));
+    if ((says & kHorizon) != 0) archive(shared::compact(place.horizon));
+}
+
+template <class Archive>
+void load(Archive& archive, Place& place)
+{
+    std::uint8_t says = 0;
+    archive(says, shared::compact(place.base), place.head_hash);
+    place.position = place.base;
+    if ((says & kPosition) != 0) archive(shared::compact(place.position));
+    place.head = place.position;
+    if ((says & kHead) != 0) archive(shared::compact(place.head));
+    if ((says & kBackedUp) != 0) archive(shared::compact(place.backed_up));
+    if ((says & kHorizon) != 0) archive(shared::compact(place.horizon));
+    if (archive.ok() && says != what_says(place)) archive.fault("has a place that says something twice");
 }
 
 template <class Archive>

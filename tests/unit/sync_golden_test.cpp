@@ -202,8 +202,8 @@ TEST(Golden, Hello)
     hello.erased = {4, 0x789};
     hello.following = {{"forum", {7, 8, 9, 10, 6, 5}}};
     EXPECT_EQ(to_hex(encode_message(hello)),
-              "00030a696e6461626120302e310500000000000000060000000000000004890f0105666f72756d0708090a00000000000000"
-              "0605");
+              "00030a696e6461626120302e310500000000000000060000000000000004890f0105666f72756d0f070a0000000000000008"
+              "090605");
     EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
 }
 
@@ -275,7 +275,7 @@ TEST(Golden, SmallMessages)
               "015a544501");
     EXPECT_EQ(to_hex(encode_message(Bye{shared::Errc::forbidden, "no"})), "0a05026e6f");
     EXPECT_EQ(to_hex(encode_message(Follow{{{"forum", {7, 8, 9, {}, 6, 5}}}})),
-              "020105666f72756d07080900000000000000000605");
+              "020105666f72756d0f07000000000000000008090605");
     EXPECT_EQ(to_hex(encode_message(Grants{{{"forum", "event", "Forum", "editor"}}})),
               "070105666f72756d056576656e7405466f72756d06656469746f721e");
 }
@@ -284,7 +284,7 @@ TEST(Golden, SpacesThatAreNotCarried)
 {
     EXPECT_EQ(to_hex(encode_message(Unfollow{{"forum"}})), "100105666f72756d");
     EXPECT_EQ(to_hex(encode_message(SizesQuestion{{{"forum", {0, 0, 9, {}, 6, 0}}}})),
-              "110105666f72756d00000900000000000000000600");
+              "110105666f72756d060000000000000000000906");
     const SizesAnswer answer{{{*varied_batch().head, true, {300, 70'000, 0x18bcfe56800}}}};
     EXPECT_EQ(to_hex(encode_message(answer)),
               "120105666f72756d0d0000000000000000000000000000000000000000000000000000000000000000000000000000000368"
