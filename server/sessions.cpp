@@ -42,7 +42,8 @@ Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
         return ports_.registry.note_erased(device, through, ports_.clock.now_ms());
     };
     peer.note_bases = [this, device](const std::map<SpaceName, std::uint64_t>& bases) {
-        return ports_.registry.note_bases(device, bases);
+        const auto noted = ports_.registry.note_bases(device, bases);
+        if (noted.has_error()) ports_.log.warning("bases_not_noted", {{"device", log_name(device)}});
     };
     sessions_.try_emplace(++last_, Open{device, sync::ServerSession(ports_.centre, std::move(peer)), std::move(sink),
                                         std::move(*grants)});

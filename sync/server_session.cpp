@@ -137,7 +137,7 @@ Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
     INDABA_ASSIGN(welcome.grants, peer_.grants());
     welcome.grants_differ = grants_digest(welcome.grants, centre_.ports().digest) != hello.grants;
     INDABA_ASSIGN(welcome.erasures_follow, compare_erased(hello.erased));
-    INDABA_TRY(note_bases(hello));
+    note_bases(hello);
     for (const auto& following : hello.following) {
         INDABA_ASSIGN(const auto standing, follow(following));
         welcome.standings.push_back(standing);
@@ -146,12 +146,12 @@ Result<void> ServerSession::take_hello(const Hello& hello, Actions& actions)
     return {};
 }
 
-Result<void> ServerSession::note_bases(const Hello& hello)
+void ServerSession::note_bases(const Hello& hello)
 {
-    if (!peer_.note_bases) return {};
+    if (!peer_.note_bases) return;
     std::map<SpaceName, std::uint64_t> bases;
     for (const auto& following : hello.following) bases[following.space] = following.place.base;
-    return peer_.note_bases(bases);
+    peer_.note_bases(bases);
 }
 
 /// Opens the lane of a space; at the head there is nothing to send on it yet.

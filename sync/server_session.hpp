@@ -28,8 +28,9 @@ public:
         Flow flow = {};
         /// It has carried out the centre's orders to erase up to this number, and no further.
         std::function<Result<void>(std::uint64_t through)> note_erased = {};
-        /// Up to these numbers it has heard what was deleted, in all spaces that it follows.
-        std::function<Result<void>(const std::map<SpaceName, std::uint64_t>& bases)> note_bases = {};
+        /// Up to these numbers it has heard what was deleted, in all spaces that it follows. It is served if that
+        /// cannot be noted, too.
+        std::function<void(const std::map<SpaceName, std::uint64_t>& bases)> note_bases = {};
     };
     ServerSession(Centre& centre, Peer peer) : centre_(centre), peer_(std::move(peer)) {}
 
@@ -70,7 +71,7 @@ private:
     Result<void> take_hello(const Hello& hello, Actions& actions);
     Result<void> take_follow(const Follow& follow, Actions& actions);
     Result<Standing> follow(const Following& following);
-    Result<void> note_bases(const Hello& hello);
+    void note_bases(const Hello& hello);
     Result<void> answer_history(const HistoryQuestion& question, Actions& actions);
     Result<void> pump(Actions& actions);
     // server_push.cpp

@@ -85,6 +85,20 @@ TEST_F(HorizonTest, is_told_by_what_a_device_says_when_it_comes)
     EXPECT_EQ(passed(), 4u);
 }
 
+TEST_F(HorizonTest, a_centre_without_room_serves_a_device_all_the_same)
+{
+    ASSERT_TRUE(counter->ledger.database().execute("PRAGMA max_page_count = 1").has_value());
+    std::vector<Bytes> heard;
+    const auto id = counter->sessions.open(ana_, [&](const Delivery& delivery) { heard = delivery.send; });
+    ASSERT_TRUE(id.has_value());
+    sync::Hello hello;
+    for (int i = 0; i < 200; ++i) hello.following.push_back({"a" + std::string(60, 'x') + std::to_string(i), {}});
+    counter->sessions.on_message(*id, sync::encode_message(hello));
+    ASSERT_FALSE(heard.empty());
+    EXPECT_TRUE(std::holds_alternative<sync::Welcome>(*sync::decode_message(heard[0])));
+    EXPECT_THAT(log_text(), testing::HasSubstr("bases_not_noted"));
+}
+
 }  // namespace
 
 }  // namespace indaba::server
