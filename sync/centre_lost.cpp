@@ -51,8 +51,12 @@ Result<Centre::MissingNoted> Centre::note_missing(const Gap& gap, const Hash& af
     }
     INDABA_TRY(head);
     INDABA_ASSIGN(const auto known, known_journal(gap.journal));
-    INDABA_ASSIGN(noted.known, ruling_on(gap.journal.id, gap.through, gap.hash));
-    if (noted.known) return noted;
+    // Also where it is told with another hash of the same prefix: a name is ruled once.
+    INDABA_ASSIGN(auto through, ports_.storage.find_entry({gap.journal.id, gap.through, gap.hash.prefix()}));
+    if (through && through->ruling) {
+        noted.known = std::move(through->ruling);
+        return noted;
+    }
     if (gap.after > 0) {
         INDABA_ASSIGN(const auto before, ruling_on(gap.journal.id, gap.after, after_hash));
         // As of a push that does not join: a gap of this centre's own, or a branch from before.

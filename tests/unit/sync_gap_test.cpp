@@ -298,6 +298,21 @@ TEST_F(Gaps, ABranchOfACopiedJournalHasItsOwn)
     EXPECT_EQ(standing(b).size(), 1u);
 }
 
+TEST_F(Gaps, AreRuledOnceWhateverIsToldOfThemLater)
+{
+    put_many(a_, 5);
+    const auto holed = journal(a_);
+    lose(a_, 1, 2);
+    (void)sync(a_);
+    auto gap = centre_store_->gaps().value().at(0).gap;
+    ASSERT_TRUE(centre_->rule_lost(holed, 3).has_value());
+    gap.hash.bytes.back() ^= 1;  // beyond what names the entry
+    const auto noted = centre_->note_missing(gap, {}, shared::device_of(device_key_.public_key(), digest_));
+    ASSERT_TRUE(noted.has_value());
+    EXPECT_TRUE(noted->known.has_value());
+    EXPECT_TRUE(centre_store_->gaps().value().empty());
+}
+
 TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
 {
     model::CheapSigner other(chance_);
