@@ -12,6 +12,10 @@ namespace {
 
 using shared::Errc;
 
+/// How often a session begins a journal anew because the centre asks for it. What it cannot join then, though all was
+/// sent, it never will: the two do not hold the same entries, and would go on for ever.
+constexpr int kBeginnings = 16;
+
 }  // namespace
 
 Actions ClientSession::start()
@@ -216,6 +220,7 @@ Result<void> ClientSession::take_batch(const Batch& message, std::size_t bytes, 
 void ClientSession::send_again_after(JournalId journal, std::uint64_t number)
 {
     if (const auto sent = sent_.find(journal); sent != sent_.end()) sent->second = std::min(sent->second, number);
+    if (++begun_again_[journal] > kBeginnings) unwanted_.insert(journal);
 }
 
 Result<void> ClientSession::take_stored(const Stored& stored)

@@ -135,7 +135,8 @@ private:
     std::map<JournalId, std::uint64_t> heard_;  // rulings through this number; what is heard anew counts once
     std::map<JournalId, std::uint64_t> ended_;  // journals whose last entries are gone: through the last that is here
     std::set<JournalId> left_;  // for a gap
-    std::set<JournalId> unwanted_;  // of spaces that the centre does not have: kept for another session
+    std::set<JournalId> unwanted_;  // the centre has no such space, or cannot join it: kept for another session
+    std::map<JournalId, int> begun_again_;  // so often
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
     bool waiting_ = false;  // something was sent that needs an answer

@@ -313,6 +313,34 @@ TEST_F(Gaps, AreRuledOnceWhateverIsToldOfThemLater)
     EXPECT_TRUE(centre_store_->gaps().value().empty());
 }
 
+/// A message that was altered on its way, where nobody noticed.
+TEST_F(Gaps, ThatWereToldWronglyEndASessionAllTheSame)
+{
+    put_many(a_, 5);
+    const auto holed = journal(a_);
+    lose(a_, 1, 2);
+    cut_after_ = 1;
+    (void)sync(a_);
+    cut_after_ = 0;
+    std::optional<StoredEntry> behind;
+    ASSERT_TRUE(a_.store
+                    ->each_entry(holed, 3,
+                                 [&](StoredEntry&& entry) {
+                                     behind = std::move(entry);
+                                     return false;
+                                 })
+                    .has_value());
+    Gap gap{a_.store->find_journal(holed).value()->head, 0, 3, behind->hash};
+    gap.hash.bytes.back() ^= 1;  // beyond what names the entry
+    ASSERT_TRUE(centre_->note_missing(gap, {}, shared::device_of(device_key_.public_key(), digest_)).has_value());
+    ASSERT_TRUE(centre_->rule_lost(holed, 3).has_value());
+    const auto other = put(a_, "Delta");
+    (void)sync(a_);
+    (void)sync(a_);
+    const auto record = centre_store_->find_record(other).value();
+    EXPECT_TRUE(record.has_value()) << "which is in a new journal";
+}
+
 TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
 {
     model::CheapSigner other(chance_);
