@@ -90,6 +90,7 @@ struct StoredSpace {
     {
         cursor.base = 0;
         cursor.position = 0;
+        cursor.horizon = 0;
         position_hash = {};
         ++rewinds;
     }

@@ -190,6 +190,19 @@ TEST_F(ForgottenDeletion, EndsASessionThatIsBehindIt)
     EXPECT_TRUE(device.progress().up_to_date);
 }
 
+/// Of the feed that was scanned before: from zero, another one may be.
+TEST_F(ForgottenDeletion, IsForgottenItselfWhenTheSpaceIsScannedFromZero)
+{
+    const auto id = put_everywhere("Baltika");
+    remove(a_, id);
+    sync_all();
+    forget();
+    sync_all();
+    EXPECT_EQ(a_.store->find_space("forum").value()->cursor.horizon, 2u);
+    ASSERT_TRUE(a_.replica->drop("forum").has_value());
+    EXPECT_EQ(a_.store->find_space("forum").value()->cursor.horizon, 0u);
+}
+
 TEST_F(ForgottenDeletion, SettlesWhatWasWrittenToItWhenTheSpaceIsCarriedAgain)
 {
     const auto id = put_everywhere("Baltika");
