@@ -177,6 +177,19 @@ protected:
         return device.progress();
     }
 
+    /// From what the device says on, until both ends are silent.
+    static void carry_messages(ClientSession& device, ServerSession& centre, Actions said)
+    {
+        while (!said.send.empty()) {
+            Actions answered;
+            for (const auto& message : said.send)
+                for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
+            said = {};
+            for (const auto& message : answered.send)
+                for (auto& next : device.on_message(message).send) said.send.push_back(std::move(next));
+        }
+    }
+
     RecordId new_id()
     {
         std::array<std::uint8_t, 10> random{};

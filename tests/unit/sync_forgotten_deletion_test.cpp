@@ -167,16 +167,7 @@ TEST_F(ForgottenDeletion, EndsASessionThatIsBehindIt)
     ClientSession device(*b_.replica, {{}, true, {}});
     ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
                                     [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
-    const auto carry = [&](Actions said) {
-        while (!said.send.empty()) {
-            Actions answered;
-            for (const auto& message : said.send)
-                for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
-            said = {};
-            for (const auto& message : answered.send)
-                for (auto& next : device.on_message(message).send) said.send.push_back(std::move(next));
-        }
-    };
+    const auto carry = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     carry(device.start());
     remove(a_, id);
     EXPECT_TRUE(sync(a_).up_to_date);

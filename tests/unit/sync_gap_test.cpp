@@ -129,16 +129,7 @@ TEST_F(Gaps, ASessionThatStaysGoesOnWhenTheOperatorRules)
     ClientSession device(*a_.replica, {{}, true, {}});
     ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
                                     [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
-    const auto talk = [&](Actions said) {
-        while (!said.send.empty()) {
-            Actions answered;
-            for (const auto& message : said.send)
-                for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
-            said = {};
-            for (const auto& message : answered.send)
-                for (auto& next : device.on_message(message).send) said.send.push_back(std::move(next));
-        }
-    };
+    const auto talk = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     talk(device.start());
     EXPECT_EQ(device.progress().gaps.size(), 1u);
     ASSERT_TRUE(centre_->rule_lost(holed, 4).has_value());

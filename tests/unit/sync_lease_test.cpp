@@ -104,16 +104,7 @@ TEST_F(Leases, AreRenewedAsLongAsTheCentreSpeaksInASessionThatStays)
     ClientSession device(*life_.replica, {{}, true});
     ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
                                     [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
-    const auto talk = [&](Actions said) {
-        while (!said.send.empty()) {
-            Actions answered;
-            for (const auto& message : said.send)
-                for (auto& answer : centre.on_message(message).send) answered.send.push_back(std::move(answer));
-            said = {};
-            for (const auto& message : answered.send)
-                for (auto& more : device.on_message(message).send) said.send.push_back(std::move(more));
-        }
-    };
+    const auto talk = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     talk(device.start());
     for (int day = 0; day < 10; ++day) {
         clock_.pass(kDay_ms);
