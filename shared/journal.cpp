@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint8_t kFormat = 1;
 /// The same, then the erasures: only with some.
 constexpr std::uint8_t kErasedFormat = 2;
+constexpr std::string_view kJournalIdLabel = "indaba journal id 1";
 constexpr std::string_view kJournalLabel = "indaba journal 1";
 constexpr std::string_view kEntryLabel = "indaba entry 1";
 constexpr std::string_view kChangeSetLabel = "indaba change set 1";
@@ -93,6 +94,18 @@ void serialize(Archive& archive, ChangeSet& set)
     archive(set.journal, compact(set.first), set.previous, set.entries, set.signature.bytes);
 }
 
+JournalId journal_id(std::uint32_t drawn, const SpaceName& space, const PublicKey& author, Digest& digest)
+{
+    BinaryOutput out;
+    out(kJournalIdLabel, drawn, space, author.bytes);
+    return {std::uint64_t(drawn) << 32 | digest.sha256(out.take()).prefix() >> 32};
+}
+
+bool is_id_of(const JournalHead& head, Digest& digest)
+{
+    return head.id == journal_id(std::uint32_t(head.id.value >> 32), head.space, head.author, digest);
+}
+
 DeviceId device_of(const PublicKey& key, Digest& digest)
 {
     static constexpr std::array<std::uint8_t, 26> kPrefix{0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -167,6 +180,8 @@ Result<VerifiedChangeSet> open_change_set(ByteView bytes, Digest& digest)
     if (!is_space_name(set.journal.space)) return fail(Errc::malformed, "a change set without a space");
     if (set.entries.empty() || set.first == 0 || set.first > ~std::uint64_t(0) - set.entries.size())
         return fail(Errc::malformed, "a change set whose numbers do not hold");
+    if (!is_id_of(set.journal, digest))
+        return fail(Errc::untrusted, "a change set under an id that its device cannot have");
     if (set.first == 1 && set.previous != first_hash(set.journal, digest))
         return fail(Errc::untrusted, "a change set that does not begin its own journal");
     opened.hashes = entry_hashes(set, digest);

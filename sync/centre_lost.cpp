@@ -41,6 +41,8 @@ Result<Centre::MissingNoted> Centre::note_missing(const Gap& gap, const Hash& af
         return fail(Errc::malformed, "a device tells of a gap that is none");
     if (shared::device_of(gap.journal.author, ports_.digest) != sender)
         return fail(Errc::untrusted, "a device tells what is gone of another's journal");
+    if (!shared::is_id_of(gap.journal, ports_.digest))
+        return fail(Errc::untrusted, "a device tells of a gap under an id that it cannot have");
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     MissingNoted noted;

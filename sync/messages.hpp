@@ -14,7 +14,7 @@
 namespace indaba::sync {
 
 /// Raised when an old program could misread a new one's messages; a centre speaks every version it ever spoke.
-inline constexpr std::uint32_t kProtocol = 3;
+inline constexpr std::uint32_t kProtocol = 4;
 
 /// A space that a device follows, and where it stands in its feed.
 struct Following {

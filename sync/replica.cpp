@@ -68,7 +68,9 @@ Result<void> check_values(const shared::Catalogue& catalogue, const std::string&
 StoredJournal new_own_journal(const ReplicaPorts& ports, const SpaceName& space)
 {
     StoredJournal journal;
-    journal.head = {space, {shared::draw64(ports.random)}, ports.signer.public_key()};
+    const auto author = ports.signer.public_key();
+    const auto drawn = std::uint32_t(shared::draw64(ports.random));
+    journal.head = {space, shared::journal_id(drawn, space, author, ports.digest), author};
     journal.own = true;
     journal.last_hash = shared::first_hash(journal.head, ports.digest);
     journal.author = {journal.head.id, shared::device_of(journal.head.author, ports.digest), {}, {}};

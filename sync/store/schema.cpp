@@ -9,7 +9,7 @@ namespace {
 using shared::Errc;
 using shared::Result;
 
-constexpr platform::FormatVersion kVersion{3, 3};
+constexpr platform::FormatVersion kVersion{4, 4};
 constexpr const char* kSide = "store_side";
 
 // 64-bit unsigned numbers are stored as the signed ones of the same bits.

@@ -221,7 +221,7 @@ Bytes changed_change_set(Chance& chance, ByteView bytes, shared::Signer& signer)
     switch (chance.below(8)) {
         case 0: change_list(chance, set.entries); break;
         case 1: change_number(chance, set.first); break;
-        case 2: set.journal.id.value = chance.below(4); break;
+        case 2: set.journal.id.value = chance.below(4) << 32; break;
         case 3: set.journal.author = signer.public_key(); break;
         case 4: chance.fill(set.previous.bytes); break;
         case 5: set.journal.space = chance.below(2) == 0 ? "archive" : "forum"; break;
@@ -230,6 +230,10 @@ Bytes changed_change_set(Chance& chance, ByteView bytes, shared::Signer& signer)
             auto& entry = chance.pick(set.entries);
             entry.payload = changed_transaction(chance, entry.payload);
             break;
+    }
+    if (chance.below(8) != 0) {
+        auto& head = set.journal;
+        head.id = shared::journal_id(std::uint32_t(head.id.value >> 32), head.space, head.author, any);
     }
     if (set.first == 1 && chance.below(4) != 0) set.previous = shared::first_hash(set.journal, any);
     const auto hashes = shared::entry_hashes(set, any);

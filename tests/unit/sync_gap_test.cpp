@@ -335,7 +335,11 @@ TEST_F(Gaps, ThatWereToldWronglyEndASessionAllTheSame)
 TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
 {
     model::CheapSigner other(chance_);
-    Gap gap{{"forum", {1}, device_key_.public_key()}, 0, 2, {}};
+    const auto author = device_key_.public_key();
+    const auto journal_in = [&](const SpaceName& space, std::uint32_t drawn) {
+        return shared::JournalHead{space, shared::journal_id(drawn, space, author, digest_), author};
+    };
+    Gap gap{journal_in("forum", 1), 0, 2, {}};
     const auto me = shared::device_of(device_key_.public_key(), digest_);
     EXPECT_EQ(centre_->note_missing(gap, {}, shared::device_of(other.public_key(), digest_)).error().code,
               shared::Errc::untrusted);
@@ -347,16 +351,17 @@ TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
     }
     gap.after = 0;
     gap.through = 2;
-    gap.journal.space = "nowhere";
+    gap.journal.id = shared::journal_id(1, "forum", other.public_key(), digest_);
+    EXPECT_EQ(centre_->note_missing(gap, {}, me).error().code, shared::Errc::untrusted) << "the other's, unknown here";
+    gap.journal = journal_in("nowhere", 1);
     EXPECT_TRUE(centre_->note_missing(gap, {}, me)->no_space);
-    gap.journal.space = "forum";
-    for (std::uint64_t i = 1; i <= 40; ++i) {
-        gap.journal.id.value = i;
+    for (std::uint32_t i = 1; i <= 40; ++i) {
+        gap.journal = journal_in("forum", i);
         EXPECT_EQ(centre_->note_missing(gap, {}, me)->expected, 1u);
     }
     const auto gaps = centre_store_->gaps().value();
     ASSERT_EQ(gaps.size(), shared::limits::kGapsPerDevice);
-    EXPECT_EQ(gaps.back().gap.journal.id.value, 40u);
+    EXPECT_EQ(gaps.back().gap.journal.id, gap.journal.id);
     EXPECT_EQ(centre_->note_missing(gap, {}, me)->expected, 1u);
     EXPECT_EQ(centre_store_->gaps().value().back().noted_ms, gaps.back().noted_ms) << "the first note stays";
     put_many(a_, 1);

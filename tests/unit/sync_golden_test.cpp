@@ -92,7 +92,8 @@ TEST(Golden, Transaction)
 shared::ChangeSet two_entries(Bytes second, shared::Signer& signer, shared::Digest& digest)
 {
     shared::ChangeSet set;
-    set.journal = {"forum", kJournal, signer.public_key()};
+    const auto author = signer.public_key();
+    set.journal = {"forum", shared::journal_id(7, "forum", author, digest), author};
     set.previous = shared::first_hash(set.journal, digest);
     set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, std::move(second)}};
     return set;
@@ -106,7 +107,7 @@ TEST(Golden, ChangeSet)
     auto set = two_entries({}, signer, digest);
     shared::seal(set, shared::entry_hashes(set, digest).back(), signer);
     const auto bytes = shared::encode_change_set(set);
-    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "1b9e6ef87f90abe2e0caf15632ea028623fca88f7ca73142d4ae825125ea2d75");
+    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "8443ed3a56b6aa6337da9ab6ccd2937b29f1de767c61e96292bd451231804d46");
     const auto opened = shared::open_change_set(bytes, digest);
     ASSERT_TRUE(opened.has_value()) << opened.error().text;
     EXPECT_EQ(shared::encode_change_set(opened->set), bytes);
@@ -124,7 +125,7 @@ TEST(Golden, ChangeSetOfWhichSomethingWasErased)
     EXPECT_EQ(shared::entry_hashes(set, digest), hashes) << "the chain goes on";
     shared::seal(set, hashes.back(), signer);
     const auto bytes = shared::encode_change_set(set);
-    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "3799a80ffb558a98a4aed734524908b32114d6272967a6a5bb73b2c93a3578da");
+    EXPECT_EQ(to_hex(digest.sha256(bytes).bytes), "7bf28625ef9f93ae5fb3eb01021acc076d410b02648688d347e526cfbc92683e");
     const auto opened = shared::open_change_set(bytes, digest);
     ASSERT_TRUE(opened.has_value()) << opened.error().text;
     EXPECT_EQ(shared::encode_change_set(opened->set), bytes);
@@ -202,7 +203,7 @@ TEST(Golden, Hello)
     hello.erased = {4, 0x789};
     hello.following = {{"forum", {7, 8, 9, 10, 6, 5}}};
     EXPECT_EQ(to_hex(encode_message(hello)),
-              "00030a696e6461626120302e310500000000000000060000000000000004890f0105666f72756d0f070a0000000000000008"
+              "00040a696e6461626120302e310500000000000000060000000000000004890f0105666f72756d0f070a0000000000000008"
               "090605");
     EXPECT_EQ(encode_message(again(hello)), encode_message(hello));
 }
@@ -215,7 +216,7 @@ TEST(Golden, Welcome)
     welcome.grants_differ = true;
     welcome.grants = {{"forum", "event", "Forum", "editor"}};
     EXPECT_EQ(to_hex(encode_message(welcome)),
-              "0103050000000000000002010301000105666f72756d056576656e7405466f72756d06656469746f721e");
+              "0104050000000000000002010301000105666f72756d056576656e7405466f72756d06656469746f721e");
     EXPECT_EQ(encode_message(again(welcome)), encode_message(welcome));
 }
 

@@ -15,7 +15,8 @@ protected:
     shared::Bytes change_set(std::vector<shared::Bytes> payloads)
     {
         shared::ChangeSet set;
-        set.journal = {"forum", {shared::draw64(chance_)}, device_key_.public_key()};
+        const auto author = device_key_.public_key();
+        set.journal = {"forum", shared::journal_id(++journals_, "forum", author, digest_), author};
         set.previous = shared::first_hash(set.journal, digest_);
         for (auto& payload : payloads) set.entries.push_back({{1u << 20}, std::move(payload)});
         shared::seal(set, shared::entry_hashes(set, digest_).back(), device_key_);
@@ -25,6 +26,8 @@ protected:
     {
         return shared::encode_transaction({{{id, "enterprise"}}, std::move(writes)}).value();
     }
+
+    std::uint32_t journals_ = 0;
 };
 
 TEST_F(HostilePush, OfMoreEntriesThanCanBeAnsweredIsRefusedWhole)
@@ -40,6 +43,23 @@ TEST_F(HostilePush, OfMoreEntriesThanCanBeAnsweredIsRefusedWhole)
     Stored answer;
     answer.rulings = most->fresh;
     EXPECT_LT(encode_message(answer).size(), limits::kMessage_bytes);
+}
+
+TEST_F(HostilePush, UnderTheIdOfAnothersJournalIsRefusedAlsoBeforeTheCentreKnowsThat)
+{
+    auto author = live("author", 11);
+    (void)sync(author);
+    put(author, new_id(), "forum", "enterprise", "Aurora");
+    const auto own = author.store->own_journal("forum").value()->head;
+    model::CheapSigner thief(chance_);
+    shared::ChangeSet set;
+    set.journal = {own.space, own.id, thief.public_key()};
+    set.previous = shared::first_hash(set.journal, digest_);
+    set.entries = {{{1u << 20}, payload(new_id(), {{0, "name", Value::text("A"), {}}})}};
+    shared::seal(set, shared::entry_hashes(set, digest_).back(), thief);
+    EXPECT_EQ(centre_->ingest(shared::encode_change_set(set)).error().code, shared::Errc::untrusted);
+    EXPECT_FALSE(centre_store_->find_journal(own.id).value().has_value());
+    EXPECT_EQ(sync(author).accepted, 1u);
 }
 
 TEST_F(HostilePush, WhoseExistenceIsNeitherTrueNorFalseIsRefused)

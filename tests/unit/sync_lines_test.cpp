@@ -118,7 +118,8 @@ TEST_F(Lines, AreChainsWithoutGapsWhateverClonesSend)
 {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         model::Chance chance(seed);
-        head_ = {"forum", {chance.draw()}, device_key_.public_key()};
+        const auto author = device_key_.public_key();
+        head_ = {"forum", shared::journal_id(std::uint32_t(chance.draw()), "forum", author, digest_), author};
         written_.clear();
         std::vector<Clone> clones(1);
         for (int steps = 0; steps < 40 && !HasFailure(); ++steps) step(clones, chance);
