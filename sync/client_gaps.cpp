@@ -26,7 +26,7 @@ void ClientSession::take_answer(const Gap& gap, const Stored& stored)
         auto& sent = sent_[id];
         sent = std::max(sent, gap.through);
     } else if (stored.expected <= gap.after) {
-        send_again_after(id, stored.expected - 1);
+        begin_again(id, stored.expected - 1);
     } else {
         progress_.gaps[id] = gap;
     }

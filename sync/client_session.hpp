@@ -77,10 +77,18 @@ private:
     Result<void> note_contact();
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
-    void send_again_after(JournalId journal, std::uint64_t number);
-    Result<void> take_stored(const Stored& stored);
     Result<void> take_batch(const Batch& message, std::size_t bytes, Actions& actions);
     Result<void> take_history(const HistoryAnswer& answer, Actions& actions);
+    // client_push.cpp
+    Result<void> push(Actions& actions);
+    Result<void> push_journal(const StoredJournal& journal, std::uint64_t rewinds, Actions& actions);
+    Result<void> take_stored(const Stored& stored);
+    void send_again_after(JournalId journal, std::uint64_t number);
+    void begin_again(JournalId journal, std::uint64_t number);
+    [[nodiscard]] bool is_given_up(JournalId journal) const;
+    [[nodiscard]] Result<void> tell_given_up() const;
+    [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;
+    Result<bool> all_ruled();
     // client_spaces.cpp
     Result<void> take_grants(const std::vector<Replica::Grant>& grants, Actions& actions);
     Result<void> review_spaces(Actions& actions);
@@ -106,10 +114,6 @@ private:
     Result<void> follow(const SpaceName& space, Actions& actions);
     Result<void> follow_again(const SpaceName& space, Actions& actions);
     Result<void> pass_over(const BatchHead& batch, Actions& actions);
-    Result<void> push(Actions& actions);
-    Result<void> push_journal(const StoredJournal& journal, std::uint64_t rewinds, Actions& actions);
-    [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;
-    Result<bool> all_ruled();
     Actions finish(Result<void> outcome, Actions actions);
     void add(const Replica::Applied& applied);
 
@@ -135,8 +139,8 @@ private:
     std::map<JournalId, std::uint64_t> heard_;  // rulings through this number; what is heard anew counts once
     std::map<JournalId, std::uint64_t> ended_;  // journals whose last entries are gone: through the last that is here
     std::set<JournalId> left_;  // for a gap
-    std::set<JournalId> unwanted_;  // the centre has no such space, or cannot join it: kept for another session
-    std::map<JournalId, int> begun_again_;  // so often
+    std::set<JournalId> unwanted_;  // the centre has no such space: kept for another session
+    std::map<JournalId, int> begun_again_;  // so often, as the centre asked for it, and nothing new came of it
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
     bool waiting_ = false;  // something was sent that needs an answer

@@ -326,8 +326,13 @@ TEST_F(Gaps, ThatWereToldWronglyEndASessionAllTheSame)
     ASSERT_TRUE(centre_->note_missing(gap, {}, shared::device_of(device_key_.public_key(), digest_)).has_value());
     ASSERT_TRUE(centre_->rule_lost(holed, 3).has_value());
     const auto other = put(a_, "Delta");
-    (void)sync(a_);
-    (void)sync(a_);
+    ClientSession device(*a_.replica, {});
+    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); },
+                                    {},
+                                    {}});
+    carry_messages(device, centre, device.start());
+    EXPECT_FALSE(device.progress().up_to_date);
     const auto record = centre_store_->find_record(other).value();
     EXPECT_TRUE(record.has_value()) << "which is in a new journal";
 }
