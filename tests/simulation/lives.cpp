@@ -15,11 +15,11 @@ struct Copy {
     std::unique_ptr<platform::Database> keeper;  ///< what is in memory stays while it is open
 };
 
-Copy copy_database(platform::Database& database)
+Copy copy_database(const platform::Database& database)
 {
     Copy copy{model::memory_file(), nullptr};
     copy.keeper = must(platform::Database::open(copy.file), "opening a copy");
-    must(database.execute("VACUUM INTO '" + copy.file.path + "'"), "copying a database");
+    model::copy_memory_file(database.path(), copy.file.path);
     return copy;
 }
 
