@@ -89,6 +89,8 @@ Result<Handle> open_handle(const DatabaseOptions& options)
     Handle handle(raw);
     if (code != SQLITE_OK) return sqlite_error(code, raw, options.path);
     sqlite3_busy_timeout(raw, options.busy_timeout_ms);
+    // Whoever only reads leaves the -wal file as it is, whatever its locks would let it do.
+    sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, options.read_only ? 1 : 0, nullptr);
     return handle;
 }
 
