@@ -185,8 +185,9 @@ TEST(Golden, BatchesNameFieldsAndTypesAsTheyMayBeCalled)
     EXPECT_FALSE(refused(varied_batch()));
     for (const std::string name : {"na\xffme", "", "Name", "tags/\n"}) {
         auto batch = varied_batch();
-        batch.records[0].cells.at(name) = *batch.records[0].cells.find("name");
-        batch.records[0].cells.at(name).key = name;
+        auto cell = *batch.records[0].cells.find("name");
+        cell.key = name;
+        batch.records[0].cells.at(name) = std::move(cell);
         EXPECT_TRUE(refused(batch)) << name;
         batch = varied_batch();
         batch.records[0].type = name;
