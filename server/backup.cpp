@@ -3,6 +3,7 @@
 #include "platform/crypto.hpp"
 #include "platform/sqlite_copy.hpp"
 #include "server/erasure_file.hpp"
+#include "server/revocation_file.hpp"
 #include "sync/storage_transaction.hpp"
 
 #include <fmt/format.h>
@@ -206,16 +207,21 @@ Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t n
 
 namespace {
 
-/// What was erased since the backup, as far as the directory tells: devices tell the rest.
-Result<void> erase_again(const std::string& data)
+/// What was ordered since the backup, as far as the directory tells: of what was erased, devices tell the rest. A code
+/// that waited then may have been used since, or taken back.
+Result<void> order_again(const std::string& data, std::int64_t now_ms)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));
+    INDABA_TRY(settle_revocations(ledger.directory(), ledger.database(), ledger.registry()));
+    INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
+    INDABA_TRY(ledger.registry().end_invitations(transaction, now_ms));
+    INDABA_TRY(transaction.commit());
     return ledger.with_centre([&](sync::Centre& centre) { return settle_erasures(ledger.directory(), centre); });
 }
 
 }  // namespace
 
-Result<Backup> restore_backup(const std::string& from, const std::string& data)
+Result<Backup> restore_backup(const std::string& from, const std::string& data, std::int64_t now_ms)
 {
     INDABA_ASSIGN(auto manifest, read_manifest(from));
     auto& backup = manifest.backup;
@@ -226,9 +232,10 @@ Result<Backup> restore_backup(const std::string& from, const std::string& data)
     INDABA_ASSIGN(const auto directory, DataDirectory::prepare(data));
     INDABA_ASSIGN(const auto lock, directory.lock());
     INDABA_TRY(require_orders(directory));
+    INDABA_TRY(require_revocations(directory));
     INDABA_TRY(copy_keys(from, data));
     INDABA_TRY(copy_verified(from, data, std::string(DataDirectory::kDatabase), manifest.files));  // last: it is whole
-    INDABA_TRY(erase_again(data));
+    INDABA_TRY(order_again(data, now_ms));
     return backup;
 }
 

@@ -19,7 +19,8 @@ struct Backup {
 [[nodiscard]] Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t now_ms);
 
 /// Makes a centre of it, which must not be there yet. not_found or malformed: no backup; corrupt: a file is not what it
-/// was. Interrupted, it can be repeated.
-[[nodiscard]] Result<Backup> restore_backup(const std::string& from, const std::string& data);
+/// was. Interrupted, it can be repeated. What was erased and revoked since, as far as `data` holds that already, is so
+/// again, and no invitation is open.
+[[nodiscard]] Result<Backup> restore_backup(const std::string& from, const std::string& data, std::int64_t now_ms);
 
 }  // namespace indaba::server

@@ -32,13 +32,16 @@ Result<Answer> back_up(const BackupCommand& command)
 
 Result<Answer> restore(const BackupCommand& command)
 {
-    INDABA_ASSIGN(const auto backup, restore_backup(command.backup, command.data));
+    platform::SystemClock clock;
+    INDABA_ASSIGN(const auto backup, restore_backup(command.backup, command.data, clock.now_ms()));
     auto json = json_of(backup);
     json["data"] = command.data;
     return Answer{
-        fmt::format("{0} is the centre as it was at {1}\ndevices send again what they wrote since; people, "
-                    "roles, invitations and revocations made since are gone: make them again before you run it",
-                    command.data, time_of(backup.made_ms)),
+        fmt::format(
+            "{0} is the centre as it was at {1}\ndevices send again what they wrote since; people and roles are "
+            "as they were, no invitation is open, and of later revocations only those are kept that stand in "
+            "{0}/{2}: set right what has changed before you run it",
+            command.data, time_of(backup.made_ms), DataDirectory::kRevocations),
         std::move(json)};
 }
 

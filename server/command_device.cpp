@@ -1,6 +1,7 @@
 #include "platform/system.hpp"
 #include "server/commands.hpp"
 #include "server/ledger.hpp"
+#include "server/revocation_file.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -85,6 +86,7 @@ Result<Answer> revoke_device(const DeviceRevokeCommand& command)
         INDABA_TRY(ledger.registry().revoke(transaction, device.id, device.revoked_ms));
         INDABA_TRY(transaction.commit());
     }
+    INDABA_TRY(note_revocations(ledger));
     Answer answer;
     answer.text = fmt::format("{} {}", was_revoked ? "unchanged:" : "revoked", text_of(device));
     answer.json = json_of(device);

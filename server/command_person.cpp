@@ -3,6 +3,7 @@
 #include "server/ledger.hpp"
 #include "server/names.hpp"
 #include "server/quota_words.hpp"
+#include "server/revocation_file.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -91,6 +92,7 @@ Result<Answer> revoke_person(const PersonRevokeCommand& command)
     INDABA_ASSIGN(const auto person, ledger.require_person(command.name));
     INDABA_ASSIGN(const auto revoked, ledger.registry().revoke_person(transaction, person.id, clock.now_ms()));
     INDABA_TRY(transaction.commit());
+    INDABA_TRY(note_revocations(ledger));
     const bool was_revoked = revoked.devices + revoked.roles + revoked.invitations == 0;
     return Answer{fmt::format("{} {}: {} devices shut out, {} roles and {} open invitations taken away",
                               was_revoked ? "unchanged:" : "revoked", person.name, revoked.devices, revoked.roles,

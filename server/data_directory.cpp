@@ -31,8 +31,9 @@ constexpr std::array kKeyFiles{kAuthorityCertificate, kAuthorityKey, kServerCert
 
 bool is_ours(std::string_view name)
 {
-    return name == kLock || name == DataDirectory::kErasures || name == DataDirectory::kErasuresLock ||
-           std::ranges::find(kKeyFiles, name) != kKeyFiles.end() || name.starts_with(DataDirectory::kDatabase);
+    return name == kLock || name == DataDirectory::kErasures || name == DataDirectory::kRevocations ||
+           name == DataDirectory::kKeptLock || std::ranges::find(kKeyFiles, name) != kKeyFiles.end() ||
+           name.starts_with(DataDirectory::kDatabase);
 }
 
 /// A file on its way to its name, as an interrupted write leaves it: NAME.XXXXXX.

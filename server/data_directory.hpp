@@ -39,8 +39,10 @@ public:
     static constexpr std::string_view kBackup = "backup.json";
     /// Orders to erase (erasure_file.hpp). It may be there before the database: then that carries them out.
     static constexpr std::string_view kErasures = "erasures.txt";
-    /// Held by whoever reads that file to write it anew.
-    static constexpr std::string_view kErasuresLock = "erasures.lock";
+    /// Devices that were revoked (revocation_file.hpp), likewise.
+    static constexpr std::string_view kRevocations = "revocations.txt";
+    /// Held by whoever reads one of those files to write it anew.
+    static constexpr std::string_view kKeptLock = "erasures.lock";
     /// Keys and certificates: with the database, all that a centre is.
     [[nodiscard]] static std::span<const std::string_view> key_files();
 

@@ -1,11 +1,11 @@
 #include "server/erasure_file.hpp"
 
+#include "server/kept_lines.hpp"
 #include "shared/ids.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <sstream>
 
@@ -16,9 +16,6 @@ namespace {
 using shared::Errc;
 using shared::fail;
 using sync::Erasure;
-
-constexpr std::chrono::seconds kPatience{30};  // a million orders are written in a few
-constexpr std::size_t kFile_bytes = 256 * 1024 * 1024;  // a million orders
 
 std::string line_of(const Erasure& order)
 {
@@ -43,29 +40,12 @@ std::optional<Erasure> order_in(const std::string& line)
 Result<std::vector<Erasure>> read_orders(const std::string& path)
 {
     std::vector<Erasure> orders;
-    const auto bytes = platform::read_private_file(path, kFile_bytes);
-    if (bytes.has_error() && bytes.error().code == Errc::not_found) return orders;
-    INDABA_TRY(bytes);
-    std::istringstream lines{std::string(shared::as_text(*bytes))};
-    for (std::string line; std::getline(lines, line);) {
+    INDABA_TRY(each_kept_line(path, "an order to erase", [&](const std::string& line) {
         const auto order = order_in(line);
-        if (!order)
-            return fail(Errc::corrupt,
-                        fmt::format("{}, line {}, is not an order to erase: take the file from a copy of "
-                                    "this directory, or move it away",
-                                    path, orders.size() + 1));
-        orders.push_back(*order);
-    }
+        if (order) orders.push_back(*order);
+        return order.has_value();
+    }));
     return orders;
-}
-
-Result<platform::FileLock> lock_orders(const DataDirectory& directory)
-{
-    auto lock = platform::FileLock::take(directory.file(DataDirectory::kErasuresLock), kPatience);
-    if (lock.has_error() && lock.error().code == Errc::busy)
-        return fail(Errc::busy, fmt::format("another indaba-server is writing {}: repeat this in a minute",
-                                            directory.file(DataDirectory::kErasures)));
-    return lock;
 }
 
 }  // namespace
@@ -79,8 +59,7 @@ Result<void> require_orders(const DataDirectory& directory)
 Result<void> settle_erasures(const DataDirectory& directory, sync::Centre& centre)
 {
     const auto path = directory.file(DataDirectory::kErasures);
-    // Whoever orders something meanwhile waits here, and writes that as well.
-    INDABA_ASSIGN(const auto lock, lock_orders(directory));
+    INDABA_ASSIGN(const auto lock, lock_kept_lines(directory));
     INDABA_ASSIGN(const auto kept, read_orders(path));
     if (auto done = centre.take_erasures(kept); done.has_error() && done.error().code == Errc::untrusted)
         return fail(Errc::untrusted, fmt::format("{} holds orders of another centre: move it away", path));

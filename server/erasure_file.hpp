@@ -1,6 +1,5 @@
-// The orders to erase, kept beside the database as well: a database that is put back, by whatever way, carries out
-// those that it does not know before it serves anybody. A text file, one order a line: record, time in Unix ms,
-// signature. One process at a time writes it, under a lock of its own, beside the one that serves.
+// The orders to erase, kept beside the database as well: a database that is put back carries out those that it does not
+// know before it serves anybody. A text file, one order a line: record, time in Unix ms, signature (kept_lines.hpp).
 #pragma once
 
 #include "server/data_directory.hpp"

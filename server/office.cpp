@@ -1,6 +1,7 @@
 #include "server/office.hpp"
 
 #include "server/erasure_file.hpp"
+#include "server/revocation_file.hpp"
 #include "server/settings.hpp"
 #include "shared/catalogue.hpp"
 
@@ -18,6 +19,7 @@ Result<std::unique_ptr<Office>> Office::open(const DataDirectory& directory, sha
     Parts parts{std::move(store), std::move(facts), std::move(feed_key), std::move(authority)};
     std::unique_ptr<Office> office(new Office(std::move(parts), clock, log, std::move(later)));
     INDABA_TRY(settle_erasures(directory, office->centre_));
+    INDABA_TRY(settle_revocations(directory, office->store_->database(), office->registry_));
     return office;
 }
 

@@ -113,6 +113,8 @@ public:
                                               std::int64_t person, std::int64_t now_ms, std::int64_t expires_ms);
     /// Takes no longer for a code that is nearly right.
     [[nodiscard]] Result<std::optional<StoredInvitation>> find_invitation(const shared::Hash& code_hash);
+    /// None that is open can be used any more.
+    [[nodiscard]] Result<void> end_invitations(Transaction& transaction, std::int64_t now_ms);
     [[nodiscard]] Result<void> use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,
                                               std::int64_t now_ms);
 

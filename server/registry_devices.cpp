@@ -212,6 +212,13 @@ Result<std::optional<StoredInvitation>> Registry::find_invitation(const shared::
     }
 }
 
+Result<void> Registry::end_invitations(Transaction& transaction, std::int64_t now_ms)
+{
+    auto update = transaction.database().statement(
+        "UPDATE registry_invitation SET expires_ms = ?1 WHERE used_ms = 0 AND expires_ms > ?1");
+    return update.bind_all(now_ms).run();
+}
+
 Result<void> Registry::use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,
                                       std::int64_t now_ms)
 {

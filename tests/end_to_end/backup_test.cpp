@@ -90,6 +90,31 @@ TEST_F(Backup, put_back_regains_what_was_written_since)
     EXPECT_EQ(amina.json({"forgotten"}).as_array().size(), 0u);
 }
 
+TEST_F(Backup, put_back_lets_nobody_in_who_was_revoked_since)
+{
+    write(boris, 1);
+    (void)boris.json({"sync"});
+    const auto invitation = centre.operate({"invite", "Boris"});
+    centre.operate({"backup", backup});
+    centre.operate({"person", "revoke", "Boris"});
+    centre.kill();
+    std::filesystem::copy(backup + "/centre.db", centre.data() + "/centre.db",
+                          std::filesystem::copy_options::overwrite_existing);
+    for (const auto* part : {"-wal", "-shm"}) std::filesystem::remove(centre.data() + "/centre.db" + part);
+    centre.start();
+    EXPECT_THAT(boris.run({"sync"}).err, HasSubstr("revoked")) << "files copied behind everybody's back";
+
+    lose_centre();
+    std::filesystem::create_directory(centre.data());
+    std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
+    std::filesystem::copy(directory.file("lost") + "/revocations.txt", centre.data() + "/revocations.txt");
+    centre.operate({"restore", backup});
+    centre.start();
+    EXPECT_THAT(boris.run({"sync"}).err, HasSubstr("revoked"));
+    EXPECT_NE(Device(directory, "second").run({"enrol", invitation}).code, 0) << "it may have been used since";
+    EXPECT_EQ(number_at(amina.json({"sync"}), "conflicts"), 0);
+}
+
 TEST_F(Backup, that_is_damaged_or_no_backup_makes_no_centre)
 {
     write(amina, 3);
@@ -115,6 +140,14 @@ TEST_F(Backup, that_is_damaged_or_no_backup_makes_no_centre)
         refused({"restore", other}, 1, "take another backup");
         EXPECT_FALSE(std::filesystem::exists(centre.data() + "/centre.db"));
     }
+    std::filesystem::create_directory(centre.data());
+    std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
+    std::ofstream(centre.data() + "/revocations.txt") << "somebody\n";
+    std::filesystem::permissions(centre.data() + "/revocations.txt",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    refused({"restore", backup}, 1, "revocations.txt, line 1, is not a revoked device");
+    EXPECT_FALSE(std::filesystem::exists(centre.data() + "/centre.db"));
+    std::filesystem::remove_all(centre.data());
     std::filesystem::copy(backup, centre.data());
     std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
     refused({"space", "list"}, 2, "is a backup");
