@@ -272,6 +272,7 @@ private:
     Result<void> drop_orphans_about(const std::set<RecordId>& ids);
     Result<bool> quotes_erased(std::string_view type, const Cells& cells);
     Result<void> require_not_erased(const RecordId& id);
+    Result<std::vector<TransactionName>> unsettled(const StoredRecord& record, Step& step);
     Result<void> settle_pending(StoredRecord& record, Step& step);
     Result<void> keep_rulings(const BatchReader& batch);
     Result<void> move_cursor(const BatchReader& batch, Step& step);

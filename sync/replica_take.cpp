@@ -100,8 +100,8 @@ Result<void> Replica::leave_journal(JournalId id)
     return ports_.storage.save_journal(new_journal(journal->head.space));
 }
 
-/// Takes out of the fold of this record what is refused, or ruled by the record's own number or base.
-Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
+/// What stays in the fold of this record: not what is refused, or ruled by the record's own number or base.
+Result<std::vector<TransactionName>> Replica::unsettled(const StoredRecord& record, Step& step)
 {
     const auto through = std::max(record.number, step.space.cursor.base);
     const bool unseen = !step.space.is_followed();  // it has no word: should it come back, its feed brings this
@@ -119,8 +119,13 @@ Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
         const auto* ruling = entry->entry().ruling ? &*entry->entry().ruling : nullptr;
         if (ruling == nullptr || !settled(ruling->number, ruling->verdict)) left.push_back(name);
     }
-    record.pending = std::move(left);
-    if (!unseen) return refold(record, step.entries);
+    return left;
+}
+
+Result<void> Replica::settle_pending(StoredRecord& record, Step& step)
+{
+    INDABA_ASSIGN(record.pending, unsettled(record, step));
+    if (step.space.is_followed()) return refold(record, step.entries);
     record.shown.clear();
     if (record.pending.empty()) record.word.reset();
     return {};
@@ -229,10 +234,13 @@ Result<void> Replica::settle_entry(const TransactionName& name, Step& step)
 /// After a scan from zero: what was ruled on records that are deleted and forgotten came without them.
 Result<void> Replica::settle_untold(Step& step)
 {
+    if (step.space.cursor.horizon == 0) return {};  // nothing is forgotten
     INDABA_ASSIGN(const auto ids, ports_.storage.pending_records(step.space.name));
     for (const auto& id : ids) {
         INDABA_ASSIGN(auto record, ports_.storage.find_record(id));
         if (!record || record->number > 0) continue;
+        INDABA_ASSIGN(const auto left, unsettled(*record, step));
+        if (left.size() == record->pending.size()) continue;  // it waits as before, and so may very many
         INDABA_TRY(settle_pending(*record, step));
         INDABA_TRY(ports_.storage.save_record(*record));
     }

@@ -26,6 +26,20 @@ protected:
     {
         return centre_->forget_deletions("forum", clock_.now_ms(), passed).value();
     }
+    /// From now on.
+    static void count_writes(Life& life)
+    {
+        EXPECT_TRUE(life.store->database()
+                        .execute("CREATE TABLE written(id BLOB); CREATE TRIGGER counts AFTER UPDATE ON record BEGIN "
+                                 "INSERT INTO written VALUES (new.id); END")
+                        .has_value());
+    }
+    static std::int64_t writes_of(Life& life, const RecordId& id)
+    {
+        auto row = life.store->database().statement("SELECT count(*) FROM written WHERE id = ?1");
+        EXPECT_TRUE(row.bind_all(shared::ByteView(id.bytes)).step().has_value());
+        return row.int64(0);
+    }
     static bool knows(Life& life, const RecordId& id) { return life.store->find_record(id).value().has_value(); }
 };
 
@@ -205,6 +219,22 @@ TEST_F(ForgottenDeletion, SettlesWhatWasWrittenToItWhenTheSpaceIsCarriedAgain)
     EXPECT_TRUE(sync(a_).up_to_date);
     EXPECT_TRUE(a_.store->pending_records("forum").value().empty());
     EXPECT_FALSE(knows(a_, id));
+}
+
+/// Very many may wait where somebody has imported them.
+TEST_F(ForgottenDeletion, LeavesWhatWaitsAsItIsWhenTheSpaceIsScannedFromZero)
+{
+    const auto deleted = put_everywhere("Baltika");
+    remove(a_, deleted);
+    sync_all();
+    forget();
+    ASSERT_TRUE(a_.replica->drop("forum").has_value());
+    ASSERT_TRUE(a_.replica->carry("forum").has_value());
+    const auto waiting = put(a_, "Aurora");
+    count_writes(a_);
+    EXPECT_TRUE(sync(a_).up_to_date);
+    EXPECT_TRUE(has(a_, waiting));
+    EXPECT_EQ(writes_of(a_, waiting), 1) << "by the batch that tells its ruling, not by the one that has caught up";
 }
 
 }  // namespace
