@@ -170,7 +170,7 @@ Result<void> Centre::take_entry(StoredEntry entry, Line& line)
     }
     if (entry.name.number <= line.journal.last) {
         INDABA_ASSIGN(const auto mark, mark_of(line));
-        if (mark && (mark->number != line.at.number || mark->hash != line.at.hash)) line.id = entry.hash.prefix();
+        if (mark && mark->hash != line.at.hash) line.id = entry.hash.prefix();
     }
     line.added.add(entry.payload.size());
     if (line.allowance) line.allowance->used.add(entry.payload.size());
@@ -198,9 +198,7 @@ Verdict verdict_of(Reason::Code code)
 /// Catalogue errors begin with the field's name and a colon.
 Reason refuse_by_rule(const shared::Error& error)
 {
-    const auto colon = error.text.find(':');
-    return refuse(Reason::Code::rule, error.text,
-                  colon == std::string::npos ? std::string() : error.text.substr(0, colon));
+    return refuse(Reason::Code::rule, error.text, error.text.substr(0, error.text.find(':')));
 }
 
 /// Also what replaces something that is not here: a creation that was refused, or that the centre has lost.

@@ -22,10 +22,8 @@ Result<void> Centre::order_decisions(std::vector<Erasure>& orders)
     for (std::size_t known = 0; known != ids.size();) {
         known = ids.size();
         INDABA_ASSIGN(const auto decisions, decisions_about(ids));
-        for (const auto& id : decisions) {
-            INDABA_ASSIGN(const bool before, ports_.storage.is_erased(id));
-            if (!before && ids.insert(id).second) orders.push_back(order_for(id));
-        }
+        for (const auto& id : decisions)
+            if (ids.insert(id).second) orders.push_back(order_for(id));
     }
     return {};
 }

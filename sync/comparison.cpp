@@ -9,9 +9,9 @@ namespace {
 using shared::Errc;
 using shared::RecordId;
 
-bool is_inside(const IdRange& inner, const IdRange& outer)
+/// Of two ranges of which the outer begins no later.
+bool ends_inside(const IdRange& inner, const IdRange& outer)
 {
-    if (inner.from < outer.from) return false;
     return outer.before == RecordId{} || (inner.before != RecordId{} && inner.before <= outer.before);
 }
 
@@ -53,7 +53,7 @@ bool Comparison::was_asked(const IdRange& range) const
     // The last that begins at or before it.
     const auto place =
         std::ranges::upper_bound(asked_, range.from, {}, [](const RangeDigest& asked) { return asked.range.from; });
-    return place != asked_.begin() && is_inside(range, std::prev(place)->range);
+    return place != asked_.begin() && ends_inside(range, std::prev(place)->range);
 }
 
 shared::Result<void> Comparison::take(const RangeAnswers& answers)

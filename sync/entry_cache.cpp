@@ -49,11 +49,6 @@ Result<std::shared_ptr<const LoadedEntry>> EntryCache::load(const TransactionNam
     return loaded_.emplace(name, std::make_shared<LoadedEntry>(std::move(loaded))).first->second;
 }
 
-void EntryCache::learn(const Ruling& ruling)
-{
-    if (const auto place = loaded_.find(ruling.name); place != loaded_.end()) place->second->entry_.ruling = ruling;
-}
-
 Result<std::vector<TransactionName>> EntryCache::resolve(const RecordId& record, const shared::Write& write,
                                                          JournalId author, const Cells& leaves)
 {

@@ -29,7 +29,6 @@ public:
     bool lost() const { return entry_.ruling && entry_.ruling->verdict == Verdict::lost; }
 
 private:
-    friend class EntryCache;
     LoadedEntry() = default;
     StoredEntry entry_;
     shared::TransactionView transaction_;  // of entry_.payload, which stays where it is when this is moved
@@ -41,8 +40,6 @@ public:
 
     /// Null for an entry that is not here.
     [[nodiscard]] Result<std::shared_ptr<const LoadedEntry>> load(const TransactionName& name);
-    /// The storage has this ruling now: entries loaded before learn it too.
-    void learn(const Ruling& ruling);
 
     /// All that a write replaces: its bases and, for each refused one in its author's own journal that was not lost,
     /// what that one named.
@@ -52,7 +49,7 @@ public:
 
 private:
     Storage& storage_;
-    std::unordered_map<TransactionName, std::shared_ptr<LoadedEntry>> loaded_;
+    std::unordered_map<TransactionName, std::shared_ptr<const LoadedEntry>> loaded_;
     std::size_t loaded_bytes_ = 0;
 };
 

@@ -89,7 +89,7 @@ void Packed<T>::load(BinaryInput& archive)
 {
     const auto count = archive.get_count(0);
     const auto begin = archive.rest();
-    for (std::size_t i = 0; i < count && archive.ok(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         BinaryInput one(archive.rest());  // only one of them is there at a time
         T item;
         one(item);

@@ -115,5 +115,70 @@ TEST(Comparison, RefusesAnswersThatWouldNeverEnd)
     EXPECT_FALSE(sync::answer_ranges(RecordVersions({}), overlapping.parts, digest).has_value());
 }
 
+TEST(Comparison, RefusesAnswersToWhatWasNotAsked)
+{
+    model::CheapDigest digest;
+    const auto id = [](std::uint8_t first) {
+        shared::RecordId id;
+        id.bytes[0] = first;
+        return id;
+    };
+    std::vector<RecordVersion> mine;
+    for (std::uint8_t i = 0; i < 100; ++i) mine.push_back({id(i), 1});
+    sync::Comparison comparison(RecordVersions(mine), digest);
+    EXPECT_FALSE(comparison.take({{}, {{{id(5), id(9)}, {}}}}).has_value()) << "nothing was asked yet";
+    (void)comparison.ask();
+    sync::RangeAnswers parts;
+    for (const auto& [from, before] : std::vector<std::pair<int, int>>{{0, 50}, {50, 60}})
+        parts.parts.push_back({{id(std::uint8_t(from)), id(std::uint8_t(before))}, 1, 1});
+    ASSERT_TRUE(comparison.take(parts).has_value());
+    ASSERT_EQ(comparison.ask().size(), 2u);
+    const auto takes = [&](const shared::RecordId& from, const shared::RecordId& before, std::size_t records = 0) {
+        const std::vector<RecordVersion> listed(mine.begin(), mine.begin() + std::ptrdiff_t(records));
+        const bool as_list = sync::Comparison(comparison).take({{}, {{{from, before}, listed}}}).has_value();
+        const bool as_parts = sync::Comparison(comparison).take({{{{from, before}, 1, 1}}, {}}).has_value();
+        return as_list || (records == 0 && as_parts);
+    };
+    EXPECT_TRUE(takes(id(10), id(20)));
+    EXPECT_TRUE(takes(id(50), id(55)));
+    EXPECT_FALSE(takes(id(10), id(51))) << "beyond its end";
+    EXPECT_FALSE(takes(id(60), id(70)));
+    EXPECT_FALSE(takes(id(10), {})) << "without end";
+    EXPECT_TRUE(takes(id(0), id(50), sync::kListed));
+    EXPECT_FALSE(takes(id(0), id(50), sync::kListed + 1)) << "longer than a list is";
+}
+
+TEST(Comparison, WantsNothingThatIsListedOutsideItsRange)
+{
+    model::CheapDigest digest;
+    sync::Comparison comparison(RecordVersions({}), digest);
+    (void)comparison.ask();
+    shared::RecordId inside;
+    inside.bytes[0] = 1;
+    shared::RecordId outside;
+    outside.bytes[0] = 9;
+    shared::RecordId end;
+    end.bytes[0] = 5;
+    ASSERT_TRUE(comparison.take({{}, {{{{}, end}, {{inside, 1}, {outside, 1}}}}}).has_value());
+    EXPECT_EQ(comparison.take_wanted(), std::vector{inside});
+}
+
+TEST(Comparison, AnswersOnlySoManyRangesAtOnce)
+{
+    model::CheapDigest digest;
+    std::vector<sync::RangeDigest> asked;
+    for (std::size_t i = 0; i <= sync::kAskedRanges; ++i) {
+        sync::RangeDigest range;
+        range.range.from.bytes[0] = std::uint8_t(i >> 8);
+        range.range.from.bytes[1] = std::uint8_t(i);
+        range.range.before.bytes[0] = std::uint8_t((i + 1) >> 8);
+        range.range.before.bytes[1] = std::uint8_t(i + 1);
+        asked.push_back(range);
+    }
+    EXPECT_FALSE(sync::answer_ranges(RecordVersions({}), asked, digest).has_value());
+    asked.pop_back();
+    EXPECT_TRUE(sync::answer_ranges(RecordVersions({}), asked, digest).has_value());
+}
+
 }  // namespace
 }  // namespace indaba::tests::property

@@ -368,6 +368,54 @@ TEST_F(Erasing, ReachesADecisionWrittenInAnotherSpaceForItIsRefused)
     expect_nobody_holds("Qzvwkjh");
 }
 
+TEST_F(Erasing, OfManyIsOrderedOnceEachOrNotAtAll)
+{
+    const auto [first, second] = put_two(a_, "Qzvwkjh One", "Qzvwkjh Two");
+    sync_all();
+    const auto refused = centre_->erase({first, new_id()});
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().code, shared::Errc::not_found);
+    EXPECT_NE(refused.error().text.find("nothing was erased"), std::string::npos) << refused.error().text;
+    EXPECT_TRUE(centre_store_->find_record(first).value().has_value());
+    EXPECT_EQ(centre_->erase({first, second, first})->records, 2u);
+    EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
+    sync_all();
+    expect_nobody_holds("Qzvwkjh");
+}
+
+TEST_F(Erasing, ToldTwiceInOneMessageIsCarriedOutOnce)
+{
+    const auto id = put(a_, "Qzvwkjh Ltd");
+    sync_all();
+    const auto known = order(id);
+    EXPECT_EQ(centre_->take_erasures({known, known})->records, 1u);
+    EXPECT_EQ(centre_store_->erasure_state()->through, 1u);
+    EXPECT_EQ(centre_->take_erasures({known})->records, 0u) << "and is known from then on";
+}
+
+TEST_F(Erasing, DoesNotOrderADecisionThatWasErasedBefore)
+{
+    const auto id = put(a_, "Aurora");
+    sync_all();
+    edit(a_, id, "city", "Perm");
+    edit(b_, id, "city", "Kazan");
+    sync_all();
+    ASSERT_TRUE(b_.replica->settle(id, "city", Value::text("Kazan"), "they moved").has_value());
+    sync_all();
+    std::vector<RecordId> decisions;
+    ASSERT_TRUE(centre_store_
+                    ->each_record_after("forum", 0,
+                                        [&](StoredRecord&& record) {
+                                            if (record.type == "decision") decisions.push_back(record.id);
+                                            return true;
+                                        })
+                    .has_value());
+    ASSERT_EQ(decisions.size(), 1u);
+    ASSERT_EQ(centre_->erase(decisions)->records, 1u);
+    EXPECT_EQ(centre_->erase({id})->records, 1u);
+    EXPECT_EQ(centre_store_->erasure_state()->through, 2u);
+}
+
 TEST_F(Erasing, IsOrderedByTheCentreAlone)
 {
     const auto id = put(a_, "Aurora");

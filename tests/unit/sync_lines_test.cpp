@@ -130,5 +130,48 @@ TEST_F(Lines, AreChainsWithoutGapsWhateverClonesSend)
     }
 }
 
+TEST_F(Lines, GoOnAsTheyAreWhenABranchIsSentOnceMoreWithWhatFollows)
+{
+    const auto author = device_key_.public_key();
+    head_ = {"forum", shared::journal_id(7, "forum", author, digest_), author};
+    Clone clone;
+    for (int i = 0; i < 2; ++i) write(clone);
+    Clone branch(clone);
+    for (int i = 0; i < 4; ++i) write(clone);
+    for (int i = 0; i < 3; ++i) write(branch);
+    send(clone, 1, 6);
+    send(branch, 1, 3);
+    send(branch, 3, 2);  // the first of these is there already, and the journal is longer
+    send(branch, 2, 4);
+    const auto ruled = lines();
+    ASSERT_EQ(ruled.size(), 2u);
+    EXPECT_EQ(ruled.at(head_.id.value).size(), 6u);
+    EXPECT_EQ(ruled.at(branch.hashes[2].prefix()).size(), 3u);
+    judge({clone, branch});
+}
+
+TEST_F(Lines, AreAskedForFromTheFirstEntryThatIsMissing)
+{
+    const auto author = device_key_.public_key();
+    head_ = {"forum", shared::journal_id(7, "forum", author, digest_), author};
+    Clone clone;
+    for (int i = 0; i < 4; ++i) write(clone);
+    Clone branch(clone);
+    branch.entries.resize(2);
+    branch.hashes.resize(2);
+    write(branch);
+    const auto expected = [&](const Clone& from, std::uint64_t number) {
+        shared::ChangeSet set{head_, number, from.hashes[number - 2], {from.entries[number - 1]}, {}};
+        shared::seal(set, from.hashes[number - 1], device_key_);
+        return centre_->ingest(shared::encode_change_set(set)).value().expected;
+    };
+    EXPECT_EQ(expected(clone, 4), 1u);
+    send(clone, 1, 2);
+    EXPECT_EQ(expected(clone, 4), 3u);
+    EXPECT_EQ(expected(clone, 3), 0u);
+    write(branch);
+    EXPECT_EQ(expected(branch, 4), 1u) << "it left before what is here, and only the whole journal says where";
+}
+
 }  // namespace
 }  // namespace indaba::sync
