@@ -103,6 +103,20 @@ TEST_F(PersonQuotaTest, whoever_brings_what_nobody_known_wrote_answers_for_it)
     EXPECT_EQ(used("Bo Li").changes, 2u);
 }
 
+TEST_F(PersonQuotaTest, what_an_operator_brings_of_nobody_known_counts_for_nobody)
+{
+    KeyPair invented = KeyPair::generate();
+    EXPECT_EQ(stored(written(invented, 2)), 2u);
+    const sync::Writer nobody{platform::device_id(invented.public_key()), {}};
+    EXPECT_EQ(counter->quotas.allowance(nobody, sync::Day::of(clock.now_ms())).value(), std::nullopt);
+    EXPECT_FALSE(counter->centre.is_used_up(nobody).value());
+    EXPECT_TRUE(counter->quotas.add(nobody, sync::Day::of(clock.now_ms()), {1, 1}).has_value());
+    const auto stranger = platform::device_id(KeyPair::generate().public_key());
+    EXPECT_EQ(stored(written(invented, 2), stranger), 2u);
+    EXPECT_EQ(used("Ana Silva"), sync::Amount());
+    EXPECT_EQ(used("Bo Li"), sync::Amount());
+}
+
 /// The messages of one kind that a session was sent.
 template <class Kind>
 std::vector<Kind> of_kind(std::vector<Bytes>& heard)

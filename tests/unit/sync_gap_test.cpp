@@ -304,6 +304,42 @@ TEST_F(Gaps, AreRuledOnceWhateverIsToldOfThemLater)
     EXPECT_TRUE(centre_store_->gaps().value().empty());
 }
 
+TEST_F(Gaps, OfOneJournalAreRuledWithoutTouchingAnothers)
+{
+    const auto me = shared::device_of(device_key_.public_key(), digest_);
+    const auto author = device_key_.public_key();
+    const auto first = shared::journal_id(1, "forum", author, digest_);
+    const auto second = shared::journal_id(2, "forum", author, digest_);
+    for (const auto& id : {first, second})
+        ASSERT_TRUE(centre_->note_missing({{"forum", id, author}, 0, 2, {}}, {}, me).has_value());
+    ASSERT_TRUE(centre_->rule_lost(second, 2).has_value());
+    const auto waiting = centre_store_->gaps().value();
+    ASSERT_EQ(waiting.size(), 1u);
+    EXPECT_EQ(waiting[0].gap.journal.id, first);
+}
+
+TEST_F(Gaps, WaitOnlyWhereWhatStoodBeforeIsHere)
+{
+    put_many(a_, 5);
+    (void)sync(a_);
+    const auto head = a_.store->own_journal("forum").value()->head;
+    const auto me = shared::device_of(device_key_.public_key(), digest_);
+    const auto note = [&](std::uint64_t after, const shared::Hash& hash) {
+        const auto noted = centre_->note_missing({head, after, after + 7, {}}, hash, me);
+        EXPECT_TRUE(noted.has_value());
+        return noted->expected;
+    };
+    const auto here = a_.store->own_journal("forum").value()->last_hash;
+    auto same_name = here;
+    same_name.bytes.back() ^= 1;
+    EXPECT_EQ(note(5, same_name), 1u) << "another entry of that name: a branch, to be sent from its beginning";
+    EXPECT_EQ(note(3, {}), 1u);
+    EXPECT_EQ(note(9, {}), 6u) << "the centre itself lacks what stood before";
+    EXPECT_TRUE(centre_store_->gaps().value().empty());
+    EXPECT_EQ(note(5, here), 6u);
+    EXPECT_EQ(centre_store_->gaps()->size(), 1u);
+}
+
 /// A message that was altered on its way, where nobody noticed.
 TEST_F(Gaps, ThatWereToldWronglyEndASessionAllTheSame)
 {

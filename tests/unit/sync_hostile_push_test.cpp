@@ -26,6 +26,21 @@ protected:
     {
         return shared::encode_transaction({{{id, "enterprise"}}, std::move(writes)}).value();
     }
+    static shared::Write text_in(const std::string& key, const std::string& text,
+                                 std::vector<TransactionName> bases = {})
+    {
+        return {0, key, Value::text(text), std::move(bases)};
+    }
+    static std::vector<shared::Write> creation() { return {{0, "!", Value::boolean(true), {}}, text_in("name", "A")}; }
+
+    /// What the centre rules on these, pushed together; the last of them.
+    Ruling last_ruling(std::vector<shared::Bytes> payloads)
+    {
+        const auto pushed = centre_->ingest(change_set(std::move(payloads)));
+        EXPECT_TRUE(pushed.has_value()) << pushed.error().text;
+        return pushed.has_value() && !pushed->fresh.empty() ? pushed->fresh.back() : Ruling();
+    }
+    Cells cells_of(const RecordId& id) { return centre_store_->find_record(id).value()->shown; }
 
     std::uint32_t journals_ = 0;
 };
@@ -71,6 +86,13 @@ TEST_F(HostilePush, WhoseExistenceIsNeitherTrueNorFalseIsRefused)
     EXPECT_EQ(pushed->fresh.at(0).verdict, Verdict::refused);
 }
 
+TEST_F(HostilePush, ThatWritesNothingIsRefused)
+{
+    const auto ruling = last_ruling({shared::Bytes()});
+    EXPECT_EQ(ruling.verdict, Verdict::refused);
+    EXPECT_EQ(ruling.reason.code, Reason::Code::rule);
+}
+
 TEST_F(HostilePush, ThatReplacesWithoutEndIsRefused)
 {
     std::vector<TransactionName> bases;
@@ -79,6 +101,165 @@ TEST_F(HostilePush, ThatReplacesWithoutEndIsRefused)
     const auto encoded = shared::encode_transaction(transaction);
     ASSERT_TRUE(encoded.has_error());
     EXPECT_EQ(encoded.error().code, shared::Errc::too_large);
+}
+
+TEST_F(HostilePush, OfAValueTooManyForItsRecordIsRefused)
+{
+    const auto id = new_id();
+    auto writes = creation();
+    for (std::size_t i = 2; i < limits::kCells; ++i) writes.push_back(text_in("x" + std::to_string(10'000 + i), "A"));
+    EXPECT_EQ(last_ruling({payload(id, writes)}).verdict, Verdict::accepted);
+    EXPECT_EQ(cells_of(id).size(), limits::kCells);
+    const auto ruling = last_ruling({payload(id, {text_in("y", "A")})});
+    EXPECT_EQ(ruling.verdict, Verdict::refused);
+    EXPECT_EQ(ruling.reason.code, Reason::Code::rule);
+    EXPECT_EQ(cells_of(id).size(), limits::kCells);
+    EXPECT_EQ(last_ruling({payload(id, {text_in("x10002", "B")})}).verdict, Verdict::accepted)
+        << "what it has can change";
+}
+
+TEST_F(HostilePush, OfOneMoreEditThanAValueHoldsIsRefusedUntilSomebodySettles)
+{
+    const auto id = new_id();
+    EXPECT_EQ(last_ruling({payload(id, creation())}).verdict, Verdict::accepted);
+    std::vector<TransactionName> names;
+    for (std::size_t i = 0; i < limits::kLeaves; ++i) {
+        const auto ruling = last_ruling({payload(id, {text_in("city", "City " + std::to_string(i))})});
+        EXPECT_EQ(ruling.verdict, Verdict::accepted) << i;
+        names.push_back(ruling.name);
+    }
+    const auto one_more = payload(id, {text_in("city", "One more")});
+    const auto ruling = last_ruling({one_more});
+    EXPECT_EQ(ruling.verdict, Verdict::refused);
+    EXPECT_EQ(ruling.reason.code, Reason::Code::too_many_leaves);
+    EXPECT_EQ(ruling.reason.field, "city");
+    EXPECT_EQ(cells_of(id).find("city")->leaves.size(), limits::kLeaves);
+    EXPECT_EQ(last_ruling({payload(id, {text_in("city", "Settled", names)})}).verdict, Verdict::accepted);
+    EXPECT_EQ(last_ruling({one_more}).verdict, Verdict::accepted);
+}
+
+TEST_F(HostilePush, ThatReplacesMoreOfWhatIsNotHereThanAValueRemembersIsRefused)
+{
+    const auto id = new_id();
+    std::vector<TransactionName> bases;
+    for (std::uint64_t i = 0; i < limits::kBases; ++i) bases.push_back({{7}, i + 1, i});
+    EXPECT_EQ(last_ruling({payload(id, creation()), payload(id, {text_in("city", "A", bases)})}).verdict,
+              Verdict::accepted);
+    const auto ruling = last_ruling({payload(id, {text_in("city", "B", {{{8}, 1, 1}})})});
+    EXPECT_EQ(ruling.verdict, Verdict::refused);
+    EXPECT_EQ(ruling.reason.code, Reason::Code::too_many_leaves);
+    EXPECT_EQ(cells_of(id).find("city")->unknown.size(), limits::kBases);
+    EXPECT_EQ(last_ruling({payload(id, {text_in("city", "C")})}).verdict, Verdict::accepted);
+}
+
+TEST_F(HostilePush, IsRefusedWithoutTellingEverybodyWhoseNameItHeld)
+{
+    const auto id = new_id();
+    const auto edits = [&](const std::string& key) {
+        std::vector<shared::Bytes> edits(limits::kLeaves + 1, payload(id, {{0, key, Value::boolean(true), {}}}));
+        return last_ruling(std::move(edits)).reason;
+    };
+    EXPECT_EQ(last_ruling({payload(id, creation())}).verdict, Verdict::accepted);
+    const auto reason = edits("other_names/Qzvwkjh");
+    EXPECT_EQ(reason.code, Reason::Code::too_many_leaves);
+    EXPECT_EQ(reason.field, "other_names");
+    EXPECT_EQ(reason.text.find("Qzvwkjh"), std::string::npos);
+}
+
+TEST_F(HostilePush, ThatReplacesWhatWasRefusedGoesOnNamingIt)
+{
+    const auto id = new_id();
+    EXPECT_EQ(last_ruling({payload(id, creation())}).verdict, Verdict::accepted);
+    const auto refused = last_ruling({payload(id, {{0, "country", Value::code("Atlantis"), {}}})});
+    ASSERT_EQ(refused.verdict, Verdict::refused);
+    EXPECT_EQ(refused.reason.field, "country");
+    EXPECT_EQ(cells_of(id).find("country"), nullptr);
+    EXPECT_EQ(last_ruling({payload(id, {{0, "country", Value::code("BR"), {refused.name}}})}).verdict,
+              Verdict::accepted);
+    EXPECT_EQ(cells_of(id).find("country")->unknown, std::vector{refused.name}) << "for it is not merged";
+}
+
+TEST_F(HostilePush, OfASmallEditToMoreThanOneMessageCarriesIsRefused)
+{
+    const std::string text(limits::kValue_bytes, 'x');
+    shared::Transaction small;
+    for (std::uint32_t record = 0; record < 5; ++record) {
+        const auto id = new_id();
+        auto writes = creation();
+        for (int i = 0; i < 15; ++i) writes.push_back(text_in("x" + std::to_string(10 + i), text));
+        EXPECT_EQ(last_ruling({payload(id, writes)}).verdict, Verdict::accepted);
+        small.records.push_back({id, "enterprise"});
+        small.writes.push_back({record, "city", Value::text("A"), {}});
+    }
+    const auto ruling = last_ruling({shared::encode_transaction(small).value()});
+    EXPECT_EQ(ruling.verdict, Verdict::refused);
+    EXPECT_EQ(cells_of(small.records[0].id).find("city"), nullptr);
+    small.records.pop_back();
+    small.writes.pop_back();
+    EXPECT_EQ(last_ruling({shared::encode_transaction(small).value()}).verdict, Verdict::accepted);
+}
+
+/// Gives every entry the same name, as somebody makes it who looks for it long enough: a name has 64 bits.
+class CollidingDigest final : public shared::Digest {
+public:
+    [[nodiscard]] shared::Hash sha256(shared::ByteView bytes) override
+    {
+        auto hash = real_.sha256(bytes);
+        if (shared::as_text(bytes).find("indaba entry") != std::string_view::npos)
+            std::ranges::fill(std::span(hash.bytes).first(8), std::uint8_t(7));
+        return hash;
+    }
+    [[nodiscard]] bool verify(const shared::PublicKey& key, shared::ByteView message,
+                              const shared::Signature& signature) override
+    {
+        return real_.verify(key, message, signature);
+    }
+
+private:
+    model::CheapDigest real_;
+};
+
+class HostileNames : public HostilePush {
+protected:
+    /// What the centre answers to this entry of the journal, alone.
+    Result<Centre::Ingested> push(std::uint64_t number, const shared::Hash& previous, const RecordId& id)
+    {
+        shared::ChangeSet set{head_, number, previous, {{{1u << 20}, payload(id, creation())}}, {}};
+        last_ = shared::entry_hashes(set, colliding_).back();
+        shared::seal(set, last_, device_key_);
+        return colliding_centre_.ingest(shared::encode_change_set(set));
+    }
+    shared::Hash first_hash() { return shared::first_hash(head_, colliding_); }
+
+    CollidingDigest colliding_;
+    Centre colliding_centre_{{*centre_store_, authority_, clock_, colliding_, centre_key_, catalogue_, nullptr}};
+    shared::PublicKey author_ = device_key_.public_key();
+    shared::JournalHead head_{"forum", shared::journal_id(7, "forum", author_, digest_), author_};
+    shared::Hash last_;  ///< of what was pushed
+};
+
+TEST_F(HostileNames, OfTwoEntriesAreNotTakenForEachOther)
+{
+    const auto first = new_id();
+    const auto second = new_id();
+    ASSERT_EQ(push(1, first_hash(), first)->fresh.size(), 1u);
+    const auto pushed = push(1, first_hash(), second);
+    ASSERT_TRUE(pushed.has_value()) << pushed.error().text;
+    ASSERT_EQ(pushed->fresh.size(), 1u);
+    EXPECT_EQ(pushed->fresh[0].verdict, Verdict::accepted);
+    EXPECT_EQ(cells_of(second).find("name")->leaves.size(), 1u);
+    EXPECT_EQ(push(1, first_hash(), first)->fresh.size(), 0u);
+}
+
+TEST_F(HostileNames, DoNotJoinWhatFollowsOneToTheOther)
+{
+    ASSERT_EQ(push(1, first_hash(), new_id())->fresh.size(), 1u);
+    auto other = last_;
+    other.bytes.back() ^= 1;
+    const auto pushed = push(2, other, new_id());
+    ASSERT_TRUE(pushed.has_value()) << pushed.error().text;
+    EXPECT_TRUE(pushed->fresh.empty());
+    EXPECT_EQ(pushed->expected, 1u);
 }
 
 TEST_F(HostilePush, WithAFieldThatATerminalWouldObeyIsRefusedAndWhatFollowsIsNot)

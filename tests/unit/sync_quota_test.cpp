@@ -61,6 +61,19 @@ TEST_F(DailyQuota, ADayIsCountedFromMidnightOfUtc)
     EXPECT_EQ(Day::of(1'760'000'000'000).end_ms(), 1'760'054'400'000);
 }
 
+TEST_F(DailyQuota, ACentreWithoutQuotasBoundsNobody)
+{
+    quotas_ = nullptr;
+    centre_ = std::make_unique<Centre>(centre_ports());
+    auto device = live("a", 11);
+    (void)sync(device);
+    put_many(device, 12);
+    EXPECT_EQ(sync(device).accepted, 12u);
+    const auto me = shared::device_of(device_key_.public_key(), digest_);
+    EXPECT_FALSE(centre_->is_used_up({me, me}).value());
+    EXPECT_EQ(quota_.additions, 0u);
+}
+
 TEST_F(DailyQuota, WhatFitsIsStoredAndTheRestComesOnAnotherDay)
 {
     auto device = live("a", 11);
