@@ -81,6 +81,48 @@ TEST(Drafts, a_line_of_json_becomes_a_draft)
                                                    Pair("other_names/B; C", Value::boolean(true))));
 }
 
+TEST(Drafts, what_json_says_in_numbers_and_truths_is_what_a_person_would_type)
+{
+    const auto draft = read(R"({"type": "enterprise", "fields": {"name": "A", "revenue": 1.5, "employees": 12,
+        "sectors": ["water", null], "other_names": [7, true, 18446744073709551615, 2.5, false]}})");
+    ASSERT_TRUE(draft.has_value()) << draft.error().text;
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : draft->cells) keys.push_back(key);
+    EXPECT_THAT(
+        keys, UnorderedElementsAre("name", "revenue", "employees", "sectors/water", "other_names/7", "other_names/true",
+                                   "other_names/18446744073709551615", "other_names/2.5", "other_names/false"));
+    EXPECT_EQ(std::ranges::find(draft->cells, "revenue", &Cell::first)->second, Value::decimal({15, 1}));
+    EXPECT_THAT(read(R"({"type": "enterprise", "fields": {"name": {"en": "A"}}})").error().text, StartsWith("name: "));
+    EXPECT_EQ(read(R"({"type": "enterprise", "fields": {"sectors": [["water"]]}})").error().code, Errc::usage);
+    EXPECT_THAT(read(R"({"type": 7, "fields": {}})").error().text, HasSubstr("\"type\" must be text"));
+    EXPECT_THAT(read(R"({"type": "enterprise", "fields": []})").error().text, HasSubstr("\"fields\" is missing"));
+}
+
+TEST(Drafts, come_in_pieces_of_one_space_that_a_transaction_takes)
+{
+    const auto drafts = [](std::size_t count, const std::string& space) {
+        return std::vector<Draft>(count, {{}, "talent", space, {{"name", Value::text("A")}}});
+    };
+    const auto sizes = [](std::vector<Draft> all) {
+        std::vector<std::size_t> sizes;
+        for (const auto& piece : pieces_of(std::move(all))) sizes.push_back(piece.size());
+        return sizes;
+    };
+    constexpr auto kMost = shared::limits::kRecordsPerTransaction;
+    EXPECT_THAT(sizes({}), ElementsAre());
+    EXPECT_THAT(sizes(drafts(kMost, "forum")), ElementsAre(kMost));
+    EXPECT_THAT(sizes(drafts(kMost + 1, "forum")), ElementsAre(kMost, 1u));
+    auto two = drafts(2, "forum");
+    for (const auto& draft : drafts(3, "archive")) two.push_back(draft);
+    EXPECT_THAT(sizes(two), ElementsAre(2u, 3u));
+    auto heavy = drafts(5, "forum");
+    const auto longest = Value::text(std::string(shared::limits::kValue_bytes, 'A'));
+    for (auto& draft : heavy)
+        for (std::size_t i = 0; i < kPiece_bytes / shared::limits::kValue_bytes / 2; ++i)
+            draft.cells.emplace_back("x" + std::to_string(i), longest);
+    EXPECT_THAT(sizes(heavy), ElementsAre(2u, 2u, 1u)) << "one that fills a piece is its last";
+}
+
 TEST(Drafts, what_an_export_says_besides_is_no_harm_but_unknown_members_are)
 {
     EXPECT_TRUE(

@@ -160,6 +160,34 @@ TEST(Archive, TheAllowanceIsForTheWholeMessage)
     EXPECT_EQ(read.error().text, "it would grow too large in memory");
 }
 
+struct Wordy {
+    std::vector<Wide> wide;
+    std::string text;
+    Value value;
+
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(wide, text, value);
+    }
+};
+
+TEST(Archive, TextsAndValuesCountAgainstTheAllowanceToo)
+{
+    const auto read = [](std::size_t text, std::size_t value) {
+        Wordy wordy;
+        wordy.text.assign(text, 'x');
+        wordy.value = Value::text(std::string(value, 'x'));
+        const auto most_bytes = limits::decoded_bytes(encode(wordy).size());
+        wordy.wide.resize((most_bytes - 1'000) / (sizeof(Wide) - limits::kDecodedPerInput));
+        const auto decoded = decode<Wordy>(encode(wordy), "it");
+        return decoded.has_error() ? decoded.error().text : "";
+    };
+    EXPECT_EQ(read(5, 5), "");
+    EXPECT_EQ(read(5'000, 5), "it would grow too large in memory");
+    EXPECT_EQ(read(5, 5'000), "it would grow too large in memory");
+}
+
 TEST(Archive, DepthIsBounded)
 {
     const auto nested = [](std::size_t depth) { return Bytes(depth, 1); };

@@ -183,6 +183,8 @@ TEST(Value, ReadsWhatPeopleType)
     EXPECT_EQ(shows(ValueKind::instant, "2026-08-24 09:30-03:00"), "2026-08-24T09:30:00-03:00");
     EXPECT_EQ(shows(ValueKind::instant, "2026-08-24t09:30:00.1239z"), "2026-08-24T09:30:00.123Z");
     EXPECT_EQ(shows(ValueKind::instant, "2026-08-24T09:30:00-00:00"), "2026-08-24T09:30:00Z");
+    EXPECT_EQ(shows(ValueKind::instant, "2026-08-24T09:30:00.5+08:00"), "2026-08-24T09:30:00.500+08:00");
+    EXPECT_EQ(shows(ValueKind::instant, "2026-08-24T09:30:00.25-03:00"), "2026-08-24T09:30:00.250-03:00");
     EXPECT_EQ(shows(ValueKind::place, "-90, 180"), "-90,180");
     EXPECT_EQ(shows(ValueKind::reference, "0192F1A0-7C3E-7B1D-8A52-3F0C9D2E4B61"),
               "0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b61");
@@ -212,6 +214,8 @@ TEST(Value, SaysWhatItExpectsOfWhatItCannotRead)
         {ValueKind::instant, "2026-08-24T24:00:00Z"},
         {ValueKind::instant, "2026-08-24T09:30:00"},
         {ValueKind::instant, "2026-08-24T09:30:00.Z"},
+        {ValueKind::instant, "2026-08-24T09:30:00.5"},
+        {ValueKind::instant, "2026-08-24T09:30:00+01:60"},
         {ValueKind::instant, "2026-08-24T09:30:00+14:01"},
         {ValueKind::instant, "2026-08-24T09:30:00Zx"},
         {ValueKind::reference, "0192f1a0"},
@@ -234,6 +238,7 @@ TEST(Value, TextThatIsTooLongOrNotUtf8IsRefused)
     EXPECT_EQ(parse_value(ValueKind::text, std::string(limits::kValue_bytes + 1, 'a')).error().code, Errc::too_large);
     EXPECT_EQ(parse_value(ValueKind::text, "\xff").error().code, Errc::malformed);
     EXPECT_EQ(parse_value(ValueKind(42), "x").error().code, Errc::unsupported);
+    EXPECT_EQ(parse_value(ValueKind::absent, "x").error().code, Errc::malformed);
 }
 
 TEST(Value, ComparesBySize)
@@ -253,6 +258,24 @@ TEST(Value, ComparesBySize)
     EXPECT_TRUE(compare(Value::date({2021, 8, 31}), Value::date({2021, 9, 0})) < 0);
     EXPECT_TRUE(compare(Value::instant({1, 60}), Value::instant({2, -60})) < 0);
     EXPECT_TRUE(compare(Value(), Value::integer(0)) < 0);
+    EXPECT_TRUE(compare(Value::instant({1, -60}), Value::instant({1, 60})) < 0) << "and then by where it was noted";
+    EXPECT_TRUE(compare(Value(), Value()) == 0);
+}
+
+TEST(Value, ComparesByItsEncodingWhatHasNoSize)
+{
+    const std::vector<std::pair<Value, Value>> rising{
+        {Value::text("A"), Value::text("B")},
+        {Value::boolean(false), Value::boolean(true)},
+        {Value::code("BR"), Value::code("CN")},
+        {Value::reference({{1}}), Value::reference({{2}})},
+        {Value::place({1, 0}), Value::place({2, 0})},
+        {Value::attachment({{{1}}, 1, "text/plain"}), Value::attachment({{{2}}, 1, "text/plain"})}};
+    for (const auto& [low, high] : rising) {
+        EXPECT_TRUE(compare(low, high) < 0) << low.display();
+        EXPECT_TRUE(compare(high, low) > 0) << low.display();
+        EXPECT_TRUE(compare(low, low) == 0) << low.display();
+    }
 }
 
 TEST(Value, TravelsThroughTheArchives)

@@ -115,8 +115,11 @@ TEST_F(StoreCells, OddStatesComeBack)
         crowd.push_back(leaf(name_of(20 + i, i), Value::text(std::string(i * 10, 'x'))));
     many.at("other_names/with/slash").leaves = {leaf(a, Value::boolean(true))};
     many.at("other_names/").leaves = {leaf(a, Value::boolean(true))};
+    many.at("sectors/green-energy").leaves = {leaf(a, Value::boolean(true))};
+    many.at("other_names/a~b").leaves = {leaf(a, Value::boolean(true))};
     many.at("future@xx").leaves = {leaf(b, must(Value::from_encoding("\x77kept")))};
     states.push_back(many);
+    states.push_back(cells_of({cell("name", {leaf({}, Value::text("of no name"))}, 7)}));
     for (const auto& state : states) EXPECT_EQ(round_trip(state), state);
 }
 
