@@ -147,6 +147,9 @@ TEST_F(Lines, GoOnAsTheyAreWhenABranchIsSentOnceMoreWithWhatFollows)
     ASSERT_EQ(ruled.size(), 2u);
     EXPECT_EQ(ruled.at(head_.id.value).size(), 6u);
     EXPECT_EQ(ruled.at(branch.hashes[2].prefix()).size(), 3u);
+    const auto journal = centre_store_->find_journal(head_.id).value();
+    EXPECT_EQ(journal->last, 6u);
+    EXPECT_EQ(journal->last_hash, clone.hashes.back());
     judge({clone, branch});
 }
 
