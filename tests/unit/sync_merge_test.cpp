@@ -52,6 +52,7 @@ TEST(Shown, GoesByWhatAValueIsWorthNotByItsBytes)
     expect_order(decimal(kMost - 1, 0), decimal(kMost, 0));
     expect_order(decimal(1, 18), decimal(kMost, 0));
     expect_order(date(2025, 12, 31), date(2026, 1, 1));
+    expect_order(date(2047, 12, 31), date(2048, 1, 1));
     expect_order(date(2026, 1, 31), date(2026, 2, 1));
     expect_order(date(2026, 2, 1), date(2026, 2, 2));
     expect_order(date(2026, 1, 16), date(2026, 2, 0));
