@@ -10,7 +10,7 @@ Result<void> ClientSession::tell_missing(const StoredJournal& journal, const Out
                                          Actions& actions)
 {
     const auto& gap = *next.gap;
-    if (left_.insert(gap.journal.id).second) INDABA_TRY(replica_.leave_gap(journal));
+    INDABA_TRY(replica_.leave_gap(journal));
     if (in_flight_.empty()) waiting_ = true;
     in_flight_.push_back({gap.journal.id, gap.after, gap.through, 0, rewinds, gap});
     actions.send.push_back(encode_message(Missing{gap, next.after_hash}));
@@ -48,8 +48,10 @@ bool ClientSession::is_held_up(const StoredJournal& journal, std::uint64_t& sent
 /// What stood at its end is gone, and nothing is there to wait for that.
 Result<void> ClientSession::end_at(const StoredJournal& journal, std::uint64_t last)
 {
-    ended_[journal.head.id] = last;
-    return left_.insert(journal.head.id).second ? replica_.leave_gap(journal) : Result<void>();
+    const auto [ended, is_new] = ended_.try_emplace(journal.head.id, last);
+    if (!is_new && ended->second == last) return {};
+    ended->second = last;
+    return replica_.leave_gap(journal);
 }
 
 }  // namespace indaba::sync

@@ -138,7 +138,6 @@ private:
     std::map<JournalId, std::uint64_t> counted_;  // pushed through this number; what is sent again counts once
     std::map<JournalId, std::uint64_t> heard_;  // rulings through this number; what is heard anew counts once
     std::map<JournalId, std::uint64_t> ended_;  // journals whose last entries are gone: through the last that is here
-    std::set<JournalId> left_;  // for a gap
     std::set<JournalId> unwanted_;  // the centre has no such space: kept for another session
     std::map<JournalId, int> begun_again_;  // so often, as the centre asked for it, and nothing new came of it
     std::deque<InFlight> in_flight_;

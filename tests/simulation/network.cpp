@@ -203,7 +203,8 @@ void Simulation::arrive_at_device(std::uint64_t id, const shared::Bytes& bytes)
     const bool was_misled = std::exchange(device.is_misled, true);  // a program that dies of it may have stored some
     at_device(device, *process, [&] {
         auto actions = process->session->on_message(heard);
-        if (actions.error) device.is_misled = was_misled;
+        // A full disk may be told with whatever message is taken when all else is done.
+        if (actions.error && actions.error->code != shared::Errc::full) device.is_misled = was_misled;
         return actions;
     });
     if (device.is_misled) mislead(place->second);

@@ -140,6 +140,26 @@ TEST_F(Gaps, ASessionThatStaysGoesOnWhenTheOperatorRules)
     EXPECT_TRUE(has(a_, ids_[5]));
 }
 
+TEST_F(Gaps, OfWhatGoesWhileASessionStaysNothingIsShownAnyMore)
+{
+    put_many(a_, 8);
+    const auto holed = journal(a_);
+    lose(a_, 2, 2);
+    ClientSession device(*a_.replica, {{}, true, {}});
+    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
+                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    carry_messages(device, centre, device.start());
+    lose(a_, 5, 6);
+    for (const auto through : {3u, 7u}) {
+        ASSERT_TRUE(centre_->rule_lost(holed, through).has_value());
+        for (const auto& news : centre.on_change().send) carry_messages(device, centre, device.on_message(news));
+    }
+    EXPECT_TRUE(device.progress().up_to_date);
+    for (const auto index : {1u, 4u, 5u}) EXPECT_FALSE(a_.store->find_record(ids_[index]).value().has_value()) << index;
+    for (const auto index : {0u, 3u, 7u}) EXPECT_TRUE(has(a_, ids_[index])) << index;
+    expect_settled(a_);
+}
+
 TEST_F(Gaps, WhatTurnsUpAtLostNumbersIsRefusedOnceAndCanBeTriedAgain)
 {
     put_many(a_, 10);
