@@ -1,6 +1,17 @@
 #include "platform/sqlite_native.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace indaba::platform {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kRetry(5);
+
+}  // namespace
 
 using shared::Errc;
 using shared::Error;
@@ -92,11 +103,19 @@ std::int64_t Database::last_insert_rowid() const { return sqlite3_last_insert_ro
 
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
-Result<void> Database::checkpoint(Checkpoint how)
+/// SQLite would keep everybody from writing while it waits for readers: so it is asked again and again.
+Result<void> Database::checkpoint(Checkpoint how, std::optional<int> wait_ms)
 {
     if (const Error* error = stopped()) return *error;
-    const int mode = how == Checkpoint::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-    const int code = sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr);
+    const auto move = [&](int mode) { return sqlite3_wal_checkpoint_v2(handle_, "main", mode, nullptr, nullptr); };
+    int code = move(SQLITE_CHECKPOINT_PASSIVE);
+    if (how == Checkpoint::truncate && (code == SQLITE_OK || primary_code(code) == SQLITE_BUSY)) {
+        const auto deadline = SteadyClock::now() + std::chrono::milliseconds(wait_ms.value_or(busy_timeout_ms_));
+        sqlite3_busy_timeout(handle_, 0);
+        while (primary_code(code = move(SQLITE_CHECKPOINT_TRUNCATE)) == SQLITE_BUSY && SteadyClock::now() < deadline)
+            std::this_thread::sleep_for(kRetry);
+        sqlite3_busy_timeout(handle_, busy_timeout_ms_);
+    }
     if (code != SQLITE_OK) return failure(code);
     return {};
 }

@@ -80,9 +80,10 @@ public:
     /// The error that stopped this database for good, if one did.
     [[nodiscard]] const std::optional<shared::Error>& broken() const { return broken_; }
 
-    /// Moves the -wal file's pages into the database. `truncate` waits for readers and leaves an empty -wal file.
+    /// Moves the -wal file's pages into the database. `truncate` waits for readers, as for a lock or for so long, and
+    /// leaves an empty -wal file; nobody who writes waits with it.
     enum class Checkpoint : unsigned char { passive, truncate };
-    [[nodiscard]] Result<void> checkpoint(Checkpoint how);
+    [[nodiscard]] Result<void> checkpoint(Checkpoint how, std::optional<int> wait_ms = {});
 
     /// Any thread: what runs now ends with cancelled.
     void interrupt();
@@ -108,6 +109,7 @@ private:
     bool encrypted_;
     bool damaged_ = false;  ///< what cannot be read is no reason to stop
     int wal_pages_ = 0;
+    int busy_timeout_ms_ = 0;
     std::optional<FileState> still_;  ///< read without locks: what the file must go on being
     std::optional<shared::Error> broken_;
     bool in_scope_ = false;  ///< between begin() and commit() or rollback()

@@ -189,6 +189,7 @@ Result<void> Database::configure(const DatabaseOptions& options)
         execute("PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
                 "PRAGMA cache_size=-" +
                 std::to_string(options.cache_kib)));
+    busy_timeout_ms_ = options.busy_timeout_ms;
     if (options.read_only) return {};
     INDABA_TRY(enter_wal(options.busy_timeout_ms));
     INDABA_TRY(execute(options.synchronous_off ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=FULL"));

@@ -39,27 +39,42 @@ function(indaba_fetch_sqlite3)
                 "${package}@${version} does not have the pinned SHA-512 but ${found}: do not use it")
         endif()
     endif()
-    if(NOT EXISTS ${unpacked}/repaired)
+    if(NOT EXISTS ${unpacked}/repaired-2)
         file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${unpacked} PATTERNS package/deps/sqlite3/* package/LICENSE)
         indaba_repair_sqlite3()
-        file(TOUCH ${unpacked}/repaired)
+        file(TOUCH ${unpacked}/repaired-2)
     endif()
 endfunction()
 
-# The ciphers' VFS of this version forgets every failed read but a short one, and SQLite goes on with what happens to be
-# in its buffer: a -wal file whose first bytes cannot be read is taken for empty, and with it go commits that were
-# acknowledged. Upstream repairs it the same way (SQLite3MultipleCiphers, pull request 272, after 2.3.5).
+# Two faults of this version are repaired; where the source reads differently, configuring stops.
 function(indaba_repair_sqlite3)
-    set(forgetful "if (rc == SQLITE_IOERR_SHORT_READ)")
     file(READ ${indaba_sqlite3_dir}/sqlite3.c source)
-    string(REGEX MATCHALL "if \\(rc == SQLITE_IOERR_SHORT_READ\\)" places "${source}")
-    list(LENGTH places count)
-    if(NOT count EQUAL 2)
+    # The ciphers' VFS forgets every failed read but a short one, and SQLite goes on with what happens to be in its
+    # buffer: a -wal file whose first bytes cannot be read is taken for empty, and with it go commits that were
+    # acknowledged. Upstream repairs it the same way (SQLite3MultipleCiphers, pull request 272, after 2.3.5).
+    indaba_replace(2 "if (rc == SQLITE_IOERR_SHORT_READ)" "if (rc != SQLITE_OK)")
+    # A page that is put together anew when its rows move to others, or come from there, keeps what stood between its
+    # pointers and its rows, also with secure_delete: rows that are deleted where they are now stay readable there.
+    # Whoever still needs a row from a page has copied it before, as with the rows that secure_delete clears itself.
+    set(rebuilt "  /* The pPg->nFree field is now set incorrectly. The caller will fix it. */\n  assert( nCell < 10922 )")
+    set(cleared "  if( pPg->pBt->btsFlags & BTS_FAST_SECURE ) memset(pCellptr, 0, pData - pCellptr)")
+    indaba_replace(1 "${rebuilt}" "${cleared};\n${rebuilt}")
+    file(WRITE ${indaba_sqlite3_dir}/sqlite3.c "${source}")
+endfunction()
+
+# In the caller's `source`.
+function(indaba_replace times from to)
+    string(REPLACE "${from}" "" without "${source}")
+    string(LENGTH "${source}" length)
+    string(LENGTH "${without}" length_without)
+    string(LENGTH "${from}" length_from)
+    math(EXPR found "(${length} - ${length_without}) / ${length_from}")
+    if(NOT found EQUAL ${times})
         message(FATAL_ERROR
             "${package} ${version} reads differently from what fetch.cmake repairs: see whether it still must")
     endif()
-    string(REPLACE "${forgetful}" "if (rc != SQLITE_OK)" source "${source}")
-    file(WRITE ${indaba_sqlite3_dir}/sqlite3.c "${source}")
+    string(REPLACE "${from}" "${to}" source "${source}")
+    set(source "${source}" PARENT_SCOPE)
 endfunction()
 
 indaba_fetch_sqlite3()
