@@ -58,6 +58,7 @@ void Office::refresh()
         if (forgotten.has_error()) log_.warning("deletions_not_forgotten", {{"reason", forgotten.error().text}});
         forgot_ = today;
     }
+    (void)store_->clean_up();  // done again soon, and a disk that failed is told by whatever is done next
     sessions_.refresh();
 }
 

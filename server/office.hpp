@@ -37,8 +37,8 @@ public:
     [[nodiscard]] Sessions& sessions() { return sessions_; }
     [[nodiscard]] Enrolment& enrolment() { return enrolment_; }
 
-    /// Now and then: looks whether another process changed who may do what, and once a day forgets what was deleted
-    /// very long ago.
+    /// Now and then: looks whether another process changed who may do what, finishes what an erasure left to be done,
+    /// and once a day forgets what was deleted very long ago.
     void refresh();
     [[nodiscard]] Result<void> note_port(std::uint16_t port);
     /// An error if the database does not answer, its disk has failed, or what devices send cannot be stored.

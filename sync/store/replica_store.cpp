@@ -59,7 +59,6 @@ Result<void> ReplicaStore::keep_author(const Author& author) { return tables_->j
 
 Result<void> ReplicaStore::purge_space(const SpaceName& space)
 {
-    INDABA_TRY(tables_->wipe());
     INDABA_TRY(tables_->seen_conflicts.purge(space));
     INDABA_ASSIGN(const bool held, tables_->records.purge(space));
     if (held) tables_->note_wiped();

@@ -40,8 +40,8 @@ public:
     [[nodiscard]] Result<void> drop_rulings(const SpaceName& space) override;
     /// The author is there with find_journal() from then on, whether or not the journal was ever saved.
     [[nodiscard]] Result<void> keep_author(const Author& author) override;
-    /// After the commit the file is made anew, as small as what it holds, if there is room and nobody else writes for
-    /// long; else what was in it is gone but for fragments of former rows, and the file as large as before.
+    /// After the commit nothing of it is in any file, unless somebody reads for long: then see clean_up(). A file of
+    /// which a third is free then is made as small as what it holds, if there is room.
     /// Records with something pending stay, hidden, with an empty word; nothing shows them until they are saved again.
     /// The space's row stays as it is: the caller resets its cursor.
     [[nodiscard]] Result<void> purge_space(const SpaceName& space) override;

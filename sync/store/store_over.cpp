@@ -101,7 +101,6 @@ Result<void> StoreOver<Port>::each_erasure(std::uint64_t after, const std::funct
 template <class Port>
 Result<void> StoreOver<Port>::erase_record(const Erasure& erasure)
 {
-    INDABA_TRY(tables_->wipe());
     INDABA_TRY(tables_->erase(erasure.record));
     return tables_->erasures.add(erasure);
 }
@@ -109,9 +108,14 @@ Result<void> StoreOver<Port>::erase_record(const Erasure& erasure)
 template <class Port>
 Result<void> StoreOver<Port>::redact_entry(const TransactionName& name, const Bytes& payload, const Hash& original)
 {
-    INDABA_TRY(tables_->wipe());
     tables_->note_wiped();
     return tables_->entries.redact(name, payload, original);
+}
+
+template <class Port>
+Result<void> StoreOver<Port>::clean_up()
+{
+    return tables_->clean_up(0);
 }
 
 template <class Port>

@@ -34,10 +34,14 @@ public:
     [[nodiscard]] Result<bool> is_erased(const RecordId& id) override;
     [[nodiscard]] Result<ErasureState> erasure_state() override;
     [[nodiscard]] Result<void> each_erasure(std::uint64_t after, const std::function<bool(Erasure&&)>& visit) override;
-    /// After the commit the file is made anew, as purge_space() has it.
+    /// After the commit nothing of it is in any file, as purge_space() has it.
     [[nodiscard]] Result<void> erase_record(const Erasure& erasure) override;
     [[nodiscard]] Result<void> redact_entry(const TransactionName& name, const Bytes& payload,
                                             const Hash& original) override;
+
+    /// What somebody's reading kept an erasure or a purge from: the file beside the database still has former pages.
+    /// Does not wait; busy: to be done again. Nothing if nothing is left to be done.
+    [[nodiscard]] Result<void> clean_up();
 
     /// The file itself, for other tables in it: what is read or written between begin() and commit() belongs to that
     /// transaction. Whoever writes outside of them uses a platform::Transaction of their own.

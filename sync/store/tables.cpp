@@ -9,8 +9,12 @@ namespace indaba::sync::store {
 
 namespace {
 
-/// Something was wiped since the file was made anew last.
-constexpr const char* kUncleanKey = "unclean";
+/// How many transactions wiped something, and of how many of them nothing is left in any file.
+constexpr const char* kWipedKey = "unclean";
+constexpr const char* kCleanedKey = "cleaned";
+/// How long whoever is reading is waited for: less than a person notices, more than a query takes. After what takes
+/// longer, a backup for example, it is done again.
+constexpr int kCleanUpWait_ms = 500;
 
 }  // namespace
 
@@ -30,7 +34,7 @@ Result<std::unique_ptr<Tables>> Tables::open(const platform::DatabaseOptions& fi
     INDABA_ASSIGN(auto database, platform::Database::open(file));
     INDABA_TRY(provide_schema(*database, side));
     std::unique_ptr<Tables> tables(new Tables(std::move(database), side, catalogue, search_index));
-    if (!file.read_only) INDABA_TRY(tables->finish_wipe());
+    if (!file.read_only) (void)tables->clean_up(kCleanUpWait_ms);
     if (side == Side::centre || file.read_only) return tables;
     INDABA_TRY(tables->records.provide_flags());
     if (search_index) {
@@ -56,12 +60,10 @@ Result<void> Tables::commit()
 {
     INDABA_CHECK(transaction_.has_value());
     if (search_) INDABA_TRY(wiped_ ? search_->write_all() : search_->write());
-    if (wiped_) INDABA_TRY(platform::set_meta_int64(*transaction_, kUncleanKey, 1));
+    if (wiped_) INDABA_TRY(note_wipe());
     INDABA_TRY(transaction_->commit());
     transaction_.reset();
-    const bool wiped = wiped_;
-    end_wipe();
-    if (wiped) make_anew();
+    if (std::exchange(wiped_, false)) (void)clean_up(kCleanUpWait_ms);
     names.committed();
     forget();
     return {};
@@ -70,50 +72,65 @@ Result<void> Tables::commit()
 void Tables::rollback()
 {
     transaction_.reset();
-    end_wipe();
+    wiped_ = false;
     names.rolled_back();
     forget();
 }
 
-Result<void> Tables::wipe()
+Result<void> Tables::note_wipe()
 {
-    if (wipes_) return {};
-    wipes_ = true;
-    return database_->execute("PRAGMA secure_delete = ON");
+    not_made_anew_.reset();
+    INDABA_ASSIGN(const auto before, platform::meta_int64(*database_, kWipedKey));
+    return platform::set_meta_int64(*transaction_, kWipedKey, before.value_or(0) + 1);
 }
 
-void Tables::end_wipe()
+/// In the database itself everything that is deleted is written over; former pages are in the -wal file alone.
+Result<void> Tables::clean_up(int wait_ms)
 {
-    wiped_ = false;
-    if (std::exchange(wipes_, false)) (void)database_->execute("PRAGMA secure_delete = OFF");
+    INDABA_ASSIGN(const auto wiped, platform::meta_int64(*database_, kWipedKey));
+    INDABA_ASSIGN(const auto cleaned, platform::meta_int64(*database_, kCleanedKey));
+    if (wiped.value_or(0) <= cleaned.value_or(0)) return {};
+    INDABA_TRY(make_anew_where_needed());
+    INDABA_TRY(database_->checkpoint(platform::Database::Checkpoint::truncate, wait_ms));
+    INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
+    INDABA_TRY(platform::set_meta_int64(transaction, kCleanedKey, *wiped));
+    INDABA_TRY(platform::set_meta_int64(transaction, kWrittenOverKey, 1));
+    return transaction.commit();
 }
 
-/// Pages that were split once keep fragments of rows that have moved since: only a file made anew has none of them.
-/// Where that cannot be done now, it is not what the transaction was about: it is done at the next open, or with what
-/// is wiped next.
-void Tables::make_anew()
+/// Once a file that was written to before what is deleted was written over; and a device's of which a third is
+/// free, so that a space that is not carried any more gives its room back.
+Result<void> Tables::make_anew_where_needed()
 {
-    // It sets the whole file aside: a centre's beside it on the disk, for that may be larger than the memory, and is
-    // not encrypted; a device's in memory, where nobody finds it.
+    INDABA_ASSIGN(const auto written_over, platform::meta_int64(*database_, kWrittenOverKey));
+    INDABA_ASSIGN(const bool much_room, has_much_room());
+    if (written_over) {
+        if (much_room && side_ == Side::replica) (void)make_anew();
+        return {};
+    }
+    if (not_made_anew_) return *not_made_anew_;
+    const auto made = make_anew();
+    if (made.has_error()) not_made_anew_ = made.error();
+    return made;
+}
+
+/// It sets the whole file aside: a centre's beside it on the disk, for that may be larger than the memory, and is not
+/// encrypted; a device's in memory, where nobody finds it.
+Result<void> Tables::make_anew()
+{
     const bool on_disk = side_ == Side::centre;
     if (on_disk) (void)database_->execute("PRAGMA temp_store = FILE");
     const auto made = database_->execute("VACUUM");
     if (on_disk) (void)database_->execute("PRAGMA temp_store = MEMORY");
-    // Somebody who reads just now keeps the former pages.
-    const auto moved = database_->checkpoint(platform::Database::Checkpoint::truncate);
-    if (made.has_error() || moved.has_error()) return;
-    auto transaction = platform::Transaction::write(*database_);
-    if (transaction.has_error()) return;
-    const auto noted = platform::set_meta_int64(*transaction, kUncleanKey, 0);
-    if (noted.has_value()) (void)transaction->commit();
+    return made;
 }
 
-/// What an earlier transaction left to be done.
-Result<void> Tables::finish_wipe()
+Result<bool> Tables::has_much_room()
 {
-    INDABA_ASSIGN(const auto unclean, platform::meta_int64(*database_, kUncleanKey));
-    if (unclean && *unclean != 0) make_anew();
-    return {};
+    auto row =
+        database_->statement("SELECT freelist_count * 3 > page_count FROM pragma_freelist_count, pragma_page_count");
+    INDABA_ASSIGN(const bool found, row.step());
+    return found && row.int64(0) != 0;
 }
 
 void Tables::forget()

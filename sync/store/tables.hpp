@@ -33,10 +33,12 @@ public:
     [[nodiscard]] Result<void> save(const StoredRecord& record);
     /// The record with everything derived from it.
     [[nodiscard]] Result<void> erase(const RecordId& id);
-    /// Until the end of this transaction what is deleted is written over with zeros.
-    [[nodiscard]] Result<void> wipe();
-    /// Something was: the search index forgets its words, and the file is made anew after the commit.
+    /// Nobody may find what this transaction deletes: the search index forgets its words, and the -wal file is emptied
+    /// after the commit.
     void note_wiped() { wiped_ = true; }
+    /// What is left to be done of that, by whomever it was left. Waits for readers so long, and keeps nobody from
+    /// writing. busy: to be done again.
+    [[nodiscard]] Result<void> clean_up(int wait_ms);
 
     [[nodiscard]] platform::Database& database() { return *database_; }
     /// Null: there is no index.
@@ -46,15 +48,16 @@ private:
     Tables(std::unique_ptr<platform::Database> database, Side side, const shared::Catalogue& catalogue,
            bool search_index);
     void forget();
-    void end_wipe();
-    void make_anew();
-    Result<void> finish_wipe();
+    Result<void> note_wipe();
+    Result<void> make_anew_where_needed();
+    Result<void> make_anew();
+    Result<bool> has_much_room();
 
     std::unique_ptr<platform::Database> database_;
     Side side_;
     std::optional<platform::Transaction> transaction_;
-    bool wipes_ = false;
     bool wiped_ = false;
+    std::optional<shared::Error> not_made_anew_;  ///< since the last wipe
 
 public:
     InternedNames names;

@@ -40,8 +40,8 @@ Result<std::string> rows_of(platform::Database& database, const std::string& tab
     for (const auto& name : columns) all += (all.empty() ? "quote(\"" : "||','||quote(\"") + name + "\")";
     // Row 10 of FTS5 counts the rows of its segments, and one more for an insertion that was rolled back.
     std::string where = table == "search_data" ? " WHERE id <> 10" : "";
-    // Whether the file is still to be made anew after a wipe is not what it holds.
-    if (table == "meta") where = " WHERE key <> 'unclean'";
+    // Whether its -wal file is still to be emptied after a wipe is not what it holds.
+    if (table == "meta") where = " WHERE key NOT IN ('unclean', 'cleaned')";
     return "SELECT " + all + " FROM \"" + table + "\"" + where;
 }
 

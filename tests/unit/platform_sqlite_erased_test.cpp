@@ -52,9 +52,10 @@ protected:
     }
     void go_through_a_life(Database& database)
     {
-        ASSERT_TRUE(database.execute("CREATE TABLE row(id INTEGER PRIMARY KEY, key TEXT, value TEXT);"
-                                     "CREATE INDEX row_key ON row(key);"
-                                     "CREATE TABLE leaf(id INT, value TEXT, PRIMARY KEY(id)) WITHOUT ROWID;"));
+        ASSERT_TRUE(
+            database.execute("CREATE TABLE row(id INTEGER PRIMARY KEY, key TEXT, value TEXT);"
+                             "CREATE INDEX row_key ON row(key);"
+                             "CREATE TABLE leaf(id INT, value TEXT, PRIMARY KEY(id)) WITHOUT ROWID;"));
         for (int step = 0; step < kSteps; ++step) {
             if (step % 40 == 0) {
                 ASSERT_TRUE(database.execute(step == 0 ? "BEGIN" : "COMMIT; BEGIN"));
