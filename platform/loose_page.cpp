@@ -8,6 +8,8 @@ namespace indaba::platform {
 namespace {
 
 constexpr std::size_t kFileHeader_bytes = 100;
+/// SQLite takes no file with less room in a page.
+constexpr std::size_t kLeastUsable_bytes = 480;
 
 PageKind kind_of(std::uint8_t flag)
 {
@@ -82,7 +84,7 @@ std::optional<std::vector<LooseValue>> loose_values(ByteView record)
         const auto type = header.next();
         if (!header.ok() || type == 10 || type == 11) return std::nullopt;
         const auto size = size_of(type);
-        if (size > record.size() - at) return std::nullopt;
+        if (size > record.size() - at || values.size() == kLooseValues) return std::nullopt;
         values.push_back(value_of(type, record.subspan(at, size)));
         at += size;
     }
@@ -93,7 +95,7 @@ std::optional<std::vector<LooseValue>> loose_values(ByteView record)
 LoosePage::LoosePage(std::uint32_t number, Bytes bytes, std::size_t usable)
     : bytes_(std::move(bytes)), usable_(std::min(usable, bytes_.size())), header_(number == 1 ? kFileHeader_bytes : 0)
 {
-    if (header_ + 8 > usable_) return;
+    if (usable_ < kLeastUsable_bytes) return;
     kind_ = kind_of(bytes_[header_]);
     if (kind_ != PageKind::other) count_ = std::size_t(bytes_[header_ + 3]) << 8 | bytes_[header_ + 4];
 }
@@ -134,8 +136,12 @@ std::size_t LoosePage::local_bytes(std::uint64_t size) const
     return fitting <= most ? fitting : least;
 }
 
-std::optional<LooseCell> LoosePage::cell_at(std::size_t at) const
+std::size_t LoosePage::cells() const { return kind_ == PageKind::table_inner ? 0 : count_; }
+
+std::optional<LooseCell> LoosePage::cell(std::size_t index) const
 {
+    const auto at = pointer(index);
+    if (at >= usable_) return std::nullopt;
     Varints in(ByteView(bytes_).first(usable_), is_inner() ? at + 4 : at);
     LooseCell cell;
     cell.size_bytes = in.next();
@@ -144,21 +150,9 @@ std::optional<LooseCell> LoosePage::cell_at(std::size_t at) const
     const auto local = local_bytes(cell.size_bytes);
     const bool is_whole = local == cell.size_bytes;
     if (in.at() + local + (is_whole ? 0 : 4) > usable_) return std::nullopt;
-    cell.local.assign(bytes_.begin() + std::ptrdiff_t(in.at()), bytes_.begin() + std::ptrdiff_t(in.at() + local));
+    cell.local = ByteView(bytes_).subspan(in.at(), local);
     if (!is_whole) cell.overflow = word(in.at() + local);
     return cell;
-}
-
-std::vector<LooseCell> LoosePage::cells() const
-{
-    std::vector<LooseCell> cells;
-    if (kind_ == PageKind::other || kind_ == PageKind::table_inner) return cells;
-    for (std::size_t i = 0; i < count_; ++i) {
-        const auto at = pointer(i);
-        if (at >= usable_) continue;
-        if (auto cell = cell_at(at)) cells.push_back(std::move(*cell));
-    }
-    return cells;
 }
 
 }  // namespace indaba::platform

@@ -14,7 +14,7 @@ enum class PageKind : unsigned char { other, table_inner, table_leaf, index_inne
 struct LooseCell {
     std::int64_t rowid = 0;
     std::uint64_t size_bytes = 0;  ///< of the whole
-    Bytes local;
+    ByteView local;  ///< in the page
     std::uint32_t overflow = 0;  ///< the page where it goes on; 0: it is whole
 };
 
@@ -26,15 +26,16 @@ public:
     [[nodiscard]] PageKind kind() const { return kind_; }
     /// Of an inner page.
     [[nodiscard]] std::vector<std::uint32_t> children() const;
-    /// Of every other kind with rows; those that make no sense are left out.
-    [[nodiscard]] std::vector<LooseCell> cells() const;
+    /// Of every other kind with rows: how many it says it has.
+    [[nodiscard]] std::size_t cells() const;
+    /// Nothing if it makes no sense.
+    [[nodiscard]] std::optional<LooseCell> cell(std::size_t index) const;
     [[nodiscard]] ByteView bytes() const { return bytes_; }
     /// Big-endian; 0 beyond the end.
     [[nodiscard]] std::uint32_t word(std::size_t at) const;
 
 private:
     [[nodiscard]] std::size_t pointer(std::size_t index) const;
-    [[nodiscard]] std::optional<LooseCell> cell_at(std::size_t at) const;
     [[nodiscard]] std::size_t local_bytes(std::uint64_t size) const;
     [[nodiscard]] bool is_inner() const { return kind_ == PageKind::table_inner || kind_ == PageKind::index_inner; }
 
@@ -44,6 +45,9 @@ private:
     std::size_t count_ = 0;
     PageKind kind_ = PageKind::other;
 };
+
+/// More columns than any table has that is looked for: what says it has more is no row.
+inline constexpr std::size_t kLooseValues = 256;
 
 /// A row's values from its whole encoding; nothing if it makes no sense.
 [[nodiscard]] std::optional<std::vector<LooseValue>> loose_values(ByteView record);

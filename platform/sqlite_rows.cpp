@@ -14,8 +14,6 @@ using shared::Errc;
 
 constexpr std::size_t kReserved_at = 20;
 constexpr std::size_t kFreeTrunk_at = 32;
-/// A row is at most as large as SQLite's own limit allows; more is no row.
-constexpr std::uint64_t kMostRow_bytes = 1'000'000'000;
 
 /// The database page by page.
 class LooseFile {
@@ -57,8 +55,8 @@ public:
     /// A row's whole encoding; nothing if a page of it cannot be read.
     [[nodiscard]] Result<std::optional<Bytes>> whole(const LooseCell& cell)
     {
-        auto bytes = cell.local;
-        if (cell.size_bytes > kMostRow_bytes) return std::optional<Bytes>();
+        Bytes bytes(cell.local.begin(), cell.local.end());
+        if (cell.size_bytes > pages_ * usable_) return std::optional<Bytes>();  // more than there is
         for (auto next = cell.overflow; bytes.size() < cell.size_bytes;) {
             if (next == 0) return std::optional<Bytes>();
             INDABA_ASSIGN(const auto more, page(next));
@@ -107,8 +105,10 @@ private:
     Result<void> add_roots(const LoosePage& page, std::map<std::uint32_t, std::string>& roots)
     {
         if (page.kind() != PageKind::table_leaf) return {};
-        for (const auto& cell : page.cells()) {
-            INDABA_ASSIGN(const auto record, file_.whole(cell));
+        for (std::size_t i = 0; i < page.cells(); ++i) {
+            const auto cell = page.cell(i);
+            if (!cell) continue;
+            INDABA_ASSIGN(const auto record, file_.whole(*cell));
             const auto values = record ? loose_values(*record) : std::nullopt;
             if (!values || values->size() != 5) continue;
             const auto* type = std::get_if<std::string>(&(*values)[0]);
@@ -158,10 +158,12 @@ private:
 Result<void> visit_page(LooseFile& file, const LoosePage& page, const std::string* owner,
                         const std::function<void(LooseRow&&)>& visit)
 {
-    for (const auto& cell : page.cells()) {
-        INDABA_ASSIGN(const auto record, file.whole(cell));
+    for (std::size_t i = 0; i < page.cells(); ++i) {
+        const auto cell = page.cell(i);
+        if (!cell) continue;
+        INDABA_ASSIGN(const auto record, file.whole(*cell));
         auto values = record ? loose_values(*record) : std::nullopt;
-        if (values) visit({owner != nullptr ? *owner : std::string(), cell.rowid, std::move(*values)});
+        if (values) visit({owner != nullptr ? *owner : std::string(), cell->rowid, std::move(*values)});
     }
     return {};
 }
