@@ -170,8 +170,14 @@ struct ChangeMessage {
     }
     void operator()(sync::Missing& missing) const
     {
-        change_number(chance, chance.below(2) == 0 ? missing.gap.after : missing.gap.through);
-        if (chance.below(4) == 0) missing.gap.hash.bytes[0] ^= 1;
+        switch (chance.below(6)) {
+            case 0: return change_number(chance, missing.gap.after);
+            case 1: return change_number(chance, missing.gap.through);
+            case 2: missing.gap.hash.bytes[0] ^= 1; return;
+            case 3: missing.after_hash.bytes[0] ^= 1; return;
+            case 4: missing.gap.journal.space = chance.below(2) == 0 ? "archive" : "forum"; return;
+            default: missing.gap.journal.author = signer.public_key(); return;
+        }
     }
     void operator()(sync::Bye&) const {}
     void operator()(sync::StartOver& over) const { over.space = chance.below(2) == 0 ? "archive" : "forum"; }
@@ -179,8 +185,18 @@ struct ChangeMessage {
     void change_following(std::vector<sync::Following>& following) const
     {
         if (chance.below(2) == 0 || following.empty()) return change_list(chance, following);
-        auto& place = chance.pick(following).place;
-        change_number(chance, chance.below(2) == 0 ? place.base : place.position);
+        change_place(chance.pick(following).place);
+    }
+    void change_place(sync::Place& place) const
+    {
+        switch (chance.below(6)) {
+            case 0: return change_number(chance, place.base);
+            case 1: return change_number(chance, place.position);
+            case 2: return change_number(chance, place.head);
+            case 3: return change_number(chance, place.head_hash);
+            case 4: return change_number(chance, place.backed_up);
+            default: return change_number(chance, place.horizon);
+        }
     }
     void change_rulings(std::vector<sync::Ruling>& rulings) const
     {

@@ -57,7 +57,8 @@ sync::Ruling random_ruling(Chance& chance, std::uint64_t number)
     ruling.time_ms = std::int64_t(random_number(chance) >> 16);
     ruling.verdict = sync::Verdict(chance.below(3));
     if (ruling.verdict != sync::Verdict::accepted)
-        ruling.reason = {sync::Reason::Code(1 + chance.below(6)), random_text(chance, 10), random_text(chance, 60)};
+        ruling.reason = {sync::Reason::Code(1 + chance.below(std::size_t(sync::Reason::Code::erased))),
+                         random_text(chance, 10), random_text(chance, 60)};
     return ruling;
 }
 
@@ -71,12 +72,21 @@ sync::Replica::Grant random_grant(Chance& chance)
     return {random_text(chance, 10), "event", random_text(chance, 20), "editor", std::uint32_t(chance.below(4'000))};
 }
 
-sync::Following random_following(Chance& chance)
+/// In the middle of a scan as often as at rest: what says nothing new is not encoded.
+sync::Place random_place(Chance& chance)
 {
-    return {random_text(chance, 10),
-            {random_number(chance), random_number(chance), random_number(chance), chance.draw(), random_number(chance),
-             random_number(chance)}};
+    const auto or_same = [&](std::uint64_t same) { return chance.below(2) == 0 ? same : random_number(chance); };
+    sync::Place place;
+    place.base = random_number(chance);
+    place.position = or_same(place.base);
+    place.head = or_same(place.position);
+    place.head_hash = chance.draw();
+    place.backed_up = or_same(0);
+    place.horizon = or_same(0);
+    return place;
 }
+
+sync::Following random_following(Chance& chance) { return {random_text(chance, 10), random_place(chance)}; }
 
 sync::SignedHead random_head(Chance& chance, const shared::SpaceName& space, std::uint64_t number)
 {
@@ -340,8 +350,9 @@ sync::Message random_message(Chance& chance, std::size_t kind)
                 random_number(chance), chance.below(2) == 0, chance.below(2) == 0};
         case 20: return sync::Erased{{random_number(chance), chance.draw()}};
         case 21:
-            return sync::Missing{{random_change_set(chance).journal, random_number(chance), random_number(chance), {}},
-                                 {}};
+            return sync::Missing{
+                {random_change_set(chance).journal, random_number(chance), random_number(chance), random_hash(chance)},
+                random_hash(chance)};
         default: return sync::StartOver{"forum"};
     }
 }
