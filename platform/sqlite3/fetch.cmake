@@ -56,7 +56,7 @@ function(indaba_repair_sqlite3)
     # A page that is put together anew when its rows move to others, or come from there, keeps what stood between its
     # pointers and its rows, also with secure_delete: rows that are deleted where they are now stay readable there.
     # Whoever still needs a row from a page has copied it before, as with the rows that secure_delete clears itself.
-    set(rebuilt "  /* The pPg->nFree field is now set incorrectly. The caller will fix it. */\n  assert( nCell < 10922 )")
+    set(rebuilt "  /* The pPg->nFree field is now set incorrectly. The caller will fix it. */\n  assert( nCell <")
     set(cleared "  if( pPg->pBt->btsFlags & BTS_FAST_SECURE ) memset(pCellptr, 0, pData - pCellptr)")
     indaba_replace(1 "${rebuilt}" "${cleared};\n${rebuilt}")
     file(WRITE ${indaba_sqlite3_dir}/sqlite3.c "${source}")
