@@ -201,6 +201,7 @@ private:
     StoredJournal new_journal(const SpaceName& space);
     Result<void> leave_journal(JournalId id);
     Result<std::optional<Outgoing>> gap_before(const StoredJournal& journal, const StoredEntry& behind);
+    Result<void> fold_without_gone(const StoredJournal& journal, EntryCache& entries);
     Result<bool> is_next(const StoredJournal& journal, std::uint64_t number);
     Result<StoredJournal> journal_for(const SpaceName& space);
     Result<Draft> begin_draft(const SpaceName& space);

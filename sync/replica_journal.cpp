@@ -66,6 +66,14 @@ Result<void> Replica::leave_gap(const StoredJournal& journal)
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     EntryCache entries(ports_.storage);
+    INDABA_TRY(fold_without_gone(journal, entries));
+    INDABA_TRY(leave_journal(journal.head.id));
+    return transaction.commit();
+}
+
+/// Of this journal: nobody can say any more what they wrote.
+Result<void> Replica::fold_without_gone(const StoredJournal& journal, EntryCache& entries)
+{
     INDABA_ASSIGN(const auto space, ports_.storage.find_space(journal.head.space));
     const bool unseen = !space || !space->is_followed();
     INDABA_ASSIGN(const auto waiting, ports_.storage.pending_records(journal.head.space));
@@ -83,9 +91,7 @@ Result<void> Replica::leave_gap(const StoredJournal& journal)
         if (unseen) record->shown.clear();
         INDABA_TRY(ports_.storage.save_record(*record));
     }
-    if (unseen) INDABA_TRY(ports_.storage.purge_space(journal.head.space));
-    INDABA_TRY(leave_journal(journal.head.id));
-    return transaction.commit();
+    return unseen ? ports_.storage.purge_space(journal.head.space) : Result<void>();
 }
 
 /// The first entry here that has no ruling has one now; those before it are gone.

@@ -26,6 +26,7 @@ struct Replica::Step {
     std::unordered_map<std::uint64_t, TransactionName> own_by_number;
     std::vector<TransactionName> refused;
     std::set<JournalId> copied;  ///< own journals that another life of this database has written too
+    std::set<JournalId> holed;  ///< own journals of which something was ruled lost that is gone from here too
     Stamp greatest;           ///< of what was taken
     std::map<JournalId, std::uint64_t> in_word;  ///< own journals: what a comparison brings has them up to this number
     bool is_erased = false;  ///< something was refused for a record that was erased: its rest may be written again

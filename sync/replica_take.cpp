@@ -68,7 +68,10 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
         return {};
     }
     INDABA_ASSIGN(const bool next, is_next(*journal, ruling.name.number));
-    if (next) journal->ruled = ruling.name.number;  // what is out of order is sent, and answered, again
+    if (next) {  // what is out of order is sent, and answered, again
+        if (ruling.name.number > journal->ruled + 1) step.holed.insert(journal->head.id);
+        journal->ruled = ruling.name.number;
+    }
     step.own[ruling.name] = {ruling.number, ruling.verdict, ruling.time_ms};
     step.own_by_number[ruling.number] = ruling.name;
     const bool refused = ruling.verdict != Verdict::accepted;
@@ -87,6 +90,7 @@ Result<void> Replica::keep_learnt(Step& step)
     for (const auto& [id, journal] : step.journals)
         if (journal && journal->last > 0) INDABA_TRY(ports_.storage.save_journal(*journal));
     for (const auto& id : step.copied) INDABA_TRY(leave_journal(id));
+    for (const auto& id : step.holed) INDABA_TRY(fold_without_gone(*step.journals[id], step.entries));
     return {};
 }
 

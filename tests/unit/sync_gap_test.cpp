@@ -140,6 +140,19 @@ TEST_F(Gaps, ASessionThatStaysGoesOnWhenTheOperatorRules)
     EXPECT_TRUE(has(a_, ids_[5]));
 }
 
+TEST_F(Gaps, OfWhatACopyLacksNothingIsShownOnceItIsRuledLost)
+{
+    put_many(a_, 5);
+    const auto holed = journal(a_);
+    lose(a_, 2, 3);
+    auto other = copy(a_, "other");
+    (void)sync(a_);
+    ASSERT_TRUE(centre_->rule_lost(holed, 4).has_value());
+    EXPECT_TRUE(sync(other).up_to_date);
+    for (const auto index : {1u, 2u}) EXPECT_FALSE(other.store->find_record(ids_[index]).value().has_value()) << index;
+    expect_settled(other);
+}
+
 TEST_F(Gaps, OfWhatGoesWhileASessionStaysNothingIsShownAnyMore)
 {
     put_many(a_, 8);
