@@ -167,7 +167,6 @@ Result<void> make(platform::Transaction& transaction, Side side)
     auto& database = transaction.database();
     INDABA_TRY(platform::set_format_version(transaction, kVersion));
     INDABA_TRY(platform::set_meta_int64(transaction, kSide, std::int64_t(side)));
-    INDABA_TRY(platform::set_meta_int64(transaction, kWrittenOverKey, 1));
     INDABA_TRY(database.execute(kBoth));
     return database.execute(side == Side::replica ? kReplica : kCentre);
 }

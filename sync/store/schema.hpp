@@ -6,10 +6,6 @@
 
 namespace indaba::sync::store {
 
-/// In the table `meta` of a file in which everything that was ever deleted is written over with zeros. Files of earlier
-/// versions do not have it until they are made anew.
-inline constexpr const char* kWrittenOverKey = "written_over";
-
 enum class Side : unsigned char { replica, centre };
 
 /// Makes the tables in a new file. Unsupported: the file is of a newer program, or of the other side.

@@ -79,7 +79,6 @@ void Tables::rollback()
 
 Result<void> Tables::note_wipe()
 {
-    not_made_anew_.reset();
     INDABA_ASSIGN(const auto before, platform::meta_int64(*database_, kWipedKey));
     return platform::set_meta_int64(*transaction_, kWipedKey, before.value_or(0) + 1);
 }
@@ -90,39 +89,13 @@ Result<void> Tables::clean_up(int wait_ms)
     INDABA_ASSIGN(const auto wiped, platform::meta_int64(*database_, kWipedKey));
     INDABA_ASSIGN(const auto cleaned, platform::meta_int64(*database_, kCleanedKey));
     if (wiped.value_or(0) <= cleaned.value_or(0)) return {};
-    INDABA_TRY(make_anew_where_needed());
+    INDABA_ASSIGN(const bool much_room, has_much_room());
+    // A space that is not carried any more gives its room back: in memory, where nobody finds what is set aside.
+    if (much_room && side_ == Side::replica) (void)database_->execute("VACUUM");
     INDABA_TRY(database_->checkpoint(platform::Database::Checkpoint::truncate, wait_ms));
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
     INDABA_TRY(platform::set_meta_int64(transaction, kCleanedKey, *wiped));
-    INDABA_TRY(platform::set_meta_int64(transaction, kWrittenOverKey, 1));
     return transaction.commit();
-}
-
-/// Once a file that was written to before what is deleted was written over; and a device's of which a third is
-/// free, so that a space that is not carried any more gives its room back.
-Result<void> Tables::make_anew_where_needed()
-{
-    INDABA_ASSIGN(const auto written_over, platform::meta_int64(*database_, kWrittenOverKey));
-    INDABA_ASSIGN(const bool much_room, has_much_room());
-    if (written_over) {
-        if (much_room && side_ == Side::replica) (void)make_anew();
-        return {};
-    }
-    if (not_made_anew_) return *not_made_anew_;
-    const auto made = make_anew();
-    if (made.has_error()) not_made_anew_ = made.error();
-    return made;
-}
-
-/// It sets the whole file aside: a centre's beside it on the disk, for that may be larger than the memory, and is not
-/// encrypted; a device's in memory, where nobody finds it.
-Result<void> Tables::make_anew()
-{
-    const bool on_disk = side_ == Side::centre;
-    if (on_disk) (void)database_->execute("PRAGMA temp_store = FILE");
-    const auto made = database_->execute("VACUUM");
-    if (on_disk) (void)database_->execute("PRAGMA temp_store = MEMORY");
-    return made;
 }
 
 Result<bool> Tables::has_much_room()

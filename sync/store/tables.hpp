@@ -49,15 +49,12 @@ private:
            bool search_index);
     void forget();
     Result<void> note_wipe();
-    Result<void> make_anew_where_needed();
-    Result<void> make_anew();
     Result<bool> has_much_room();
 
     std::unique_ptr<platform::Database> database_;
     Side side_;
     std::optional<platform::Transaction> transaction_;
     bool wiped_ = false;
-    std::optional<shared::Error> not_made_anew_;  ///< since the last wipe
 
 public:
     InternedNames names;

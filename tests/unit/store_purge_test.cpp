@@ -1,6 +1,5 @@
 // What a device may not hold any more, or does not want to, is in none of its files.
 #include "platform/sqlite_meta.hpp"
-#include "tests/unit/file_size_limit.hpp"
 #include "tests/unit/store_fixture.hpp"
 
 namespace indaba::tests {
@@ -167,58 +166,6 @@ TEST_F(StorePurge, IsFinishedLaterWhereSomebodyRead)
         EXPECT_FALSE(is_on_disk("Qzvwkjh"));
         save(*store_, {numbered(1, "brics", "Qzvwkjh")});
     }
-}
-
-/// In which nothing was written over.
-class StorePurgeOfAnEarlierFile : public StorePurge {
-protected:
-    [[nodiscard]] bool is_written_over() const
-    {
-        return must(platform::meta_int64(store_->database(), "written_over")).has_value();
-    }
-    void fill(int count)
-    {
-        must(store_->database().execute("PRAGMA secure_delete = OFF; DELETE FROM meta WHERE key = 'written_over'"));
-        must(store_->begin());
-        for (int i = 0; i < count; ++i) must(store_->save_record(numbered(i, "forum", "Ordinary")));
-        must(store_->save_record(numbered(count, "brics", "Qzvwkjh" + std::string(50, 'x') + "Qzvwkjh")));
-        must(store_->commit());
-        save(*store_, {numbered(count, "brics", "Shorter")});
-        must(store_->database().execute("PRAGMA secure_delete = ON"));
-        must(store_->database().checkpoint(platform::Database::Checkpoint::truncate));
-        EXPECT_TRUE(is_on_disk("Qzvwkjh"));
-    }
-};
-
-TEST_F(StorePurgeOfAnEarlierFile, MakesItAnewOnce)
-{
-    fill(10);
-    EXPECT_FALSE(is_written_over());
-    purge();
-    EXPECT_FALSE(is_on_disk("Qzvwkjh"));
-    EXPECT_TRUE(is_written_over());
-}
-
-TEST_F(StorePurgeOfAnEarlierFile, IsFinishedAtTheNextOpenWhereThereWasNoRoom)
-{
-    fill(6000);
-    {
-        const FileSizeLimit limit(on_disk().size() / 2);
-        purge();  // into the -wal file; for a file made anew there is no room
-    }
-    EXPECT_TRUE(store_->clean_up().has_error()) << "it is not tried all the time";
-    store_.reset();
-    {
-        platform::DatabaseOptions looking;
-        looking.path = directory_.file("store.db");
-        looking.read_only = true;
-        const auto database = must(platform::Database::open(looking));
-        EXPECT_FALSE(must(platform::meta_int64(*database, "written_over")).has_value());
-    }
-    store_ = open();
-    EXPECT_TRUE(is_written_over());
-    EXPECT_FALSE(is_on_disk("Qzvwkjh"));
-    EXPECT_EQ(must(store_->queries().search("ordinary", 10)).size(), 10u);
 }
 
 TEST_F(StorePurge, GoesOnBesideSomebodyWhoReads)
