@@ -34,7 +34,7 @@ struct RecordId {
     friend auto operator<=>(const RecordId&, const RecordId&) = default;
 };
 
-/// One life of one database in one space, never reused (journal_id in journal.hpp).
+/// One life of one database in one space, never reused (journal_head in journal.hpp).
 struct JournalId {
     std::uint64_t value = 0;
     friend auto operator<=>(const JournalId&, const JournalId&) = default;

@@ -94,16 +94,16 @@ void serialize(Archive& archive, ChangeSet& set)
     archive(set.journal, compact(set.first), set.previous, set.entries, set.signature.bytes);
 }
 
-JournalId journal_id(std::uint32_t drawn, const SpaceName& space, const PublicKey& author, Digest& digest)
+JournalHead journal_head(std::uint32_t drawn, const SpaceName& space, const PublicKey& author, Digest& digest)
 {
     BinaryOutput out;
     out(kJournalIdLabel, drawn, space, author.bytes);
-    return {std::uint64_t(drawn) << 32 | digest.sha256(out.take()).prefix() >> 32};
+    return {space, {std::uint64_t(drawn) << 32 | digest.sha256(out.take()).prefix() >> 32}, author};
 }
 
 bool is_id_of(const JournalHead& head, Digest& digest)
 {
-    return head.id == journal_id(std::uint32_t(head.id.value >> 32), head.space, head.author, digest);
+    return head.id == journal_head(std::uint32_t(head.id.value >> 32), head.space, head.author, digest).id;
 }
 
 DeviceId device_of(const PublicKey& key, Digest& digest)

@@ -26,10 +26,10 @@ struct Entry {
     std::optional<Hash> original = {};  ///< hash of the payload as it was written, once something in it was erased
 };
 
-/// A journal's id: 32 bits drawn, then the first 32 of a SHA-256 over a label, these, the space and the author. So
+/// A journal's id is 32 bits drawn, then the first 32 of a SHA-256 over a label, these, the space and the author. So
 /// nobody else can take it for a journal of their own before a centre knows whose it is, without trying 2^32 keys.
-[[nodiscard]] JournalId journal_id(std::uint32_t drawn, const SpaceName& space, const PublicKey& author,
-                                   Digest& digest);
+[[nodiscard]] JournalHead journal_head(std::uint32_t drawn, const SpaceName& space, const PublicKey& author,
+                                       Digest& digest);
 
 /// Whether the id is one that this author can have in this space.
 [[nodiscard]] bool is_id_of(const JournalHead& head, Digest& digest);

@@ -68,9 +68,8 @@ Result<void> check_values(const shared::Catalogue& catalogue, const std::string&
 StoredJournal new_own_journal(const ReplicaPorts& ports, const SpaceName& space)
 {
     StoredJournal journal;
-    const auto author = ports.signer.public_key();
     const auto drawn = std::uint32_t(shared::draw64(ports.random));
-    journal.head = {space, shared::journal_id(drawn, space, author, ports.digest), author};
+    journal.head = shared::journal_head(drawn, space, ports.signer.public_key(), ports.digest);
     journal.own = true;
     journal.last_hash = shared::first_hash(journal.head, ports.digest);
     journal.author = {journal.head.id, shared::device_of(journal.head.author, ports.digest), {}, {}};

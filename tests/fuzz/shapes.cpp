@@ -249,7 +249,7 @@ Bytes changed_change_set(Chance& chance, ByteView bytes, shared::Signer& signer)
     }
     if (chance.below(8) != 0) {
         auto& head = set.journal;
-        head.id = shared::journal_id(std::uint32_t(head.id.value >> 32), head.space, head.author, any);
+        head = shared::journal_head(std::uint32_t(head.id.value >> 32), head.space, head.author, any);
     }
     if (set.first == 1 && chance.below(4) != 0) set.previous = shared::first_hash(set.journal, any);
     const auto hashes = shared::entry_hashes(set, any);

@@ -193,8 +193,7 @@ shared::ChangeSet random_change_set(Chance& chance)
     model::CheapSigner signer(chance);
     shared::ChangeSet set;
     const auto space = "space-" + std::to_string(chance.below(100));
-    const auto author = signer.public_key();
-    set.journal = {space, shared::journal_id(std::uint32_t(chance.draw()), space, author, digest), author};
+    set.journal = shared::journal_head(std::uint32_t(chance.draw()), space, signer.public_key(), digest);
     set.first = chance.below(2) == 0 ? 1 : 1 + random_number(chance) / 2;
     set.previous = set.first == 1 ? shared::first_hash(set.journal, digest) : random_hash(chance);
     for (auto count = 1 + chance.below(4); count > 0; --count) {

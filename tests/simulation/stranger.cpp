@@ -19,8 +19,7 @@ shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms, bool newer
     const std::string space(chance_.pick(kSpaces));
     auto& journal = journals_[space];
     if (journal.hashes.empty() || chance_.below(20) == 0) {
-        const auto author = signer_.public_key();
-        journal.head = {space, shared::journal_id(std::uint32_t(chance_.draw()), space, author, digest_), author};
+        journal.head = shared::journal_head(std::uint32_t(chance_.draw()), space, signer_.public_key(), digest_);
         journal.hashes = {shared::first_hash(journal.head, digest_)};
         truth.distrust(journal.head.id);
     }

@@ -57,9 +57,8 @@ protected:
     [[nodiscard]] Bytes written(KeyPair& key, int count, const std::string& space = "forum")
     {
         shared::ChangeSet set;
-        const auto author = key.public_key();
         const auto drawn = std::uint32_t(shared::draw64(random));
-        set.journal = {space, shared::journal_id(drawn, space, author, counter->digest), author};
+        set.journal = shared::journal_head(drawn, space, key.public_key(), counter->digest);
         set.previous = shared::first_hash(set.journal, counter->digest);
         for (int i = 0; i < count; ++i) {
             std::array<std::uint8_t, 10> chance{};

@@ -122,8 +122,7 @@ TEST(DecoderMemory, OfChangeSets)
     fuzz::TrustingDigest digest;
     const auto opens = [&](ByteView bytes) { return shared::open_change_set(bytes, digest).has_value(); };
     shared::ChangeSet set;
-    set.journal.space = "forum";
-    set.journal.id = shared::journal_id(1, set.journal.space, set.journal.author, digest);
+    set.journal = shared::journal_head(1, "forum", {}, digest);
     set.first = 2;
     set.entries.assign(shared::limits::kEntriesPerChangeSet,
                        {{}, Bytes(32), std::nullopt});  // no transaction is shorter

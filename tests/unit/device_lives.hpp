@@ -124,10 +124,13 @@ protected:
     Life live(const std::string& name, std::uint64_t seed) { return live(name, seed, clock_); }
     Life live(const std::string& name, std::uint64_t seed, shared::Clock& clock)
     {
+        return live_on(in_memory(test_ + "_" + name), seed, clock);
+    }
+    Life live_on(const platform::DatabaseOptions& file, std::uint64_t seed, shared::Clock& clock)
+    {
         Life life;
         life.chance = std::make_unique<model::Chance>(seed);
-        life.store =
-            store::ReplicaStore::open(in_memory(test_ + "_" + name), catalogue_, {.search_index = false}).value();
+        life.store = store::ReplicaStore::open(file, catalogue_, {.search_index = false}).value();
         life.replica = std::make_unique<Replica>(
             ReplicaPorts{*life.store, clock, *life.chance, digest_, device_key_, centre_public_, catalogue_});
         return life;
@@ -149,16 +152,24 @@ protected:
     std::uint64_t confirmed_ = 0;  ///< orders to erase that the last device to sync has carried out
     std::size_t cut_after_ = 0;  ///< not 0: the next session ends before the device gets that message
 
+    /// The device as its transport and the registry tell a centre of it.
+    [[nodiscard]] ServerSession::Peer peer()
+    {
+        return {shared::device_of(device_key_.public_key(), digest_),
+                [&] { return Result<std::vector<Replica::Grant>>(grants_); }};
+    }
+
     /// Carries messages until both ends are silent; the device's last words.
     Progress sync(Life& life)
     {
         ClientSession device(*life.replica, {{}, false, flow_});
-        ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); }, centre_flow_,
-                                        [&](std::uint64_t through) -> Result<void> {
-                                            confirmed_ = through;
-                                            return {};
-                                        }});
+        auto known = peer();
+        known.flow = centre_flow_;
+        known.note_erased = [&](std::uint64_t through) -> Result<void> {
+            confirmed_ = through;
+            return {};
+        };
+        ServerSession centre(*centre_, std::move(known));
         auto said = device.start();
         while (!said.send.empty()) {
             Actions answered;

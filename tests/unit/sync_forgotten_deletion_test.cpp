@@ -179,8 +179,7 @@ TEST_F(ForgottenDeletion, EndsASessionThatIsBehindIt)
 {
     const auto id = put_everywhere("Baltika");
     ClientSession device(*b_.replica, {{}, true, {}});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     const auto carry = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     carry(device.start());
     remove(a_, id);

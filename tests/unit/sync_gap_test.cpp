@@ -127,8 +127,7 @@ TEST_F(Gaps, ASessionThatStaysGoesOnWhenTheOperatorRules)
     const auto holed = journal(a_);
     lose(a_, 2, 3);
     ClientSession device(*a_.replica, {{}, true, {}});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     const auto talk = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     talk(device.start());
     EXPECT_EQ(device.progress().gaps.size(), 1u);
@@ -159,8 +158,7 @@ TEST_F(Gaps, OfWhatGoesWhileASessionStaysNothingIsShownAnyMore)
     const auto holed = journal(a_);
     lose(a_, 2, 2);
     ClientSession device(*a_.replica, {{}, true, {}});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     carry_messages(device, centre, device.start());
     lose(a_, 5, 6);
     for (const auto through : {3u, 7u}) {
@@ -340,15 +338,13 @@ TEST_F(Gaps, AreRuledOnceWhateverIsToldOfThemLater)
 TEST_F(Gaps, OfOneJournalAreRuledWithoutTouchingAnothers)
 {
     const auto me = shared::device_of(device_key_.public_key(), digest_);
-    const auto author = device_key_.public_key();
-    const auto first = shared::journal_id(1, "forum", author, digest_);
-    const auto second = shared::journal_id(2, "forum", author, digest_);
-    for (const auto& id : {first, second})
-        ASSERT_TRUE(centre_->note_missing({{"forum", id, author}, 0, 2, {}}, {}, me).has_value());
-    ASSERT_TRUE(centre_->rule_lost(second, 2).has_value());
+    const auto first = shared::journal_head(1, "forum", device_key_.public_key(), digest_);
+    const auto second = shared::journal_head(2, "forum", device_key_.public_key(), digest_);
+    for (const auto& head : {first, second}) ASSERT_TRUE(centre_->note_missing({head, 0, 2, {}}, {}, me).has_value());
+    ASSERT_TRUE(centre_->rule_lost(second.id, 2).has_value());
     const auto waiting = centre_store_->gaps().value();
     ASSERT_EQ(waiting.size(), 1u);
-    EXPECT_EQ(waiting[0].gap.journal.id, first);
+    EXPECT_EQ(waiting[0].gap.journal.id, first.id);
 }
 
 TEST_F(Gaps, WaitOnlyWhereWhatStoodBeforeIsHere)
@@ -396,10 +392,7 @@ TEST_F(Gaps, ThatWereToldWronglyEndASessionAllTheSame)
     ASSERT_TRUE(centre_->rule_lost(holed, 3).has_value());
     const auto other = put(a_, "Delta");
     ClientSession device(*a_.replica, {});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); },
-                                    {},
-                                    {}});
+    ServerSession centre(*centre_, peer());
     carry_messages(device, centre, device.start());
     EXPECT_FALSE(device.progress().up_to_date);
     const auto record = centre_store_->find_record(other).value();
@@ -411,7 +404,7 @@ TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
     model::CheapSigner other(chance_);
     const auto author = device_key_.public_key();
     const auto journal_in = [&](const SpaceName& space, std::uint32_t drawn) {
-        return shared::JournalHead{space, shared::journal_id(drawn, space, author, digest_), author};
+        return shared::journal_head(drawn, space, author, digest_);
     };
     Gap gap{journal_in("forum", 1), 0, 2, {}};
     const auto me = shared::device_of(device_key_.public_key(), digest_);
@@ -425,7 +418,7 @@ TEST_F(Gaps, AreToldByTheirOwnDeviceAloneAndNotWithoutEnd)
     }
     gap.after = 0;
     gap.through = 2;
-    gap.journal.id = shared::journal_id(1, "forum", other.public_key(), digest_);
+    gap.journal.id = shared::journal_head(1, "forum", other.public_key(), digest_).id;
     EXPECT_EQ(centre_->note_missing(gap, {}, me).error().code, shared::Errc::untrusted) << "the other's, unknown here";
     gap.journal = journal_in("nowhere", 1);
     EXPECT_TRUE(centre_->note_missing(gap, {}, me)->no_space);

@@ -92,8 +92,7 @@ TEST(Golden, Transaction)
 shared::ChangeSet two_entries(Bytes second, shared::Signer& signer, shared::Digest& digest)
 {
     shared::ChangeSet set;
-    const auto author = signer.public_key();
-    set.journal = {"forum", shared::journal_id(7, "forum", author, digest), author};
+    set.journal = shared::journal_head(7, "forum", signer.public_key(), digest);
     set.previous = shared::first_hash(set.journal, digest);
     set.entries = {{{1u << 20}, {1, 2, 3}}, {{2u << 20}, std::move(second)}};
     return set;

@@ -10,8 +10,7 @@ protected:
     std::optional<HistoryAnswer> ask(Life& life, const RecordId& id)
     {
         ClientSession device(*life.replica, {"test", true, {}});
-        ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                        [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+        ServerSession centre(*centre_, peer());
         auto said = device.start().send;
         for (auto& question : device.ask_history(id).send) said.push_back(std::move(question));
         for (; !said.empty(); ++turns_) {

@@ -15,8 +15,7 @@ protected:
     shared::Bytes change_set(std::vector<shared::Bytes> payloads)
     {
         shared::ChangeSet set;
-        const auto author = device_key_.public_key();
-        set.journal = {"forum", shared::journal_id(++journals_, "forum", author, digest_), author};
+        set.journal = shared::journal_head(++journals_, "forum", device_key_.public_key(), digest_);
         set.previous = shared::first_hash(set.journal, digest_);
         for (auto& payload : payloads) set.entries.push_back({{1u << 20}, std::move(payload)});
         shared::seal(set, shared::entry_hashes(set, digest_).back(), device_key_);
@@ -233,8 +232,7 @@ protected:
 
     CollidingDigest colliding_;
     Centre colliding_centre_{{*centre_store_, authority_, clock_, colliding_, centre_key_, catalogue_, nullptr}};
-    shared::PublicKey author_ = device_key_.public_key();
-    shared::JournalHead head_{"forum", shared::journal_id(7, "forum", author_, digest_), author_};
+    shared::JournalHead head_ = shared::journal_head(7, "forum", device_key_.public_key(), digest_);
     shared::Hash last_;  ///< of what was pushed
 };
 

@@ -102,8 +102,7 @@ TEST_F(Leases, DoNotKeepWhatIsUnsentFromBeingSent)
 TEST_F(Leases, AreRenewedAsLongAsTheCentreSpeaksInASessionThatStays)
 {
     ClientSession device(*life_.replica, {{}, true});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     const auto talk = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     talk(device.start());
     for (int day = 0; day < 10; ++day) {

@@ -118,8 +118,7 @@ TEST_F(Lines, AreChainsWithoutGapsWhateverClonesSend)
 {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         model::Chance chance(seed);
-        const auto author = device_key_.public_key();
-        head_ = {"forum", shared::journal_id(std::uint32_t(chance.draw()), "forum", author, digest_), author};
+        head_ = shared::journal_head(std::uint32_t(chance.draw()), "forum", device_key_.public_key(), digest_);
         written_.clear();
         std::vector<Clone> clones(1);
         for (int steps = 0; steps < 40 && !HasFailure(); ++steps) step(clones, chance);
@@ -132,8 +131,7 @@ TEST_F(Lines, AreChainsWithoutGapsWhateverClonesSend)
 
 TEST_F(Lines, GoOnAsTheyAreWhenABranchIsSentOnceMoreWithWhatFollows)
 {
-    const auto author = device_key_.public_key();
-    head_ = {"forum", shared::journal_id(7, "forum", author, digest_), author};
+    head_ = shared::journal_head(7, "forum", device_key_.public_key(), digest_);
     Clone clone;
     for (int i = 0; i < 2; ++i) write(clone);
     Clone branch(clone);
@@ -155,8 +153,7 @@ TEST_F(Lines, GoOnAsTheyAreWhenABranchIsSentOnceMoreWithWhatFollows)
 
 TEST_F(Lines, AreAskedForFromTheFirstEntryThatIsMissing)
 {
-    const auto author = device_key_.public_key();
-    head_ = {"forum", shared::journal_id(7, "forum", author, digest_), author};
+    head_ = shared::journal_head(7, "forum", device_key_.public_key(), digest_);
     Clone clone;
     for (int i = 0; i < 4; ++i) write(clone);
     Clone branch(clone);

@@ -36,10 +36,7 @@ TEST_F(Pushing, EndsWithALineWhereTheCentreAsksForTheSameForEverAndEverythingEls
     const auto other = new_id();
     put(life, other, "archive", "enterprise", "Baikal");
     ClientSession device(*life.replica, {});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); },
-                                    {},
-                                    {}});
+    ServerSession centre(*centre_, peer());
     auto said = device.start();
     while (!said.close && !said.send.empty() && pushes_ < 1'000) {
         Actions next;

@@ -106,8 +106,7 @@ TEST_F(DailyQuota, OfPushesOnTheirWayTheRestIsAskedForOnce)
     (void)sync(device);
     put_many(device, 20);
     ClientSession one(*device.replica, {"", false, {1, 1'000'000}});  // each entry a message of its own, all at once
-    ServerSession other(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                   [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession other(*centre_, peer());
     auto said = one.start();
     EXPECT_EQ(said.send.size(), 21u);
     std::size_t pushes = 0;
@@ -222,30 +221,20 @@ TEST_F(DailyQuota, ASessionThatStaysGoesOnWhenTheCentreSaysSo)
     (void)sync(life);
     put_many(life, 8);
     ClientSession device(*life.replica, {"", true, {}});
-    ServerSession peer(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                  [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
-    const auto carry = [&](Actions said) {
-        while (!said.send.empty()) {
-            Actions answered;
-            for (const auto& message : said.send)
-                for (auto& answer : peer.on_message(message).send) answered.send.push_back(std::move(answer));
-            said = {};
-            for (const auto& message : answered.send)
-                for (auto& next : device.on_message(message).send) said.send.push_back(std::move(next));
-        }
-    };
+    ServerSession centre(*centre_, peer());
+    const auto carry = [&](Actions said) { carry_messages(device, centre, std::move(said)); };
     carry(device.start());
     ASSERT_TRUE(device.progress().over_quota.has_value());
     EXPECT_TRUE(device.progress().up_to_date);
-    EXPECT_TRUE(peer.on_change().send.empty()) << "it is still the same day";
+    EXPECT_TRUE(centre.on_change().send.empty()) << "it is still the same day";
     put_many(life, 1);
     EXPECT_TRUE(device.on_written().send.empty());
     next_day();
-    const auto told = peer.on_change();
+    const auto told = centre.on_change();
     EXPECT_FALSE(told.send.empty());
     for (const auto& message : told.send) carry(device.on_message(message));
     EXPECT_FALSE(device.progress().over_quota.has_value());
-    EXPECT_FALSE(peer.is_over_quota());
+    EXPECT_FALSE(centre.is_over_quota());
     EXPECT_EQ(device.progress().pushed, 9u);
     EXPECT_EQ(device.progress().accepted, 9u);
     EXPECT_EQ(ruled(), 9u);

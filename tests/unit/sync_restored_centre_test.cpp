@@ -204,8 +204,7 @@ TEST_F(RestoredCentre, ThatIsPutBackAgainDuringAComparisonIsFoundOut)
     sync_all();
     put_back(night);
     ClientSession device(*a_.replica, {});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     const auto welcome = centre.on_message(device.start().send.at(0));
     const auto compare = device.on_message(welcome.send.at(0));
     const auto compared = centre.on_message(compare.send.at(0));
@@ -249,8 +248,7 @@ TEST_F(RestoredCentre, WhatItSaidBeforeIsNotBelievedAfterwards)
     const auto backup = back_up("night");
     const auto id = put(a_, "Baltika");
     ClientSession device(*a_.replica, {{}, true, {}});
-    ServerSession old(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                 [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession old(*centre_, peer());
     std::vector<Bytes> late;
     auto said = device.start();
     while (!said.send.empty()) {

@@ -112,8 +112,7 @@ TEST_F(RestoredCentre, TellsADeviceThatMayNotReadAnyMoreSoInsteadOfComparing)
     sync_all();
     put_back(backup);
     ClientSession device(*a_.replica, {});
-    ServerSession centre(*centre_, {shared::device_of(device_key_.public_key(), digest_),
-                                    [&] { return Result<std::vector<Replica::Grant>>(grants_); }});
+    ServerSession centre(*centre_, peer());
     const auto welcome = centre.on_message(device.start().send.at(0));
     const auto question = device.on_message(welcome.send.at(0));
     grants_.pop_back();

@@ -28,15 +28,7 @@ protected:
         return file;
     }
 
-    Life live_on(const platform::DatabaseOptions& file)
-    {
-        Life life;
-        life.chance = std::make_unique<model::Chance>(chance_.draw());
-        life.store = store::ReplicaStore::open(file, catalogue_, {.search_index = false}).value();
-        life.replica = std::make_unique<Replica>(
-            ReplicaPorts{*life.store, clock_, *life.chance, digest_, device_key_, centre_public_, catalogue_});
-        return life;
-    }
+    Life live_on(const platform::DatabaseOptions& file) { return DeviceLives::live_on(file, chance_.draw(), clock_); }
 
     [[nodiscard]] store::SalvagedFile read(const platform::DatabaseOptions& file)
     {
@@ -73,6 +65,16 @@ protected:
         const auto written =
             life.replica->write("forum", {{Change::Kind::put, id, "enterprise", {{"city", Value::text(city)}}}});
         ASSERT_TRUE(written.has_value()) << written.error().text;
+    }
+
+    /// A device that has synced, and then written of a new enterprise and, in an entry each, that it is in these
+    /// cities.
+    RecordId put_moving(Life& device, std::initializer_list<const char*> cities)
+    {
+        (void)sync(device);
+        const auto id = put(device, "Aurora");
+        for (const auto* city : cities) set_city(device, id, city);
+        return id;
     }
 
     [[nodiscard]] static std::size_t standing(Life& life) { return life.store->standing_refused({}).value().size(); }
@@ -196,9 +198,7 @@ TEST_F(Salvage, WhatTheCentreHasAndNeverAnsweredKeepsItsNameAlsoBehindAHole)
     RecordId id;
     {
         auto device = live_on(file);
-        (void)sync(device);
-        id = put(device, "Aurora");
-        for (const auto* city : {"Perm", "Durban", "Harbin"}) set_city(device, id, city);
+        id = put_moving(device, {"Perm", "Durban", "Harbin"});
         cut_after_ = 1;  // the centre takes the push, and its answer never comes
         (void)sync(device);
         EXPECT_EQ(device.store->own_journal("forum").value()->ruled, 0u);
@@ -222,9 +222,7 @@ TEST_F(Salvage, WhatAnotherLifeBringsAfterAllIsNotThereTwice)
     RecordId id;
     {
         auto device = live_on(file);
-        (void)sync(device);
-        id = put(device, "Aurora");
-        for (const auto* city : {"Perm", "Durban"}) set_city(device, id, city);
+        id = put_moving(device, {"Perm", "Durban"});
     }
     std::filesystem::copy_file(file.path, directory_.file("backup.db"));
     lose_entry(file, 2);
@@ -245,9 +243,7 @@ TEST_F(Salvage, ARecordWhoseMakingIsLostIsMadeAgainOrStandsRefusedForAPerson)
     RecordId id;
     {
         auto device = live_on(file);
-        (void)sync(device);
-        id = put(device, "Aurora");
-        set_city(device, id, "Perm");
+        id = put_moving(device, {"Perm"});
     }
     lose_entry(file, 1);
     auto again = adopted(read(file).found, "new.db");
