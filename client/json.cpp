@@ -187,6 +187,7 @@ json::object json_of(const SyncReport& report)
         missing.push_back(json::object{
             {"journal", gap.journal}, {"space", gap.space}, {"first", gap.first}, {"through", gap.through}});
     object["missing"] = std::move(missing);
+    object["given_up"] = report.given_up;
     if (report.error) object["error"] = report.error->text;
     return object;
 }

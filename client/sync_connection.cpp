@@ -105,8 +105,8 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
 void SyncConnection::tell_if_new()
 {
     const auto now = report();
-    const auto done = now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased +
-                      (now.over_quota ? 1 : 0) + now.missing.size();
+    const Done done{now.pushed + now.accepted + now.refused + now.pulled + now.conflicts + now.erased,
+                    now.over_quota.has_value(), now.missing.size(), now.given_up};
     if (told_done_ == done) return;
     told_done_ = done;
     options_.on_caught_up(now);
@@ -158,7 +158,8 @@ SyncReport SyncConnection::report() const
     report.erased = done.erased;
     report.round_trips = done.round_trips;
     report.clock_offset_ms = done.clock_offset_ms;
-    report.up_to_date = done.up_to_date && !error_ && !done.over_quota && done.gaps.empty();
+    report.given_up = done.given_up;
+    report.up_to_date = done.up_to_date && !error_ && !done.over_quota && done.gaps.empty() && done.given_up == 0;
     for (const auto& [journal, gap] : done.gaps)
         report.missing.push_back(
             {fmt::format("{:016x}", journal.value), gap.journal.space, gap.after + 1, gap.through});

@@ -37,6 +37,9 @@ private:
     using Time = std::chrono::steady_clock::time_point;
     void act(sync::Actions actions);
     void end(platform::CloseReason reason);
+    /// All that only grows, together; whether the quota is used up; gaps; journals given up.
+    using Done = std::tuple<std::uint64_t, bool, std::size_t, std::size_t>;
+
     void handle(WireEvent event);
     void look_around(Time now, const SyncProgress& progress);
     void tell_if_new();
@@ -50,7 +53,7 @@ private:
     bool open_ = false;
     bool ending_ = false;  ///< we have said that we close
     bool over_ = false;
-    std::optional<std::uint64_t> told_done_;  ///< of everything that is counted, when on_caught_up was called last
+    std::optional<Done> told_done_;  ///< when on_caught_up was called last
     Time began_{};
     Time ended_{};
     Time heard_{};

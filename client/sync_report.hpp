@@ -43,6 +43,7 @@ struct SyncReport {
     bool up_to_date = false;
     std::optional<DailyQuota> over_quota;  ///< used up: what waits is kept here and sent on another day
     std::vector<MissingChanges> missing;  ///< what follows them waits until the centre's operator has ruled
+    std::size_t given_up = 0;  ///< journals that the centre asked for again and again and never ruled on: kept here
     std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
 };
 

@@ -303,6 +303,10 @@ std::string text_of(const SyncReport& report)
             "\nChanges {} to {} in {} are damaged on this device and hold up what you wrote after them: ask the "
             "centre's operator to rule them lost (journal {}, through {}).",
             missing.first, missing.through, missing.space, missing.journal, missing.through);
+    if (report.given_up > 0)
+        text +=
+            "\nThe centre asks for the same changes again and again and rules on none of them: they are kept here; "
+            "tell its operator.";
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
     if (report.refused > 0) text += "\nSee `indaba refused`.";
     return text;

@@ -34,15 +34,6 @@ bool ClientSession::is_given_up(JournalId journal) const
     return begun != begun_again_.end() && begun->second > kBeginnings;
 }
 
-/// Once everything else is done.
-Result<void> ClientSession::tell_given_up() const
-{
-    if (!std::ranges::any_of(begun_again_, [&](const auto& begun) { return is_given_up(begun.first); })) return {};
-    return fail(Errc::untrusted,
-                "the centre asks for the same changes again and again and rules on none of them: they are kept here; "
-                "tell its operator");
-}
-
 Result<void> ClientSession::take_stored(const Stored& stored)
 {
     if (in_flight_.empty() || in_flight_.front().journal != stored.journal)
@@ -120,12 +111,14 @@ Result<void> ClientSession::push_journal(const StoredJournal& journal, std::uint
 /// Through which number the centre wants a journal now.
 std::uint64_t ClientSession::wanted_of(const StoredJournal& journal) const
 {
-    if (unwanted_.contains(journal.head.id) || is_given_up(journal.head.id)) return 0;
-    if (const auto gap = progress_.gaps.find(journal.head.id); gap != progress_.gaps.end()) return gap->second.after;
-    if (const auto end = ended_.find(journal.head.id); end != ended_.end()) return end->second;
-    if (!progress_.over_quota) return journal.last;
-    const auto sent = sent_.find(journal.head.id);  // which the centre has stored
-    return sent == sent_.end() ? 0 : sent->second;
+    const auto id = journal.head.id;
+    if (unwanted_.contains(id) || is_given_up(id)) return 0;
+    auto wanted = journal.last;
+    if (const auto end = ended_.find(id); end != ended_.end()) wanted = end->second;
+    if (const auto gap = progress_.gaps.find(id); gap != progress_.gaps.end()) wanted = gap->second.after;
+    if (!progress_.over_quota) return wanted;
+    const auto sent = sent_.find(id);  // which the centre has stored
+    return sent == sent_.end() ? 0 : std::min(wanted, sent->second);
 }
 
 Result<bool> ClientSession::all_ruled()
@@ -136,7 +129,8 @@ Result<bool> ClientSession::all_ruled()
         for (const auto& journal : journals)
             if (journal.ruled < wanted_of(journal)) return false;
     }
-    INDABA_TRY(tell_given_up());
+    progress_.given_up =
+        std::size_t(std::ranges::count_if(begun_again_, [&](const auto& begun) { return is_given_up(begun.first); }));
     return true;
 }
 

@@ -27,6 +27,7 @@ struct Progress {
     bool up_to_date = false;
     /// Own journals from which something is gone, so that what follows waits until the centre's operator has ruled.
     std::map<JournalId, Gap> gaps;
+    std::size_t given_up = 0;  ///< own journals that the centre asks for again and again, ruling on nothing of them
     std::optional<Quota> over_quota;  ///< the centre takes no more of this person's today: the rest stays only here
 };
 
@@ -86,7 +87,6 @@ private:
     void send_again_after(JournalId journal, std::uint64_t number);
     void begin_again(JournalId journal, std::uint64_t number);
     [[nodiscard]] bool is_given_up(JournalId journal) const;
-    [[nodiscard]] Result<void> tell_given_up() const;
     [[nodiscard]] std::uint64_t wanted_of(const StoredJournal& journal) const;
     Result<bool> all_ruled();
     // client_spaces.cpp

@@ -215,6 +215,20 @@ TEST_F(DailyQuota, NothingElseWaitsForIt)
     EXPECT_EQ(progress.pulled, 1u) << "and whoever has used theirs up goes on hearing of others";
 }
 
+TEST_F(DailyQuota, EndsASessionOfAJournalWhoseEndIsGone)
+{
+    auto device = live("a", 11);
+    (void)sync(device);
+    put_many(device, 10);
+    ASSERT_TRUE(device.store->database().execute("DELETE FROM entry WHERE number > 7").has_value());
+    const auto progress = sync(device);
+    EXPECT_EQ(progress.accepted, 5u);
+    EXPECT_TRUE(progress.over_quota.has_value());
+    EXPECT_TRUE(progress.up_to_date) << "nothing is left to do today";
+    next_day();
+    EXPECT_EQ(sync(device).accepted, 2u);
+}
+
 TEST_F(DailyQuota, ASessionThatStaysGoesOnWhenTheCentreSaysSo)
 {
     auto life = live("a", 11);
