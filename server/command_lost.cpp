@@ -42,16 +42,16 @@ Result<Answer> list_lost(const std::string& data)
     Answer answer;
     json::array list;
     platform::OpensslDigest digest;
-    for (const auto& [gap, noted_ms] : gaps) {
+    for (const auto& waiting : gaps) {
+        const auto& gap = waiting.gap;
         const auto id = shared::device_of(gap.journal.author, digest);
         INDABA_ASSIGN(const auto device, ledger.registry().find_device(id));
-        INDABA_ASSIGN(const auto known, ledger.store().find_journal(gap.journal.id));
-        const auto first = gap.first_lost(known ? known->last : 0);
+        INDABA_ASSIGN(const auto first, sync::Centre::first_lost(waiting, ledger.store()));
         answer.text += fmt::format(
             "{}{}  {} in {}, since {}: changes {} to {} cannot be sent any more, and hold up the "
             "rest; unless a copy of that device still has them: lost {} --through {}",
-            answer.text.empty() ? "" : "\n", text_of(gap.journal.id), who(device), gap.journal.space, time_of(noted_ms),
-            first, gap.through, text_of(gap.journal.id), gap.through);
+            answer.text.empty() ? "" : "\n", text_of(gap.journal.id), who(device), gap.journal.space,
+            time_of(waiting.noted_ms), first, gap.through, text_of(gap.journal.id), gap.through);
         list.push_back(json::object{{"journal", text_of(gap.journal.id)},
                                     {"space", gap.journal.space},
                                     {"device", shared::to_hex(id.hash.bytes)},
@@ -59,7 +59,7 @@ Result<Answer> list_lost(const std::string& data)
                                     {"person", device ? device->person_name : ""},
                                     {"first", first},
                                     {"through", gap.through},
-                                    {"noted_at", time_of(noted_ms)}});
+                                    {"noted_at", time_of(waiting.noted_ms)}});
     }
     if (gaps.empty()) answer.text = "nothing waits to be ruled lost";
     answer.json = std::move(list);

@@ -118,6 +118,8 @@ public:
         LostNumbers numbers;
     };
     [[nodiscard]] Result<RuledLost> rule_lost(JournalId journal, std::uint64_t through);
+    /// The first number that this would rule lost: the centre may have some of what its device has not.
+    [[nodiscard]] static Result<std::uint64_t> first_lost(const WaitingGap& waiting, CentreStorage& storage);
 
     [[nodiscard]] CentreStorage& storage() { return ports_.storage; }
     [[nodiscard]] const CentrePorts& ports() const { return ports_; }

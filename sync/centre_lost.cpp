@@ -13,6 +13,13 @@ using shared::Errc;
 
 constexpr auto kMostNumber = std::uint64_t(std::numeric_limits<std::int64_t>::max());
 
+/// The last number that the centre has of the line that the gap is on.
+Result<std::uint64_t> last_of_line(const WaitingGap& waiting, CentreStorage& storage)
+{
+    INDABA_ASSIGN(const auto mark, storage.mark(waiting.gap.journal.id, waiting.line));
+    return mark ? mark->number : 0;
+}
+
 }  // namespace
 
 Reason Centre::lost_reason()
@@ -59,16 +66,25 @@ Result<Centre::MissingNoted> Centre::note_missing(const Gap& gap, const Hash& af
         noted.known = std::move(through->ruling);
         return noted;
     }
+    auto line = gap.journal.id.value;
     if (gap.after > 0) {
         INDABA_ASSIGN(const auto before, ruling_on(gap.journal.id, gap.after, after_hash));
         // As of a push that does not join: a gap of this centre's own, or a branch from before.
         noted.expected = before ? 0 : known && gap.after > known->last ? known->last + 1 : 1;
         if (!before) return noted;
+        line = before->line;
     }
     noted.expected = gap.after + 1;
-    INDABA_TRY(ports_.storage.note_gap({gap, ports_.clock.now_ms()}, shared::limits::kGapsPerDevice));
+    INDABA_TRY(ports_.storage.note_gap({gap, line, ports_.clock.now_ms()}, shared::limits::kGapsPerDevice));
     INDABA_TRY(transaction.commit());
     return noted;
+}
+
+Result<std::uint64_t> Centre::first_lost(const WaitingGap& waiting, CentreStorage& storage)
+{
+    const auto& gap = waiting.gap;
+    INDABA_ASSIGN(const auto last, last_of_line(waiting, storage));
+    return (gap.through > last ? std::max(last, gap.after) : gap.after) + 1;
 }
 
 Result<Centre::RuledLost> Centre::rule_lost(JournalId id, std::uint64_t through)
@@ -85,17 +101,18 @@ Result<Centre::RuledLost> Centre::rule_lost(JournalId id, std::uint64_t through)
     INDABA_ASSIGN(auto known, known_journal(gap.journal));
     INDABA_ASSIGN(auto journal, known ? Result<StoredJournal>(std::move(*known)) : begin_journal(gap.journal));
     INDABA_ASSIGN(const auto head, ports_.storage.head(gap.journal.space));
-    const bool goes_on = through > journal.last;  // else the line that it stands on is a branch
+    INDABA_ASSIGN(const auto first, first_lost(*place, ports_.storage));
+    INDABA_ASSIGN(const auto last, last_of_line(*place, ports_.storage));
+    const auto line = through > last ? place->line : gap.hash.prefix();  // else what is lost left its line as a branch
     RuledLost ruled;
     ruled.space = gap.journal.space;
-    ruled.numbers = {gap.first_lost(journal.last), through, ports_.clock.now_ms()};
+    ruled.numbers = {first, through, ports_.clock.now_ms()};
     StoredEntry entry;  // of which nothing is known but its name
     entry.name = {id, through, gap.hash.prefix()};
     entry.space = gap.journal.space;
     entry.hash = gap.hash;
-    const auto line = goes_on ? id.value : gap.hash.prefix();
     entry.ruling = Ruling{head.number + 1, entry.name, line, Verdict::lost, lost_reason(), ruled.numbers.ruled_ms};
-    if (goes_on) {
+    if (through > journal.last) {
         journal.last = through;
         journal.last_hash = gap.hash;
     }

@@ -14,18 +14,12 @@ struct Gap {
     std::uint64_t after = 0;  ///< what stood between this number
     std::uint64_t through = 0;  ///< and this one is gone
     shared::Hash hash;  ///< of entry `through`
-
-    /// The first number that is ruled lost with it, where the centre has the journal through `last`; on a branch that
-    /// is not what counts.
-    [[nodiscard]] std::uint64_t first_lost(std::uint64_t last) const
-    {
-        return (through > last && last > after ? last : after) + 1;
-    }
 };
 
 /// At the centre: its device has said so, and an operator has to rule on it.
 struct WaitingGap {
     Gap gap;
+    std::uint64_t line = 0;  ///< on which what stands before it was ruled
     std::int64_t noted_ms = 0;
 };
 

@@ -266,8 +266,8 @@ public:
                                                      const std::function<bool(StoredEntry&&)>& visit) = 0;
     /// Entries that were not accepted, of all spaces, until `visit` answers false.
     [[nodiscard]] virtual Result<void> each_refused_entry(const std::function<bool(StoredEntry&&)>& visit) = 0;
-    /// A gap waits for an operator; of one that waits already the first note stays. Of one author at most `most` wait:
-    /// the oldest make room.
+    /// A gap waits for an operator; of one that waits already the first note stays, but for how much is gone before the
+    /// same entry. Of one author at most `most` wait: the oldest make room.
     [[nodiscard]] virtual Result<void> note_gap(const WaitingGap& gap, std::size_t most) = 0;
     /// In the order in which they were noted.
     [[nodiscard]] virtual Result<std::vector<WaitingGap>> gaps() = 0;

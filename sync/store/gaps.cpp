@@ -14,10 +14,11 @@ Result<void> Gaps::note(const WaitingGap& waiting, std::size_t most)
     const auto& gap = waiting.gap;
     const ByteView author(gap.journal.author.bytes);
     auto row = database_.statement(
-        "INSERT INTO gap(journal, through, hash, after, space, author_key, noted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-        "?7) ON CONFLICT(journal, through) DO UPDATE SET hash = ?3, after = ?4 WHERE (hash, after) IS NOT (?3, ?4)");
+        "INSERT INTO gap(journal, through, hash, after, line, space, author_key, noted_ms) VALUES (?1, ?2, ?3, ?4, ?5, "
+        "?6, ?7, ?8) ON CONFLICT(journal, through) DO UPDATE SET after = ?4, line = ?5 WHERE hash = ?3 AND after <> "
+        "?4");
     row.bind_all(gap.journal.id.value, stored_number(gap.through), ByteView(gap.hash.bytes), stored_number(gap.after),
-                 gap.journal.space, author, waiting.noted_ms);
+                 waiting.line, gap.journal.space, author, waiting.noted_ms);
     INDABA_TRY(row.run());
     auto older = database_.statement(
         "DELETE FROM gap WHERE (journal, through) IN (SELECT journal, through FROM gap WHERE author_key = ?1 "
@@ -29,7 +30,7 @@ Result<std::vector<WaitingGap>> Gaps::all()
 {
     std::vector<WaitingGap> found;
     auto rows = database_.statement(
-        "SELECT journal, through, hash, after, space, author_key, noted_ms FROM gap ORDER BY noted_ms, journal, "
+        "SELECT journal, through, hash, after, line, space, author_key, noted_ms FROM gap ORDER BY noted_ms, journal, "
         "through");
     while (true) {
         INDABA_ASSIGN(const bool row, rows.step());
@@ -40,12 +41,13 @@ Result<std::vector<WaitingGap>> Gaps::all()
         gap.through = std::uint64_t(rows.int64(1));
         INDABA_ASSIGN(gap.hash, read_hash(rows, 2));
         gap.after = std::uint64_t(rows.int64(3));
-        gap.journal.space = rows.text(4);
-        const auto key = rows.blob(5);
+        waiting.line = std::uint64_t(rows.int64(4));
+        gap.journal.space = rows.text(5);
+        const auto key = rows.blob(6);
         if (key.size() != gap.journal.author.bytes.size())
             return fail(Errc::corrupt, database_.path() + ": a journal's key is damaged; restore a backup");
         std::ranges::copy(key, gap.journal.author.bytes.begin());
-        waiting.noted_ms = rows.int64(6);
+        waiting.noted_ms = rows.int64(7);
         found.push_back(std::move(waiting));
     }
 }

@@ -9,7 +9,7 @@ namespace {
 using shared::Errc;
 using shared::Result;
 
-constexpr platform::FormatVersion kVersion{4, 4};
+constexpr platform::FormatVersion kVersion{5, 5};
 constexpr const char* kSide = "store_side";
 
 // 64-bit unsigned numbers are stored as the signed ones of the same bits.
@@ -149,6 +149,7 @@ CREATE TABLE gap(
     through INT,
     hash BLOB NOT NULL,      -- of entry `through`
     after INT NOT NULL,
+    line INT NOT NULL,       -- of entry `after`
     space TEXT NOT NULL,
     author_key BLOB NOT NULL,
     noted_ms INT NOT NULL,

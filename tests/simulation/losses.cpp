@@ -55,14 +55,15 @@ void Simulation::keep_on_stick(Device& device, const Name& from)
 bool Simulation::rule_lost(bool all)
 {
     bool any = false;
-    for (const auto& [gap, noted_ms] : must(centre_->keeper->gaps(), "what waits")) {
+    for (const auto& waiting : must(centre_->keeper->gaps(), "what waits")) {
+        const auto& gap = waiting.gap;
         if (!all && loss_chance_.below(4) != 0) continue;
         any = true;
         truth_.watch(*centre_->keeper);
         sync::Centre ruling(
             {*centre_->keeper, roles_, centre_->clock, digest_, centre_signer_, *centre_->catalogue, nullptr});
-        const auto journal = must(centre_->keeper->find_journal(gap.journal.id), "a journal");
-        truth_.rule_lost(gap.journal.id, {gap.first_lost(journal ? journal->last : 0), gap.through, 0});
+        const auto first = must(sync::Centre::first_lost(waiting, *centre_->keeper), "what would be lost");
+        truth_.rule_lost(gap.journal.id, {first, gap.through, 0});
         (void)must(ruling.rule_lost(gap.journal.id, gap.through), "ruling lost");
         trace("journal " + std::to_string(gap.journal.id.value) + " is ruled lost through " +
               std::to_string(gap.through));

@@ -347,6 +347,21 @@ TEST_F(Gaps, OfOneJournalAreRuledWithoutTouchingAnothers)
     EXPECT_EQ(waiting[0].gap.journal.id, first.id);
 }
 
+TEST_F(Gaps, OfTwoLivesAreRuledOneByOneAsTheyWereNoted)
+{
+    const auto me = shared::device_of(device_key_.public_key(), digest_);
+    const Gap first{shared::journal_head(1, "forum", device_key_.public_key(), digest_), 0, 7, {{1}}};
+    auto second = first;
+    second.hash.bytes[0] = 2;
+    for (const auto& gap : {first, second}) ASSERT_TRUE(centre_->note_missing(gap, {}, me).has_value());
+    ASSERT_EQ(centre_store_->gaps().value().size(), 1u);
+    EXPECT_EQ(centre_store_->gaps().value()[0].gap.hash, first.hash) << "what the operator was shown";
+    ASSERT_TRUE(centre_->rule_lost(first.journal.id, 7).has_value());
+    EXPECT_TRUE(centre_->note_missing(first, {}, me)->known.has_value());
+    EXPECT_FALSE(centre_->note_missing(second, {}, me)->known.has_value());
+    EXPECT_EQ(centre_store_->gaps().value().at(0).gap.hash, second.hash);
+}
+
 TEST_F(Gaps, WaitOnlyWhereWhatStoodBeforeIsHere)
 {
     put_many(a_, 5);

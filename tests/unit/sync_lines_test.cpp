@@ -151,6 +151,27 @@ TEST_F(Lines, GoOnAsTheyAreWhenABranchIsSentOnceMoreWithWhatFollows)
     judge({clone, branch});
 }
 
+TEST_F(Lines, OfABranchGoOnWhereSomethingOfItWasLost)
+{
+    head_ = shared::journal_head(7, "forum", device_key_.public_key(), digest_);
+    Clone clone;
+    for (int i = 0; i < 3; ++i) write(clone);
+    Clone branch(clone);
+    for (int i = 0; i < 2; ++i) write(clone);
+    for (int i = 0; i < 3; ++i) write(branch);
+    send(clone, 1, 5);
+    send(branch, 1, 4);
+    const auto me = shared::device_of(device_key_.public_key(), digest_);
+    ASSERT_TRUE(centre_->note_missing({head_, 4, 6, branch.hashes[5]}, branch.hashes[3], me).has_value());
+    const auto ruled = centre_->rule_lost(head_.id, 6);
+    ASSERT_TRUE(ruled.has_value()) << ruled.error().text;
+    EXPECT_EQ(ruled->numbers.first, 5u);
+    const auto line = branch.hashes[3].prefix();
+    EXPECT_EQ(centre_store_->mark(head_.id, head_.id.value).value()->hash, clone.hashes[4]) << "as it was";
+    EXPECT_EQ(centre_store_->mark(head_.id, line).value()->hash, branch.hashes[5]);
+    EXPECT_EQ(lines().at(line).size(), 2u);
+}
+
 TEST_F(Lines, AreAskedForFromTheFirstEntryThatIsMissing)
 {
     head_ = shared::journal_head(7, "forum", device_key_.public_key(), digest_);
