@@ -28,10 +28,11 @@ TEST(Simulation, seeds_that_once_broke_hold)
 }
 
 /// With every fault. 702659: two authors whose roles come back, one of whom edits what the other is yet to bring.
-/// 310339: a device that was misled holds a record under an id that nobody ever wrote to.
+/// 310339: a device that was misled holds a record under an id that nobody ever wrote to. 11003770: a stranger names an
+/// entry of their own that is on another of their chains and that the centre has lost.
 TEST(Simulation, later_seeds_that_once_broke_hold)
 {
-    for (const std::uint64_t seed : {3683u, 16295u, 310339u, 702659u})
+    for (const std::uint64_t seed : {3683u, 16295u, 310339u, 702659u, 11003770u})
         EXPECT_EQ(Simulation(seed).run().broken, "") << "seed " << seed;
 }
 

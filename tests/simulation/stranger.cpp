@@ -21,7 +21,7 @@ shared::Bytes Stranger::change_set(Truth& truth, std::int64_t now_ms, bool newer
     if (journal.hashes.empty() || chance_.below(20) == 0) {
         journal.head = shared::journal_head(std::uint32_t(chance_.draw()), space, signer_.public_key(), digest_);
         journal.hashes = {shared::first_hash(journal.head, digest_)};
-        truth.distrust(journal.head.id);
+        truth.suspect(journal.head.id);
     }
     // Sometimes from further back than its end: a branch, as a copied database writes. Sometimes with a gap.
     const auto back = chance_.below(4) == 0 ? chance_.below(journal.hashes.size()) : 0;

@@ -315,6 +315,8 @@ void Truth::put_back(const Past& past)
     homes_ = past.homes;
     lost_ = past.lost;
     put_back_ = true;
+    for (const auto& [name, written] : history_.all())  // an honest author's bases are on its chain, and come before it
+        if (suspects_.contains(name.journal) && !rulings_.contains(name)) history_.lose(name, true);
     forget_homes();
 }
 

@@ -38,6 +38,12 @@ public:
     [[nodiscard]] std::uint64_t lost_through(sync::JournalId journal, std::uint64_t through) const;
     /// A hostile device's.
     void distrust(sync::JournalId journal) { history_.distrust(journal); }
+    /// One who also names, of their own, what their chain never held.
+    void suspect(sync::JournalId journal)
+    {
+        suspects_.insert(journal);
+        distrust(journal);
+    }
     /// A person does not want any more what was refused of this record.
     void dropped(const shared::RecordId& id) { dropped_.insert(id); }
     [[nodiscard]] bool was_dropped(const shared::RecordId& id) const { return dropped_.contains(id); }
@@ -118,6 +124,7 @@ private:
     Homes homes_;  ///< of accepted records: space and type
     std::map<sync::JournalId, std::uint64_t> stored_;
     std::set<shared::RecordId> dropped_;
+    std::set<sync::JournalId> suspects_;
     bool put_back_ = false;
     bool forgets_ = false;  ///< deletions
 };
