@@ -106,7 +106,7 @@ Result<void> count_refused(sync::store::ReplicaStore& store, SalvageReport& repo
 }
 
 /// The new database, complete and on the disk.
-Result<void> build(const Home& home, const sync::Salvaged& found, SalvageReport& report)
+Result<void> build(const Home& home, sync::Salvaged found, SalvageReport& report)
 {
     auto file = database_of(home);
     file.path = building_path(home.directory());
@@ -118,7 +118,7 @@ Result<void> build(const Home& home, const sync::Salvaged& found, SalvageReport&
     platform::KeyPair signer(home.key());
     sync::Replica replica(
         {*store, clock, random, digest, signer, home.enrolment().centre_key, shared::Catalogue::builtin()});
-    INDABA_TRY(replica.adopt(found));
+    INDABA_TRY(replica.adopt(std::move(found)));
     INDABA_TRY(count_refused(*store, report));
     return store->database().checkpoint(platform::Database::Checkpoint::truncate);
 }
@@ -158,7 +158,7 @@ Result<SalvageReport> salvage_damaged(const Home& home, std::vector<sync::Orphan
     keep_lease(home, read->found);
     count(read->found, report);
     INDABA_TRY(remove_building(home.directory()));
-    if (auto built = build(home, read->found, report); built.has_error()) {
+    if (auto built = build(home, std::move(read->found), report); built.has_error()) {
         (void)remove_building(home.directory());  // on a full disk its room is what the person needs
         return std::move(built).error();
     }

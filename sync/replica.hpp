@@ -179,7 +179,7 @@ public:
     /// Puts what was read of a damaged database of this device into a new one, which then scans everything from zero.
     /// What joins its journal's chain waits under its name and is sent; what stands behind a hole is written again when
     /// its space has caught up and the centre turned out not to have it. The next edit begins a new journal.
-    [[nodiscard]] Result<void> adopt(const Salvaged& found);
+    [[nodiscard]] Result<void> adopt(Salvaged found);
 
     /// The next run of own entries of a journal after number `after`, sealed, about `target_bytes` long; nothing at the
     /// end.
@@ -230,8 +230,8 @@ private:
     Result<void> offer_again(const SpaceName& space, Reason::Code because);
     Result<void> write_all_again(const SpaceName& space, std::vector<StandingRefusal> refused, Reason::Code because);
     Result<void> write_detached(const StoredSpace& space);
-    Result<void> adopt_journal(const SalvagedJournal& saved, const Salvaged& found);
-    Result<void> adopt_entry(StoredEntry entry, const Salvaged& found);
+    Result<void> adopt_journal(SalvagedJournal saved, const Salvaged& found);
+    Result<void> adopt_entry(const StoredEntry& entry, const Salvaged& found);
     Result<void> adopt_refused(const StoredEntry& entry, const Salvaged& found);
     Result<bool> waits_for(const RecordId& arrived, const StoredSpace& space);
 

@@ -7,6 +7,7 @@
 #include "sync/storage_transaction.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace indaba::sync {
 
@@ -45,37 +46,38 @@ Result<void> Replica::adopt_refused(const StoredEntry& entry, const Salvaged& fo
     return {};
 }
 
-Result<void> Replica::adopt_entry(StoredEntry entry, const Salvaged& found)
+Result<void> Replica::adopt_entry(const StoredEntry& entry, const Salvaged& found)
 {
     INDABA_TRY(ports_.storage.add_entry(entry));
     const bool refused = entry.ruling && entry.ruling->verdict != Verdict::accepted;
     return refused ? adopt_refused(entry, found) : Result<void>();
 }
 
-Result<void> Replica::adopt_journal(const SalvagedJournal& saved, const Salvaged& found)
+Result<void> Replica::adopt_journal(SalvagedJournal saved, const Salvaged& found)
 {
     INDABA_TRY(ports_.storage.save_journal(saved.journal));
     for (const auto& entry : saved.chain) INDABA_TRY(adopt_entry(entry, found));
-    for (auto entry : saved.detached) {
+    for (auto& entry : saved.detached) {
         if (!entry.ruling) entry.ruling = unfed(entry);
-        INDABA_TRY(adopt_entry(std::move(entry), found));
+        INDABA_TRY(adopt_entry(entry, found));
     }
     return {};
 }
 
-Result<void> Replica::adopt(const Salvaged& found)
+Result<void> Replica::adopt(Salvaged found)
 {
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(const auto before, ports_.storage.spaces());
     if (!before.empty()) return fail(Errc::usage, "what was salvaged belongs into a new database");
     for (const auto& space : found.spaces) INDABA_TRY(ports_.storage.save_space(space));
-    for (const auto& saved : found.journals) INDABA_TRY(adopt_journal(saved, found));
+    for (auto& saved : found.journals)  // each may be most of what is in memory, and is there once
+        INDABA_TRY(adopt_journal(std::exchange(saved, {}), found));
     for (const auto& space : found.spaces) {
         INDABA_ASSIGN(const auto journals, ports_.storage.own_journals(space.name));
         if (journals.empty()) continue;
-        // What the centre has not in a backup is sent again, as after every beginning anew.
-        INDABA_TRY(reopen_beyond(space.name, space.backed_up));
+        INDABA_TRY(
+            reopen_beyond(space.name, 0));  // as after every beginning anew: what the centre has now is not known
         if (!space.is_followed()) INDABA_TRY(ports_.storage.purge_space(space.name));
         // Nobody knows whether the journal's end was read, and what is behind a hole keeps its numbers.
         INDABA_TRY(ports_.storage.save_journal(new_journal(space.name)));
@@ -86,14 +88,12 @@ Result<void> Replica::adopt(const Salvaged& found)
     return transaction.commit();
 }
 
-/// Caught up: what stands behind a hole and was not among all the rulings is not at the centre, and nobody but this
-/// device can bring it. It names what it stands for, so should that turn up after all, nothing is there twice.
+/// After a scan from zero: what stands behind a hole and was not among all the rulings is not at the centre, and nobody
+/// but this device can bring it. It names what it stands for, so should that turn up after all, nothing is there twice.
 Result<void> Replica::write_detached(const StoredSpace& space)
 {
     if (!shared::role_writes(space.role)) return {};
-    INDABA_ASSIGN(auto left, ports_.storage.standing_refused({}));
-    if (left.empty()) return {};
-    INDABA_ASSIGN(left, refused_for(Reason::Code::lost, space.name));
+    INDABA_ASSIGN(auto left, refused_for(Reason::Code::lost, space.name));
     std::vector<StandingRefusal> detached;
     for (auto& refusal : left) {
         INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(refusal.name));

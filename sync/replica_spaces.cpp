@@ -54,16 +54,21 @@ Result<bool> Replica::reopen_beyond(const SpaceName& space, std::uint64_t number
     INDABA_ASSIGN(auto journals, ports_.storage.own_journals(space));
     bool reopened = false;
     for (auto& journal : journals) {
-        std::vector<StoredEntry> open;
+        std::vector<TransactionName> again;  // without their payloads, which may be more than fits into memory
+        std::uint64_t first = 0;
         INDABA_TRY(ports_.storage.each_entry(journal.head.id, 1, [&](StoredEntry&& entry) {
             if (entry.name.number > journal.last) return false;  // behind a hole: it cannot be sent
-            if (!entry.ruling || entry.ruling->number > number) open.push_back(std::move(entry));
+            if (entry.ruling && entry.ruling->number <= number) return true;
+            if (first == 0) first = entry.name.number;
+            if (!entry.ruling || entry.ruling->verdict == Verdict::accepted) again.push_back(entry.name);
             return true;
         }));
-        for (const auto& entry : open)
-            if (!entry.ruling || entry.ruling->verdict == Verdict::accepted) INDABA_TRY(wait_again(entry, entries));
-        if (open.empty() || open.front().name.number > journal.ruled) continue;
-        journal.ruled = open.front().name.number - 1;
+        for (const auto& name : again) {
+            INDABA_ASSIGN(const auto entry, ports_.storage.find_entry(name));
+            INDABA_TRY(wait_again(*entry, entries));
+        }
+        if (first == 0 || first > journal.ruled) continue;
+        journal.ruled = first - 1;
         INDABA_TRY(ports_.storage.save_journal(journal));
         reopened = true;
     }

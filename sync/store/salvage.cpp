@@ -4,6 +4,7 @@
 #include "sync/store/loose_rows.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace indaba::sync::store {
 
@@ -33,8 +34,8 @@ std::set<Name> candidates(const LooseNames<Name>& names, std::int64_t number)
 
 class Reading {
 public:
-    Reading(const LooseRows& rows, const shared::PublicKey& device, shared::Digest& digest)
-        : rows_(rows), device_(device), digest_(digest)
+    Reading(LooseRows rows, const shared::PublicKey& device, shared::Digest& digest)
+        : rows_(std::move(rows)), device_(device), digest_(digest)
     {
     }
 
@@ -43,12 +44,14 @@ public:
         found_.clock = rows_.clock;
         found_.leases = rows_.leases;
         std::map<std::int64_t, Numbered> journals;
-        for (const auto& [eid, loose] : rows_.entries) {
+        for (auto& [eid, loose] : rows_.entries) {
             found_.clock.last = std::max(found_.clock.last, loose.entry.stamp);
             spaces_of_[loose.journal] = loose.space;
             auto& numbered = journals[loose.journal];
-            if (loose.has_payload && shared::TransactionView::open(loose.entry.payload).has_value())
-                numbered[loose.entry.name.number] = loose.entry;
+            if (!loose.has_payload || shared::TransactionView::open(loose.entry.payload).has_error()) continue;
+            auto& entry = numbered[loose.entry.name.number];
+            entry = std::move(loose.entry);
+            loose.entry.name = entry.name;  // add_ended() asks for it
         }
         // One of which every entry was lost counts as well.
         for (const auto& [jid, row] : rows_.journals) {
@@ -199,7 +202,7 @@ private:
         }
     }
 
-    const LooseRows& rows_;
+    LooseRows rows_;
     const shared::PublicKey& device_;
     shared::Digest& digest_;
     Salvaged found_;
@@ -212,8 +215,9 @@ private:
 Result<SalvagedFile> salvage(const platform::DatabaseOptions& file, const shared::PublicKey& device,
                              shared::Digest& digest)
 {
-    INDABA_ASSIGN(const auto rows, read_loose_rows(file));
-    return SalvagedFile{Reading(rows, device, digest).all(), rows.pages};
+    INDABA_ASSIGN(auto rows, read_loose_rows(file));
+    const auto pages = rows.pages;
+    return SalvagedFile{Reading(std::move(rows), device, digest).all(), pages};
 }
 
 }  // namespace indaba::sync::store

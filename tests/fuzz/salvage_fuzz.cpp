@@ -93,7 +93,7 @@ public:
             INDABA_CHECK(saved.journal.last == number && saved.journal.last_hash == last);
         }
         World::Device fresh(world_, kSeed);
-        INDABA_CHECK(fresh.replica.adopt(found).has_value());
+        INDABA_CHECK(fresh.replica.adopt(std::move(found)).has_value());
     }
 
 private:

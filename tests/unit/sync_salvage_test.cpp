@@ -114,6 +114,33 @@ TEST_F(Salvage, AHealthyJournalIsSentUnderItsOwnNames)
     EXPECT_NE(again.store->own_journal("forum").value()->head.id, saved.journal.head.id) << "a new life, a new journal";
 }
 
+TEST_F(Salvage, BringsBackWhatACentreThatWasPutBackHadInItsBackup)
+{
+    const auto file = on_disk("device.db");
+    const auto older = back_up("older");
+    std::vector<RecordId> ids;
+    {
+        auto device = live_on(file);
+        (void)sync(device);
+        for (int i = 0; i < 3; ++i) ids.push_back(put(device, fmt::format("Company {}", i)));
+        (void)sync(device);
+        ASSERT_TRUE(centre_store_->begin().has_value());
+        ASSERT_TRUE(centre_store_->note_backed_up("forum", head("forum")).has_value());
+        ASSERT_TRUE(centre_store_->commit().has_value());
+        auto other = live("other", 5);
+        (void)sync(other);
+        (void)put(other, "After");
+        (void)sync(other);
+        EXPECT_EQ(sync(device).pulled, 1u);
+        ASSERT_EQ(device.store->find_space("forum").value()->backed_up, 3u);
+    }
+    put_back(older);
+    auto again = adopted(read(file).found, "new.db");
+    EXPECT_TRUE(sync(again).up_to_date);
+    for (const auto& id : ids) EXPECT_TRUE(has(again, id));
+    EXPECT_EQ(head("forum"), 3u);
+}
+
 /// Columns are read by their places: this tells when a table's have moved.
 TEST_F(Salvage, ReadsWhatADeviceKeepsBesideItsJournals)
 {
