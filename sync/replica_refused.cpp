@@ -262,10 +262,18 @@ Result<bool> Replica::are_redacted(const std::vector<StandingRefusal>& refused)
     return true;
 }
 
-/// The centre has told all of their records.
+/// The centre has told all of their records but those that they make themselves.
 Result<bool> Replica::are_told(const std::vector<StandingRefusal>& refused)
 {
+    std::set<RecordId> made;
+    EntryCache entries(ports_.storage);
     for (const auto& refusal : refused) {
+        INDABA_ASSIGN(const auto entry, entries.load(refusal.name));
+        if (entry != nullptr && std::ranges::any_of(entry->writes_to(refusal.record), creates))
+            made.insert(refusal.record);
+    }
+    for (const auto& refusal : refused) {
+        if (made.contains(refusal.record)) continue;
         INDABA_ASSIGN(const auto record, ports_.storage.find_record(refusal.record));
         if (!record || record->number == 0) return false;
         if (existence(record->centre_word()) == Existence::none) return false;

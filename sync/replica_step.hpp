@@ -15,7 +15,7 @@ struct Replica::Step {
 
     StoredSpace space;
     Hash hash;  ///< chain hash at batch.to
-    EntryCache entries;
+    EntryCache entries;  ///< with their rulings: only for after the last one of the message was learnt
     std::map<JournalId, std::optional<StoredJournal>> journals;
     struct Own {
         std::uint64_t number = 0;

@@ -74,19 +74,20 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     }
     step.own[ruling.name] = {ruling.number, ruling.verdict, ruling.time_ms};
     step.own_by_number[ruling.number] = ruling.name;
-    const bool refused = ruling.verdict != Verdict::accepted;
-    if (refused) step.refused.push_back(ruling.name);
+    if (ruling.verdict != Verdict::accepted) step.refused.push_back(ruling.name);
     step.is_erased = step.is_erased || ruling.reason.code == Reason::Code::erased;
-    if (journal->own && ruling.verdict == Verdict::lost) step.outcome.reordered.insert(journal->head.id);
     // An answered push and the feed both tell it.
     if (!journal->own || kept != Storage::RulingKept::anew) return {};
+    if (ruling.verdict == Verdict::lost) step.outcome.reordered.insert(journal->head.id);
     step.outcome.ruled.push_back({ruling.name, ruling.verdict});
-    return refused ? stand_refused(ruling.name, step) : Result<void>();
+    return {};
 }
 
-/// After the last ruling was learnt.
+/// After the last ruling was learnt: entries that are loaded from now on know theirs.
 Result<void> Replica::keep_learnt(Step& step)
 {
+    for (const auto& ruled : step.outcome.ruled)
+        if (ruled.verdict != Verdict::accepted) INDABA_TRY(stand_refused(ruled.name, step));
     for (const auto& [id, journal] : step.journals)
         if (journal && journal->last > 0) INDABA_TRY(ports_.storage.save_journal(*journal));
     for (const auto& id : step.copied) INDABA_TRY(leave_journal(id));
@@ -305,10 +306,11 @@ Result<Replica::Applied> Replica::take(BatchReader& batch)
     const bool may_forget = batch.head().head->horizon > step.space.cursor.horizon || !step.refused.empty();
     const bool was_caught_up = step.space.cursor.base > 0;
     INDABA_TRY(move_cursor(batch, step));
-    if (step.outcome.caught_up && !was_caught_up) INDABA_TRY(settle_untold(step));
+    const bool catches_up = step.outcome.caught_up && !was_caught_up;
+    if (catches_up) INDABA_TRY(settle_untold(step));
     if (may_forget) INDABA_TRY(ports_.storage.forget_deleted(step.space.name, step.space.cursor.horizon));
     if (step.is_awaited) INDABA_TRY(offer_again(step.space.name, Reason::Code::no_record));
-    if (step.outcome.caught_up) INDABA_TRY(write_detached(step.space));
+    if (catches_up) INDABA_TRY(write_detached(step.space));
     if (step.is_erased) INDABA_TRY(offer_what_is_left(step.space));
     INDABA_TRY(transaction.commit());
     step.outcome.applied = true;

@@ -36,6 +36,11 @@ std::optional<std::string_view> unless_empty(const Text& text)
     return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
 }
 
+shared::Error no_entry(const platform::Database& database)
+{
+    return fail(Errc::corrupt, database.path() + ": an index names an entry that is not there; restore a backup");
+}
+
 }  // namespace
 
 std::int64_t stored_number(std::uint64_t number)
@@ -97,9 +102,18 @@ Result<StoredEntry> Entries::at(std::int64_t eid)
         "space, "
         "coalesce(payload, bytes), original FROM entry LEFT JOIN payload USING (eid) WHERE eid = ?1");
     INDABA_ASSIGN(const bool found, row.bind_all(eid).step());
-    if (!found)
-        return fail(Errc::corrupt, database_.path() + ": an index names an entry that is not there; restore a backup");
+    if (!found) return no_entry(database_);
     return read(row);
+}
+
+Result<TransactionName> Entries::name_of(std::int64_t eid)
+{
+    auto row = database_.statement("SELECT journal, number, hash FROM entry WHERE eid = ?1");
+    INDABA_ASSIGN(const bool found, row.bind_all(eid).step());
+    if (!found) return no_entry(database_);
+    INDABA_ASSIGN(const auto* journal, names_.journals.name(std::uint64_t(row.int64(0))));
+    INDABA_ASSIGN(const auto hash, read_hash(row, 2));
+    return TransactionName{{*journal}, std::uint64_t(row.int64(1)), hash.prefix()};
 }
 
 Result<std::optional<std::int64_t>> Entries::eid_of(const TransactionName& name)

@@ -24,6 +24,7 @@ public:
     [[nodiscard]] Result<void> each_own_refused(const EntryVisitor& visit);
     [[nodiscard]] Result<void> each_refused(const EntryVisitor& visit);
     [[nodiscard]] Result<StoredEntry> at(std::int64_t eid);
+    [[nodiscard]] Result<TransactionName> name_of(std::int64_t eid);
     /// `chain` is the feed's chain after it, on a centre.
     [[nodiscard]] Result<void> add(const StoredEntry& entry, const Hash* chain);
     [[nodiscard]] Result<Storage::RulingKept> set_ruling(const Ruling& ruling);

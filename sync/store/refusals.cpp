@@ -61,8 +61,8 @@ Result<std::vector<StandingRefusal>> Refusals::standing(const std::optional<Reco
         INDABA_ASSIGN(const auto its, read_record_id(rows, 1, database_));
         if (rows.int64(0) != last || found.back().record != its) {
             last = rows.int64(0);
-            INDABA_ASSIGN(auto entry, entries_.at(last));
-            found.push_back({entry.name, its, {}});
+            INDABA_ASSIGN(const auto name, entries_.name_of(last));
+            found.push_back({name, its, {}});
         }
         found.back().keys.emplace_back(rows.text(2));
     }

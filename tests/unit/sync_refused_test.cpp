@@ -127,6 +127,26 @@ TEST_F(Refused, WhatWasWrittenTogetherIsTriedAgainTogetherWithoutWhatWasDropped)
     EXPECT_TRUE(standing().empty());
 }
 
+TEST_F(Refused, AChainOfEditsHoldsNoLeafUnderTheOneThatWaits)
+{
+    const auto id = put(life_, "Aurora");
+    write(life_, id, {{"city", Value::text("Recife")}});
+    (void)sync(life_);
+    write(life_, id, {{"city", Value::text("Natal")}, {"employees", Value::integer(5000)}});
+    write(life_, id, {{"city", Value::text("Belem")}, {"employees", Value::integer(6000)}});
+    cut_after_ = 1;  // the centre has ruled on both, and the device has not heard it
+    (void)sync(life_);
+    cut_after_ = 0;
+    write(life_, id, {{"city", Value::text("Manaus")}});
+    ClientSession device(*life_.replica, {});
+    ServerSession centre(*centre_, peer());
+    for (const auto& answer : centre.on_message(device.start().send.front()).send) (void)device.on_message(answer);
+    ASSERT_EQ(device.progress().refused, 2u);
+    EXPECT_EQ(values(life_, id, "city"), std::vector{Value::text("Manaus")});
+    ASSERT_EQ(standing().size(), 1u);
+    EXPECT_EQ(standing()[0].keys, std::vector<std::string>{"employees"});
+}
+
 TEST_F(Refused, AnotherEditEndsOnlyWhatItWritesAgain)
 {
     const auto id = put(life_, "Aurora");

@@ -51,6 +51,24 @@ TEST_F(RestoredCentre, RegainsAnEditThatComesBeforeItsRecord)
     EXPECT_EQ(b_.store->queries().counts().value().at(0).pending, 0u);
 }
 
+TEST_F(RestoredCentre, RegainsAnEditTogetherWithTheRecordThatItMade)
+{
+    const auto backup = back_up("night");
+    const auto lost = put(a_, "Aurora");
+    sync_all();
+    const auto made = new_id();
+    EXPECT_TRUE(b_.replica
+                    ->write("forum", {{Change::Kind::put, lost, "enterprise", {{"city", Value::text("Surat")}}},
+                                      {Change::Kind::put, made, "enterprise", {{"name", Value::text("Baikal")}}}})
+                    .has_value());
+    put_back(backup);
+    EXPECT_EQ(sync(b_).refused, 1u);
+    sync_all();
+    EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
+    expect_same({lost, made});
+    EXPECT_TRUE(has(a_, made));
+}
+
 TEST_F(RestoredCentre, NeverMakesTheTotalsTellMoreThanWasWritten)
 {
     std::vector<platform::DatabaseOptions> backups;
