@@ -15,6 +15,8 @@ constexpr const char* kCleanedKey = "cleaned";
 /// How long whoever is reading is waited for: less than a person notices, more than a query takes. After what takes
 /// longer, a backup for example, it is done again.
 constexpr int kCleanUpWait_ms = 500;
+/// A file that holds more is not made anew for the room in it: that is done in memory, and all who write wait for it.
+constexpr std::int64_t kMadeAnew_bytes = 256 * 1024 * 1024;
 
 }  // namespace
 
@@ -90,7 +92,7 @@ Result<void> Tables::clean_up(int wait_ms)
     INDABA_ASSIGN(const auto cleaned, platform::meta_int64(*database_, kCleanedKey));
     if (wiped.value_or(0) <= cleaned.value_or(0)) return {};
     INDABA_ASSIGN(const bool much_room, has_much_room());
-    // A space that is not carried any more gives its room back: in memory, where nobody finds what is set aside.
+    // A space that is not carried any more gives its room back.
     if (much_room && side_ == Side::replica) (void)database_->execute("VACUUM");
     INDABA_TRY(database_->checkpoint(platform::Database::Checkpoint::truncate, wait_ms));
     INDABA_ASSIGN(auto transaction, platform::Transaction::write(*database_));
@@ -100,9 +102,10 @@ Result<void> Tables::clean_up(int wait_ms)
 
 Result<bool> Tables::has_much_room()
 {
-    auto row =
-        database_->statement("SELECT freelist_count * 3 > page_count FROM pragma_freelist_count, pragma_page_count");
-    INDABA_ASSIGN(const bool found, row.step());
+    auto row = database_->statement(
+        "SELECT freelist_count * 3 > page_count AND (page_count - freelist_count) * page_size <= ?1 "
+        "FROM pragma_freelist_count, pragma_page_count, pragma_page_size");
+    INDABA_ASSIGN(const bool found, row.bind_all(kMadeAnew_bytes).step());
     return found && row.int64(0) != 0;
 }
 

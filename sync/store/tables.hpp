@@ -37,7 +37,7 @@ public:
     /// after the commit.
     void note_wiped() { wiped_ = true; }
     /// What is left to be done of that, by whomever it was left. Waits for readers so long, and keeps nobody from
-    /// writing. busy: to be done again.
+    /// writing, unless a device's file is made anew for the room in it. busy: to be done again.
     [[nodiscard]] Result<void> clean_up(int wait_ms);
 
     [[nodiscard]] platform::Database& database() { return *database_; }
