@@ -88,7 +88,8 @@ bool Shell::concerns_database(const shared::Error& error) const
     const auto directory = home_directory();
     if (directory.has_error()) return false;
     const auto path = *directory + "/indaba.db";
-    return platform::exists(path) && (!error.text.starts_with(*directory) || error.text.starts_with(path));
+    const auto file = platform::file_state(path);
+    return file && file->size_bytes > 0 && (!error.text.starts_with(*directory) || error.text.starts_with(path));
 }
 
 int Shell::fail(const shared::Error& error)

@@ -13,7 +13,7 @@
 
 namespace indaba::sync {
 
-/// Raised when an old program could misread a new one's messages; a centre speaks every version it ever spoke.
+/// Raised when an old program could misread a new one's messages. The other side then says that it speaks another one.
 inline constexpr std::uint32_t kProtocol = 4;
 
 /// A space that a device follows, and where it stands in its feed.

@@ -60,7 +60,8 @@ Result<std::vector<SpaceCounts>> Queries::counts()
     // Own journals are ruled in order: what is not beyond `ruled` has a ruling. Beyond it stand refusals that a centre
     // which was put back is asked about again: they are refused until it says otherwise, and not counted twice.
     // Entries beyond a journal's end were salvaged from behind a hole: all of them have a ruling. What is gone from
-    // here counts nowhere: neither beyond `ruled`, nor where an entry behind it was ruled lost.
+    // here counts nowhere: neither beyond `ruled`, nor where an entry behind it was ruled lost (verdict 2; that it is
+    // above 0 says that the index of what was refused serves).
     INDABA_TRY(add_up(
         database.statement("SELECT space, (SELECT count(*) FROM entry WHERE entry.journal = jid AND number > "
                            "journal.ruled AND number <= journal.last) - (SELECT count(*) FROM entry WHERE verdict > 0 "
