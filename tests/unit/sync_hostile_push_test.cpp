@@ -155,8 +155,8 @@ TEST_F(HostilePush, IsRefusedWithoutTellingEverybodyWhoseNameItHeld)
 {
     const auto id = new_id();
     const auto edits = [&](const std::string& key) {
-        std::vector<shared::Bytes> edits(limits::kLeaves + 1, payload(id, {{0, key, Value::boolean(true), {}}}));
-        return last_ruling(std::move(edits)).reason;
+        std::vector<shared::Bytes> payloads(limits::kLeaves + 1, payload(id, {{0, key, Value::boolean(true), {}}}));
+        return last_ruling(std::move(payloads)).reason;
     };
     EXPECT_EQ(last_ruling({payload(id, creation())}).verdict, Verdict::accepted);
     const auto reason = edits("other_names/Qzvwkjh");
