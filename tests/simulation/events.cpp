@@ -11,7 +11,6 @@ namespace indaba::tests::simulation {
 namespace {
 
 constexpr std::size_t kProcesses = 3;
-constexpr std::int64_t kYear_ms = 365LL * 24 * 3600 * 1000;
 
 }  // namespace
 
@@ -97,16 +96,7 @@ void Simulation::dial(std::size_t index)
 void Simulation::chaos()
 {
     timeline_.after(1000, [this] { chaos(); });
-    if (strikes(Fault::device_skew)) {
-        counts_.count(Fault::device_skew);
-        chance_.pick(devices_)->clock.skew_ms = chance_.between(-5 * kYear_ms, 5 * kYear_ms);
-        trace("a device's clock jumps");
-    }
-    if (strikes(Fault::centre_skew)) {
-        counts_.count(Fault::centre_skew);
-        centre_->clock.skew_ms = chance_.between(-kYear_ms, kYear_ms);
-        trace("the centre's clock jumps");
-    }
+    upset_clocks();
     if (strikes(Fault::role_change)) change_role();
     for (const auto fault : {Fault::device_revoked, Fault::person_revoked})
         if (strikes_later(fault)) revoke(fault);

@@ -51,6 +51,7 @@ constexpr std::array<Kind, kFaults> kKinds{{
     {"small_quota", 0},
     {"deletions_forgotten", 0},
     {"entry_lost", 0},
+    {"clock_stopped", 0},
 }};
 
 bool is_drawn_first(const Kind& kind) { return kind.in_1000 != 0 && kind.one_seed_in == 0; }

@@ -50,6 +50,7 @@ enum class Fault : std::uint8_t {
     small_quota,  ///< the centre takes a few changes of each device's a day; in every fourth seed
     deletions_forgotten,  ///< nobody is told any more of what was deleted up to then; in every fourth seed
     entry_lost,  ///< entries that were not ruled are gone from a device's database; in every fourth seed
+    clock_stopped,  ///< until it jumps again; in every fourth seed
     kCount,
 };
 inline constexpr auto kFaults = std::size_t(Fault::kCount);

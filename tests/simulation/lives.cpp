@@ -1,4 +1,4 @@
-// Backups, what is put back from them, copies and upgrades: nodes that are not what they were.
+// Backups, what is put back from them, copies, upgrades and clocks: nodes that are not what they were.
 #include "tests/model/item.hpp"
 #include "tests/model/memory_file.hpp"
 #include "tests/simulation/broken.hpp"
@@ -9,6 +9,7 @@ namespace indaba::tests::simulation {
 namespace {
 
 constexpr std::size_t kDevices = 7;  // copies included
+constexpr std::int64_t kTenYears_ms = 10 * 365LL * 24 * 3600 * 1000;
 
 struct Copy {
     platform::DatabaseOptions file;
@@ -24,6 +25,25 @@ Copy copy_database(const platform::Database& database)
 }
 
 }  // namespace
+
+void Simulation::upset_clocks()
+{
+    if (strikes(Fault::device_skew)) {
+        counts_.count(Fault::device_skew);
+        chance_.pick(devices_)->clock.jump(chance_.between(-kTenYears_ms, kTenYears_ms));
+        trace("a device's clock jumps");
+    }
+    if (strikes(Fault::centre_skew)) {
+        counts_.count(Fault::centre_skew);
+        centre_->clock.jump(chance_.between(-kTenYears_ms, kTenYears_ms));
+        trace("the centre's clock jumps");
+    }
+    if (clock_chance_.in_1000(faults_.in_1000[std::size_t(Fault::clock_stopped)])) {
+        counts_.count(Fault::clock_stopped);
+        (clock_chance_.below(8) == 0 ? centre_->clock : clock_chance_.pick(devices_)->clock).stop();
+        trace("a clock stops");
+    }
+}
 
 /// Now and then a backup; now and then, behind everybody's back, the centre is what it was at the last one.
 void Simulation::back_up_and_put_back()

@@ -25,7 +25,8 @@ Simulation::Simulation(std::uint64_t seed, Options options)
     : seed_(seed), options_(options), chance_(seed), faults_(options.calm ? Faults::none() : Faults::draw(chance_)),
       centre_signer_(chance_), centre_key_(centre_signer_.public_key()), quota_chance_(seed ^ 0x9007A5ull),
       truth_(roles_, digest_), judge_(truth_, roles_), night_chance_(~seed), copy_chance_(seed ^ 0xC0917DE71CEull),
-      loss_chance_(seed ^ 0x1057E27121ull), later_chance_(seed ^ 0x1A7E4FA0175ull), horizon_chance_(seed ^ 0x40A120Full)
+      loss_chance_(seed ^ 0x1057E27121ull), later_chance_(seed ^ 0x1A7E4FA0175ull),
+      horizon_chance_(seed ^ 0x40A120Full), clock_chance_(seed ^ 0xC10C57095ull)
 {
     if (!options.calm && night_chance_.below(2) == 0)
         faults_.in_1000[std::size_t(Fault::centre_put_back)] = unsigned(1 + night_chance_.below(60));
@@ -44,6 +45,8 @@ Simulation::Simulation(std::uint64_t seed, Options options)
         faults_.in_1000[std::size_t(Fault::deletions_forgotten)] = unsigned(1 + horizon_chance_.below(100));
     if (!options.calm && !options.first_faults && loss_chance_.below(4) == 0)
         faults_.in_1000[std::size_t(Fault::entry_lost)] = unsigned(1 + loss_chance_.below(60));
+    if (!options.calm && !options.first_faults && clock_chance_.below(4) == 0)
+        faults_.in_1000[std::size_t(Fault::clock_stopped)] = unsigned(1 + clock_chance_.below(40));
     centre_ = std::make_unique<CentreNode>(
         CentreParts{timeline_, roles_, digest_, centre_signer_, counts_, options.bug, &quotas_});
     roles_.bug = options.bug;

@@ -107,6 +107,7 @@ private:
     bool rule_lost(bool all);
     void heal_losses(Device& device);
     void upgrade_device();
+    void upset_clocks();
     void upgrade(Device& device);
     void upgrade_centre();
 
@@ -171,6 +172,7 @@ private:
     std::vector<shared::Bytes> on_stick_;  ///< what a device lost, as somebody still has it
     model::Chance later_chance_;
     model::Chance horizon_chance_;
+    model::Chance clock_chance_;
     std::map<std::size_t, DeviceNight> device_nights_;
     std::set<sync::JournalId> cut_short_;  ///< journals whose device forgot their end
     bool several_lives_ = false;  ///< a device was put back or copied: its person may meet what they wrote themself

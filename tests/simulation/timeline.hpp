@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace indaba::tests::simulation {
@@ -33,15 +34,23 @@ private:
     std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> events_;
 };
 
+/// A clock that jumps, and stands still until it jumps again.
 class SkewedClock final : public shared::Clock {
 public:
     explicit SkewedClock(const Timeline& timeline) : timeline_(timeline) {}
-    [[nodiscard]] std::int64_t now_ms() override { return timeline_.now_ms() + skew_ms; }
+    [[nodiscard]] std::int64_t now_ms() override { return stopped_ms_.value_or(timeline_.now_ms() + skew_ms_); }
 
-    std::int64_t skew_ms = 0;
+    void jump(std::int64_t skew_ms)
+    {
+        skew_ms_ = skew_ms;
+        stopped_ms_.reset();
+    }
+    void stop() { stopped_ms_ = now_ms(); }
 
 private:
     const Timeline& timeline_;
+    std::int64_t skew_ms_ = 0;
+    std::optional<std::int64_t> stopped_ms_;
 };
 
 }  // namespace indaba::tests::simulation
