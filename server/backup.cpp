@@ -75,13 +75,18 @@ Result<void> copy_keys(const std::string& from, const std::string& to)
     return {};
 }
 
-/// How far the feeds of a copied database are; all of that is in a backup, and the copy knows it.
-Result<std::map<SpaceName, std::uint64_t>> note_heads(const std::string& database)
+/// How far the feeds of a copied database are; all of that is in a backup, and the copy knows it. It holds no open
+/// invitation, for whenever it is put back, by whatever way, the code may have been used since, or taken back.
+Result<std::map<SpaceName, std::uint64_t>> finish_copy(const std::string& database)
 {
     platform::DatabaseOptions options;
     options.path = database;
     INDABA_ASSIGN(const auto store, sync::store::CentreStore::open(options, shared::Catalogue::builtin()));
-    INDABA_TRY(Registry(*store).require_openable());
+    Registry registry(*store);
+    INDABA_TRY(registry.require_openable());
+    INDABA_ASSIGN(auto ending, Transaction::write(store->database()));
+    INDABA_TRY(registry.end_invitations(ending));
+    INDABA_TRY(ending.commit());
     INDABA_ASSIGN(const auto spaces, store->spaces());
     std::map<SpaceName, std::uint64_t> heads;
     sync::StorageTransaction transaction(*store);
@@ -194,7 +199,7 @@ Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t n
     INDABA_TRY(copy_keys(ledger.directory().path(), unfinished));
     const auto database = inside(unfinished, DataDirectory::kDatabase);
     INDABA_TRY(platform::copy_database(ledger.database(), database));
-    INDABA_ASSIGN(backup.heads, note_heads(database));
+    INDABA_ASSIGN(backup.heads, finish_copy(database));
     INDABA_TRY(write_manifest(unfinished, backup));
     INDABA_TRY(platform::replace_file(unfinished, path));
     INDABA_TRY(platform::remove_file(unfinished + ".lock"));
@@ -207,21 +212,18 @@ Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t n
 
 namespace {
 
-/// What was ordered since the backup, as far as the directory tells: of what was erased, devices tell the rest. A code
-/// that waited then may have been used since, or taken back.
-Result<void> order_again(const std::string& data, std::int64_t now_ms)
+/// What was ordered since the backup, as far as the directory tells: of what was erased, devices tell the rest. A
+/// centre that starts does the same, so nothing hangs on getting here.
+Result<void> order_again(const std::string& data)
 {
     INDABA_ASSIGN(auto ledger, Ledger::open(data));
     INDABA_TRY(settle_revocations(ledger.directory(), ledger.database(), ledger.registry()));
-    INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
-    INDABA_TRY(ledger.registry().end_invitations(transaction, now_ms));
-    INDABA_TRY(transaction.commit());
     return ledger.with_centre([&](sync::Centre& centre) { return settle_erasures(ledger.directory(), centre); });
 }
 
 }  // namespace
 
-Result<Backup> restore_backup(const std::string& from, const std::string& data, std::int64_t now_ms)
+Result<Backup> restore_backup(const std::string& from, const std::string& data)
 {
     INDABA_ASSIGN(auto manifest, read_manifest(from));
     auto& backup = manifest.backup;
@@ -235,7 +237,7 @@ Result<Backup> restore_backup(const std::string& from, const std::string& data, 
     INDABA_TRY(require_revocations(directory));
     INDABA_TRY(copy_keys(from, data));
     INDABA_TRY(copy_verified(from, data, std::string(DataDirectory::kDatabase), manifest.files));  // last: it is whole
-    INDABA_TRY(order_again(data, now_ms));
+    INDABA_TRY(order_again(data));
     return backup;
 }
 

@@ -1,6 +1,7 @@
-// A centre in a directory of its own: the database as of one moment, the keys, and backup.json, which names each file
-// with its size and SHA-256 and is what makes the directory a backup. Made beside a running centre, whole or not at
-// all. One thread. Deliberately not: encrypted. Whoever has it is the centre: keep it like the centre's own directory.
+// A centre in a directory of its own: the database as of one moment but without open invitations, the keys, and
+// backup.json, which names each file with its size and SHA-256 and is what makes the directory a backup. Made beside a
+// running centre, whole or not at all. One thread. Deliberately not: encrypted. Whoever has it is the centre: keep it
+// like the centre's own directory.
 #pragma once
 
 #include "server/ledger.hpp"
@@ -20,7 +21,7 @@ struct Backup {
 
 /// Makes a centre of it, which must not be there yet. not_found or malformed: no backup; corrupt: a file is not what it
 /// was. Interrupted, it can be repeated. What was erased and revoked since, as far as `data` holds that already, is so
-/// again, and no invitation is open.
-[[nodiscard]] Result<Backup> restore_backup(const std::string& from, const std::string& data, std::int64_t now_ms);
+/// again.
+[[nodiscard]] Result<Backup> restore_backup(const std::string& from, const std::string& data);
 
 }  // namespace indaba::server

@@ -32,8 +32,7 @@ Result<Answer> back_up(const BackupCommand& command)
 
 Result<Answer> restore(const BackupCommand& command)
 {
-    platform::SystemClock clock;
-    INDABA_ASSIGN(const auto backup, restore_backup(command.backup, command.data, clock.now_ms()));
+    INDABA_ASSIGN(const auto backup, restore_backup(command.backup, command.data));
     auto json = json_of(backup);
     json["data"] = command.data;
     return Answer{

@@ -78,9 +78,9 @@ Result<EnrolmentAnswer> Enrolment::use(const EnrolmentRequest& request, const St
                                        const DeviceId& id, Transaction& transaction)
 {
     const auto now_ms = ports_.clock.now_ms();
+    INDABA_ASSIGN(const bool revoked, ports_.registry.is_revoked(id));
+    if (revoked) return fail(Errc::forbidden, "this device has been revoked: ask your operator");
     INDABA_ASSIGN(const auto known, ports_.registry.find_device(id));
-    if (known && known->revoked_ms != 0)
-        return fail(Errc::forbidden, "this device has been revoked: ask your operator");
     if (known && known->person != invitation.person)
         return fail(Errc::forbidden, "this device belongs to somebody else here: enrol with another --home");
     if (known && invitation.used_ms != 0) return EnrolmentAnswer{known->certificate_pem, invitation.person_name, id};

@@ -79,7 +79,11 @@ public:
     [[nodiscard]] Result<void> save_device(Transaction& transaction, const Device& device);
     [[nodiscard]] Result<void> note_contact(Transaction& transaction, const DeviceId& id, const std::string& program,
                                             std::int64_t now_ms);
+    /// For good: also one that is not enrolled here, and then never will be.
     [[nodiscard]] Result<void> revoke(Transaction& transaction, const DeviceId& id, std::int64_t now_ms);
+    /// Every revoked device, and when that was.
+    [[nodiscard]] Result<std::map<DeviceId, std::int64_t>> revocations();
+    [[nodiscard]] Result<bool> is_revoked(const DeviceId& id);
     /// Every device of the person, as revoke(); no role stays, and no invitation can be used any more.
     struct RevokedPerson {
         std::int64_t devices = 0;
@@ -113,8 +117,8 @@ public:
                                               std::int64_t person, std::int64_t now_ms, std::int64_t expires_ms);
     /// Takes no longer for a code that is nearly right.
     [[nodiscard]] Result<std::optional<StoredInvitation>> find_invitation(const shared::Hash& code_hash);
-    /// None that is open can be used any more.
-    [[nodiscard]] Result<void> end_invitations(Transaction& transaction, std::int64_t now_ms);
+    /// None that is open can be used any more, whatever a clock says.
+    [[nodiscard]] Result<void> end_invitations(Transaction& transaction);
     [[nodiscard]] Result<void> use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,
                                               std::int64_t now_ms);
 

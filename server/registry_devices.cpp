@@ -86,7 +86,34 @@ Result<void> Registry::revoke(Transaction& transaction, const DeviceId& id, std:
     auto update =
         transaction.database().statement("UPDATE registry_device SET revoked_ms = ?2 WHERE id = ?1 AND revoked_ms = 0");
     update.bind_all(shared::ByteView(id.hash.bytes), now_ms);
-    return update.run();
+    INDABA_TRY(update.run());
+    auto insert = transaction.database().statement(
+        "INSERT OR IGNORE INTO registry_shut_out(device, revoked_ms) "
+        "SELECT ?1, ?2 WHERE NOT EXISTS(SELECT 1 FROM registry_device WHERE id = ?1)");
+    insert.bind_all(shared::ByteView(id.hash.bytes), now_ms);
+    return insert.run();
+}
+
+Result<std::map<DeviceId, std::int64_t>> Registry::revocations()
+{
+    std::map<DeviceId, std::int64_t> revoked;
+    auto query = database_.statement(
+        "SELECT id, revoked_ms FROM registry_device WHERE revoked_ms <> 0 UNION ALL "
+        "SELECT device, revoked_ms FROM registry_shut_out");
+    while (true) {
+        INDABA_ASSIGN(const bool more, query.step());
+        if (!more) return revoked;
+        revoked.emplace(device_id_from(query.blob(0)), query.int64(1));
+    }
+}
+
+Result<bool> Registry::is_revoked(const DeviceId& id)
+{
+    auto query = database_.statement(
+        "SELECT 1 FROM registry_device WHERE id = ?1 AND revoked_ms <> 0 UNION ALL "
+        "SELECT 1 FROM registry_shut_out WHERE device = ?1");
+    query.bind_all(shared::ByteView(id.hash.bytes));
+    return query.step();
 }
 
 Result<Registry::RevokedPerson> Registry::revoke_person(Transaction& transaction, std::int64_t person,
@@ -170,11 +197,12 @@ Result<std::uint64_t> Registry::passed_by_all(const SpaceName& space)
 
 Result<void> Registry::require_welcome(const DeviceId& id)
 {
-    auto query = database_.statement("SELECT revoked_ms FROM registry_device WHERE id = ?1");
+    INDABA_ASSIGN(const bool revoked, is_revoked(id));
+    if (revoked) return fail(Errc::forbidden, "this device has been revoked: ask your operator");
+    auto query = database_.statement("SELECT 1 FROM registry_device WHERE id = ?1");
     query.bind_all(shared::ByteView(id.hash.bytes));
     INDABA_ASSIGN(const bool found, query.step());
     if (!found) return fail(Errc::forbidden, "this device is not enrolled here: ask for an invitation");
-    if (query.int64(0) != 0) return fail(Errc::forbidden, "this device has been revoked: ask your operator");
     return {};
 }
 
@@ -212,11 +240,9 @@ Result<std::optional<StoredInvitation>> Registry::find_invitation(const shared::
     }
 }
 
-Result<void> Registry::end_invitations(Transaction& transaction, std::int64_t now_ms)
+Result<void> Registry::end_invitations(Transaction& transaction)
 {
-    auto update = transaction.database().statement(
-        "UPDATE registry_invitation SET expires_ms = ?1 WHERE used_ms = 0 AND expires_ms > ?1");
-    return update.bind_all(now_ms).run();
+    return transaction.database().statement("UPDATE registry_invitation SET expires_ms = 0 WHERE used_ms = 0").run();
 }
 
 Result<void> Registry::use_invitation(Transaction& transaction, std::int64_t id, const DeviceId& device,

@@ -40,6 +40,11 @@ CREATE TABLE registry_device(
     program TEXT NOT NULL DEFAULT '',
     revoked_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+-- Devices that were revoked and are not among those above: this database was put back to before their enrolment.
+CREATE TABLE registry_shut_out(
+    device BLOB PRIMARY KEY CHECK(length(device) = 32),
+    revoked_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE registry_invitation(
     id INTEGER PRIMARY KEY,
     selector INTEGER NOT NULL,

@@ -50,15 +50,11 @@ Result<void> settle_revocations(const DataDirectory& directory, platform::Databa
     INDABA_ASSIGN(auto revoked, read_revocations(directory));
     const auto in_file = revoked.size();
     INDABA_ASSIGN(auto transaction, Transaction::write(database));
-    INDABA_ASSIGN(const auto devices, registry.devices());
-    for (const auto& device : devices) {
-        if (device.revoked_ms != 0) {
-            revoked.emplace(device.id, device.revoked_ms);
-        } else if (const auto known = revoked.find(device.id); known != revoked.end()) {
-            INDABA_TRY(registry.revoke(transaction, device.id, known->second));
-        }
-    }
+    INDABA_ASSIGN(auto known, registry.revocations());
+    for (const auto& [device, at_ms] : revoked)
+        if (!known.contains(device)) INDABA_TRY(registry.revoke(transaction, device, at_ms));
     INDABA_TRY(transaction.commit());
+    revoked.merge(known);
     if (revoked.size() == in_file) return {};
     std::string text;
     for (const auto& [device, at_ms] : revoked)

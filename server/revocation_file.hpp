@@ -6,8 +6,9 @@
 
 namespace indaba::server {
 
-/// require_revocations() only reads the file; settle_revocations() revokes what only it knows, of the devices that are
-/// enrolled, and writes into it what only the database knows. corrupt, with what to do, for a file that is not one.
+/// require_revocations() only reads the file; settle_revocations() revokes what only it knows, devices too of which the
+/// database has never heard, and writes into it what only the database knows. corrupt, with what to do, for a file that
+/// is not one.
 [[nodiscard]] Result<void> require_revocations(const DataDirectory& directory);
 [[nodiscard]] Result<void> settle_revocations(const DataDirectory& directory, platform::Database& database,
                                               Registry& registry);

@@ -1,9 +1,11 @@
 // An operator backs the centre up while it serves, loses it, and puts it back: devices hear what is safe, and bring
 // what was written since.
+#include "platform/files.hpp"
 #include "tests/end_to_end/two_delegates.hpp"
 
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -31,6 +33,39 @@ protected:
     {
         centre.kill();
         std::filesystem::rename(centre.data(), directory.file("lost"));
+    }
+    /// As who copies files does it, behind everybody's back.
+    void put_back_by_hand()
+    {
+        centre.kill();
+        std::filesystem::copy(backup + "/centre.db", centre.data() + "/centre.db",
+                              std::filesystem::copy_options::overwrite_existing);
+        for (const auto* part : {"-wal", "-shm"}) std::filesystem::remove(centre.data() + "/centre.db" + part);
+        centre.start();
+    }
+    /// Its new directory, with what the lost one said of revoked devices.
+    void make_directory_again()
+    {
+        std::filesystem::create_directory(centre.data());
+        std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
+        const auto kept = directory.file("lost") + "/revocations.txt";
+        if (std::filesystem::exists(kept)) std::filesystem::copy(kept, centre.data() + "/revocations.txt");
+    }
+    /// Somebody's old keys, in a home that is not enrolled.
+    [[nodiscard]] Device home_with_keys_of(const Device& device, const std::string& name) const
+    {
+        Device other(directory, name);
+        std::filesystem::create_directory(other.home());
+        std::filesystem::permissions(other.home(), std::filesystem::perms::owner_all);
+        for (const auto* key : {"/device.key", "/data.key"})
+            std::filesystem::copy(device.home() + key, other.home() + key);
+        return other;
+    }
+    void revoke(const Device& device) const
+    {
+        const auto devices = boost::json::parse(centre.operate({"device", "list", "--json"}));
+        for (const auto& known : devices.as_array())
+            if (text_at(known, "name") == device.name()) centre.operate({"device", "revoke", text_at(known, "device")});
     }
     void damage(const std::string& file) const
     {
@@ -97,22 +132,80 @@ TEST_F(Backup, put_back_lets_nobody_in_who_was_revoked_since)
     const auto invitation = centre.operate({"invite", "Boris"});
     centre.operate({"backup", backup});
     centre.operate({"person", "revoke", "Boris"});
-    centre.kill();
-    std::filesystem::copy(backup + "/centre.db", centre.data() + "/centre.db",
-                          std::filesystem::copy_options::overwrite_existing);
-    for (const auto* part : {"-wal", "-shm"}) std::filesystem::remove(centre.data() + "/centre.db" + part);
-    centre.start();
+    put_back_by_hand();
     EXPECT_THAT(boris.run({"sync"}).err, HasSubstr("revoked")) << "files copied behind everybody's back";
 
     lose_centre();
-    std::filesystem::create_directory(centre.data());
-    std::filesystem::permissions(centre.data(), std::filesystem::perms::owner_all);
-    std::filesystem::copy(directory.file("lost") + "/revocations.txt", centre.data() + "/revocations.txt");
+    make_directory_again();
     centre.operate({"restore", backup});
     centre.start();
     EXPECT_THAT(boris.run({"sync"}).err, HasSubstr("revoked"));
     EXPECT_NE(Device(directory, "second").run({"enrol", invitation}).code, 0) << "it may have been used since";
     EXPECT_EQ(number_at(amina.json({"sync"}), "conflicts"), 0);
+}
+
+TEST_F(Backup, put_back_lets_no_revoked_key_in_that_was_enrolled_since)
+{
+    const auto invitation = centre.operate({"invite", "Boris"});
+    centre.operate({"backup", backup});
+    const Device third(directory, "third");
+    third.done({"enrol", invitation, "--device", "third"});
+    (void)third.json({"sync"});
+    revoke(third);
+    put_back_by_hand();
+    EXPECT_THAT(third.run({"sync"}).err, HasSubstr("revoked")) << "though this database has never heard of it";
+    const auto again = home_with_keys_of(third, "again");
+    EXPECT_NE(again.run({"enrol", invitation}).code, 0);
+    const auto refused = again.run({"enrol", centre.operate({"invite", "Boris"})});
+    EXPECT_EQ(refused.code, 3);
+    EXPECT_THAT(refused.err, HasSubstr("revoked"));
+    EXPECT_EQ(boost::json::parse(centre.operate({"device", "list", "--json"})).as_array().size(), 2u);
+
+    // What the file said is in what is backed up from now on, so that even a centre without the file knows it.
+    const auto later = directory.file("later");
+    centre.operate({"backup", later});
+    lose_centre();
+    centre.operate({"restore", later});
+    centre.start();
+    EXPECT_THAT(again.run({"enrol", centre.operate({"invite", "Boris"})}).err, HasSubstr("revoked"));
+    EXPECT_THAT(content_of(centre.data() + "/revocations.txt"),
+                testing::Eq(content_of(directory.file("lost") + "/revocations.txt")));
+}
+
+TEST_F(Backup, holds_no_open_invitation_whoever_puts_it_back)
+{
+    centre.operate({"person", "add", "Fay", "--role", "forum=editor"});
+    const auto taken_back = centre.operate({"invite", "Fay"});
+    const auto used = centre.operate({"invite", "Boris"});
+    centre.operate({"backup", backup});
+    const auto second = Device(directory, "second");
+    second.done({"enrol", used});
+    centre.operate({"person", "revoke", "Fay"});
+    put_back_by_hand();
+    const auto expect_none_open = [&](const std::string& home) {
+        for (const auto& invitation : {taken_back, used}) {
+            const auto refused = Device(directory, home).run({"enrol", invitation});
+            EXPECT_EQ(refused.code, 3) << home;
+            EXPECT_THAT(refused.err, HasSubstr("ask for a new one")) << home;
+        }
+    };
+    expect_none_open("after the copy");
+    EXPECT_EQ(Device(directory, "invited").run({"enrol", centre.operate({"invite", "Boris"})}).code, 0)
+        << "one that was made since";
+
+    // The restore is killed once the database is there: as long as somebody holds this lock, it gets no further.
+    lose_centre();
+    make_directory_again();
+    {
+        const auto held = platform::FileLock::try_take(centre.data() + "/erasures.lock");
+        ASSERT_TRUE(held.has_value());
+        const auto restoring = centre.begin({"restore", backup});
+        for (int tries = 0; centre.try_operate({"space", "list"}).code != 0; ++tries) ASSERT_LT(tries, 1000);
+        restoring->signal(SIGKILL);
+        (void)restoring->finish();
+    }
+    centre.start();
+    expect_none_open("after the kill");
 }
 
 TEST_F(Backup, that_is_damaged_or_no_backup_makes_no_centre)

@@ -223,6 +223,36 @@ TEST_F(EnrolmentTest, does_not_bring_a_revoked_device_back)
     EXPECT_TRUE(enrol(code, KeyPair::generate()).has_value()) << "the code is not used up";
 }
 
+TEST_F(EnrolmentTest, lets_no_revoked_device_in_of_which_it_has_never_heard)
+{
+    const auto key = KeyPair::generate();
+    const auto id = platform::device_id(key.public_key());
+    revoke(id);
+    const auto when = clock.now_ms();
+    pass_a_day();
+    revoke(id);
+    const auto code = code_for("Ana Silva");
+    EXPECT_THAT(enrol(code, key).error().text, HasSubstr("revoked"));
+    EXPECT_THAT(registry().require_welcome(id).error().text, HasSubstr("revoked"));
+    EXPECT_EQ(registry().find_device(id).value(), std::nullopt);
+    EXPECT_LE(registry().revocations().value().at(id), when) << "since the first time";
+    EXPECT_FALSE(registry().is_revoked(ana_).value());
+    EXPECT_TRUE(enrol(code, ana_key_).has_value()) << "the code is not used up";
+}
+
+TEST_F(EnrolmentTest, takes_no_code_that_was_open_in_a_backup)
+{
+    const auto code = code_for("Ana Silva");
+    const auto used = code_for("Ana Silva");
+    ASSERT_TRUE(enrol(used, ana_key_).has_value());
+    auto transaction = *Transaction::write(counter->ledger.database());
+    ASSERT_TRUE(registry().end_invitations(transaction).has_value());
+    ASSERT_TRUE(transaction.commit().has_value());
+    clock.ahead_ms = -shared::limits::kDay_ms;
+    EXPECT_THAT(enrol(code, KeyPair::generate()).error().text, HasSubstr("expired")) << "whatever the clock says";
+    EXPECT_TRUE(enrol(used, ana_key_).has_value()) << "an answer that was lost on the way";
+}
+
 TEST_F(EnrolmentTest, waits_for_an_operator_without_counting_it_as_a_wrong_code)
 {
     const auto code = code_for("Ana Silva");
