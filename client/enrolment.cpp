@@ -106,6 +106,39 @@ Result<platform::HttpResponse> ask(const Invitation& invitation, const std::stri
     return loop.run_for_result(post(invitation, body));
 }
 
+/// What the centre answers to this key; `person`: whose it is already, if anybody's.
+Result<Enrolment> spend(const Invitation& invitation, const platform::KeyPair& key, std::string device_name,
+                        const std::string& person, std::stop_token stop)
+{
+    json::object request{
+        {"code", invitation.code}, {"csr_pem", platform::make_signing_request(key)}, {"device_name", device_name}};
+    if (!person.empty()) request["person"] = person;
+    INDABA_ASSIGN(const auto response, ask(invitation, json::serialize(request), std::move(stop)));
+    if (response.status != 200) return refusal_of(response);
+    INDABA_ASSIGN(auto enrolment, enrolment_of(response.body, invitation, key));
+    enrolment.device_name = std::move(device_name);
+    return enrolment;
+}
+
+Result<Home> enrol_again(const std::string& directory, const Invitation& invitation, std::string device_name,
+                         std::stop_token stop, const AskPassphrase& passphrase)
+{
+    INDABA_ASSIGN(const auto known, Home::enrolment_of(directory));
+    const auto authority = platform::certificate_fingerprint(known.authority_pem);
+    if (authority.has_error() || *authority != invitation.authority)
+        return fail(Errc::usage,
+                    fmt::format("{} is enrolled already, as a device of {} at another centre, {}: enrol with another "
+                                "--home",
+                                directory, known.person, known.server.text()));
+    INDABA_ASSIGN(auto home, Home::open(directory, passphrase));
+    if (device_name.empty()) device_name = known.device_name;
+    INDABA_ASSIGN(auto enrolment, spend(invitation, home.key(), std::move(device_name), known.person, std::move(stop)));
+    if (enrolment.centre_key != known.centre_key)
+        return fail(Errc::untrusted, "the centre signs with another key than this home knows: tell the operator");
+    INDABA_TRY(home.renew(std::move(enrolment)));
+    return home;
+}
+
 }  // namespace
 
 Result<Invitation> Invitation::parse(std::string_view text)
@@ -135,12 +168,8 @@ Result<Home> enrol(const std::string& directory, const Invitation& invitation, s
 {
     INDABA_TRY(of_the_disk(platform::make_private_directory(directory)));
     INDABA_ASSIGN(const auto lock, of_the_disk(platform::FileLock::try_take(directory + "/enrol.lock")));
-    if (Home::is_enrolled(directory)) {
-        INDABA_ASSIGN(const auto enrolment, Home::enrolment_of(directory));
-        return fail(Errc::usage,
-                    fmt::format("{} is enrolled already, as a device of {} at {}: enrol with another --home", directory,
-                                enrolment.person, enrolment.server.text()));
-    }
+    if (Home::is_enrolled(directory))
+        return enrol_again(directory, invitation, std::move(device_name), std::move(stop), ask_passphrase);
     AskPassphrase passphrase;
     platform::Secret chosen;
     if (ask_passphrase) {
@@ -149,12 +178,7 @@ Result<Home> enrol(const std::string& directory, const Invitation& invitation, s
     }
     INDABA_ASSIGN(const auto key, Home::prepare(directory, passphrase));
     if (device_name.empty()) device_name = usual_device_name(key);
-    const auto body = json::serialize(json::object{
-        {"code", invitation.code}, {"csr_pem", platform::make_signing_request(key)}, {"device_name", device_name}});
-    INDABA_ASSIGN(const auto response, ask(invitation, body, std::move(stop)));
-    if (response.status != 200) return refusal_of(response);
-    INDABA_ASSIGN(auto enrolment, enrolment_of(response.body, invitation, key));
-    enrolment.device_name = std::move(device_name);
+    INDABA_ASSIGN(const auto enrolment, spend(invitation, key, std::move(device_name), {}, std::move(stop)));
     return Home::create(directory, key, enrolment, passphrase);
 }
 

@@ -1,7 +1,8 @@
 // How a directory becomes a home: an invitation is spent at the centre that it names, over TLS pinned to the
 // fingerprint in it. Blocks the calling thread. Until the centre has answered nothing but a fresh key is left behind,
 // and the same invitation spent again with that key is answered again, so an enrolment cut off anywhere can be
-// repeated.
+// repeated. A home that is enrolled already is enrolled again, as the same device of the same person, where its centre
+// knows it no more or its certificate is over; only what the centre answers is written, at once or not at all.
 #pragma once
 
 #include "client/home.hpp"
@@ -22,10 +23,11 @@ struct Invitation {
     [[nodiscard]] static Result<Invitation> parse(std::string_view text);
 };
 
-/// `device_name` is what others will read beside what is written here; empty: this machine's name.
-/// forbidden: the invitation is used or expired. untrusted: somebody else answers there. usage: enrolled already.
-/// busy: another process is enrolling this home. With a passphrase the home is locked by it from its first byte;
-/// untrusted: an enrolment that was cut off began with another one.
+/// `device_name` is what others will read beside what is written here; empty: as it was, or this machine's name.
+/// forbidden: the invitation is used or expired, or another person's than this home. untrusted: somebody else answers
+/// there. usage: enrolled already at another centre. busy: another process is enrolling this home. With a passphrase a
+/// new home is locked by it from its first byte; untrusted: an enrolment that was cut off began with another one. A
+/// home that is enrolled and locked is opened with it.
 [[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
                                  std::stop_token stop = {}, const AskPassphrase& passphrase = {});
 

@@ -84,6 +84,11 @@ Result<Enrolment> read_enrolment(const std::string& directory)
     return enrolment;
 }
 
+Result<void> write_enrolment(const std::string& directory, const Enrolment& enrolment)
+{
+    return of_the_disk(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment))));
+}
+
 }  // namespace
 
 shared::Error of_the_disk(shared::Error error)
@@ -165,9 +170,15 @@ Result<Home> Home::create(const std::string& directory, const platform::KeyPair&
         platform::SystemRandom().fill(keys.data.emplace_back());
         INDABA_TRY(files.write_plain(keys));
     }
-    INDABA_TRY(
-        of_the_disk(platform::write_private_file(enrolment_path(directory), shared::as_bytes(text_of(enrolment)))));
+    INDABA_TRY(write_enrolment(directory, enrolment));
     return open(directory, passphrase);
+}
+
+Result<void> Home::renew(Enrolment enrolment)
+{
+    INDABA_TRY(write_enrolment(directory_, enrolment));
+    enrolment_ = std::move(enrolment);
+    return {};
 }
 
 std::string Home::database_path() const { return directory_ + "/indaba.db"; }

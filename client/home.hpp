@@ -65,6 +65,9 @@ public:
     [[nodiscard]] static Result<Home> create(const std::string& directory, const platform::KeyPair& key,
                                              const Enrolment& enrolment, const AskPassphrase& passphrase = {});
 
+    /// The same device, enrolled again; all of it or nothing.
+    [[nodiscard]] Result<void> renew(Enrolment enrolment);
+
     [[nodiscard]] const std::string& directory() const { return directory_; }
     [[nodiscard]] const Enrolment& enrolment() const { return enrolment_; }
     [[nodiscard]] const platform::KeyPair& key() const { return key_; }

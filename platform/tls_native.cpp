@@ -132,7 +132,9 @@ Error client_tls_error(const ssl_st* ssl, error_code error, const Address& serve
     const int reason = tls_reason(error);
     if (is_certificate_alert(reason))
         return fail(Errc::untrusted,
-                    where + " refused this device's certificate: ask the operator for a new invitation");
+                    where +
+                        " refused this device's certificate: ask the operator for an invitation, then run "
+                        "`indaba enrol INVITATION` with this home");
     if (is_version_problem(reason))
         return fail(Errc::untrusted, where + " does not speak TLS 1.3, so it is not a centre: check the address");
     if (reason != 0)

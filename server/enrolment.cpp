@@ -34,6 +34,9 @@ Result<EnrolmentRequest> parse_enrolment(const std::string& json)
     INDABA_ASSIGN(request.code, text_of(value.get_object(), "code"));
     INDABA_ASSIGN(request.signing_request_pem, text_of(value.get_object(), "csr_pem"));
     INDABA_ASSIGN(request.device_name, text_of(value.get_object(), "device_name"));
+    if (value.get_object().contains("person")) {
+        INDABA_ASSIGN(request.person, text_of(value.get_object(), "person"));
+    }
     INDABA_TRY(check_name(request.device_name, "a device's name"));
     if (request.signing_request_pem.size() > platform::kMaxPemBytes)
         return fail(Errc::too_large, "the signing request is too long");
@@ -83,6 +86,10 @@ Result<EnrolmentAnswer> Enrolment::use(const EnrolmentRequest& request, const St
     INDABA_ASSIGN(const auto known, ports_.registry.find_device(id));
     if (known && known->person != invitation.person)
         return fail(Errc::forbidden, "this device belongs to somebody else here: enrol with another --home");
+    if (!request.person.empty() && request.person != invitation.person_name)
+        return fail(Errc::forbidden,
+                    "this invitation is for another person than this home: ask for one for its "
+                    "person, or enrol with another --home");
     if (known && invitation.used_ms != 0) return EnrolmentAnswer{known->certificate_pem, invitation.person_name, id};
     INDABA_ASSIGN(auto certificate, ports_.authority.sign_device(request.signing_request_pem, now_ms));
     Device device;

@@ -16,6 +16,7 @@ struct EnrolmentRequest {
     std::string code;
     std::string signing_request_pem;
     std::string device_name;
+    std::string person = {};  ///< whose it is already, as it knows; empty for one that is new
 };
 
 struct EnrolmentAnswer {
@@ -41,7 +42,8 @@ public:
     // Errors, all in words for the person who enrols:
     //   busy       too many wrong codes lately: wait
     //   malformed  the request's key or code is not one
-    //   forbidden  the code is unknown, used or expired, or the device is somebody else's or revoked
+    //   forbidden  the code is unknown, used or expired, or the device is somebody else's or revoked. A device that
+    //              says whose it is becomes nobody else's, so that what waits on it is stored as that person's
     /// `host`: where the request came from; `steady_ms`: of a clock that does not run backwards.
     [[nodiscard]] Result<EnrolmentAnswer> enrol(const EnrolmentRequest& request, const std::string& host,
                                                 std::int64_t steady_ms);

@@ -202,7 +202,10 @@ Result<void> Registry::require_welcome(const DeviceId& id)
     auto query = database_.statement("SELECT 1 FROM registry_device WHERE id = ?1");
     query.bind_all(shared::ByteView(id.hash.bytes));
     INDABA_ASSIGN(const bool found, query.step());
-    if (!found) return fail(Errc::forbidden, "this device is not enrolled here: ask for an invitation");
+    if (!found)
+        return fail(Errc::forbidden,
+                    "this device is not enrolled here: ask for an invitation, then run `indaba enrol INVITATION` with "
+                    "this home; nothing in it is lost");
     return {};
 }
 

@@ -208,6 +208,51 @@ TEST_F(Backup, holds_no_open_invitation_whoever_puts_it_back)
     expect_none_open("after the kill");
 }
 
+TEST_F(Backup, put_back_regains_what_was_written_by_whoever_enrolled_since)
+{
+    write(amina, 1);
+    (void)amina.json({"sync"});
+    centre.operate({"backup", backup});
+    const auto add_gus = [&] { centre.operate({"person", "add", "Gus", "--role", "forum=editor"}); };
+    add_gus();
+    Device gus(directory, "gus");
+    gus.done({"enrol", centre.operate({"invite", "Gus"}), "--device", "gus"});
+    (void)gus.json({"sync"});
+    gus.done({"put", "enterprise", "name=Accepted", "country=ZA"});
+    (void)gus.json({"sync"});
+    (void)amina.json({"sync"});
+    gus.done({"put", "enterprise", "name=Unsent", "country=ZA"});
+    lose_centre();
+    centre.operate({"restore", backup});
+    centre.start();
+    (void)amina.json({"sync"});
+    const auto unknown = gus.run({"sync"});
+    EXPECT_EQ(unknown.code, 3);
+    EXPECT_THAT(unknown.err, HasSubstr("not enrolled here: ask for an invitation, then run `indaba enrol INVITATION`"));
+
+    add_gus();
+    const auto for_another = gus.run({"enrol", centre.operate({"invite", "Boris"})});
+    EXPECT_EQ(for_another.code, 3);
+    EXPECT_THAT(for_another.err, HasSubstr("another person"));
+    const auto invitation = centre.operate({"invite", "Gus"});
+    const auto enrolled = gus.json({"enrol", invitation});
+    EXPECT_TRUE(at(enrolled, "again").as_bool());
+    EXPECT_EQ(text_at(enrolled, "device"), "gus") << "as it was called before";
+    EXPECT_THAT(gus.done({"enrol", invitation}), HasSubstr("again")) << "as after an answer that was lost on the way";
+    EXPECT_EQ(number_at(at(gus.json({"status"}), "written"), "only_here"), 1);
+    for (const auto* device : {&gus, &amina, &boris, &gus}) (void)device->json({"sync"});
+    for (const auto* device : {&amina, &boris, &gus}) {
+        const auto list = device->json({"list", "enterprise"}).as_array();
+        EXPECT_EQ(list.size(), 3u) << device->name();
+        EXPECT_EQ(device->json({"forgotten"}).as_array().size(), 0u) << device->name();
+        EXPECT_EQ(number_at(device->json({"status"}), "conflicts"), 0) << device->name();
+    }
+    EXPECT_EQ(accepted(gus), 2);
+    EXPECT_EQ(everything_shown(amina), everything_shown(gus));
+    expect_same_leaves(centre, {&amina, &boris, &gus}, "forum");
+    EXPECT_EQ(feed_length(centre, "forum"), 3u) << "nothing is there twice";
+}
+
 TEST_F(Backup, that_is_damaged_or_no_backup_makes_no_centre)
 {
     write(amina, 3);

@@ -87,12 +87,34 @@ TEST_F(Intruder, an_invitation_that_was_changed_is_none)
     EXPECT_EQ(thief.run({"enrol", "hello"}).code, 2);
 }
 
-TEST_F(Intruder, a_home_is_enrolled_once)
+TEST_F(Intruder, a_home_is_enrolled_at_one_centre)
 {
     amina.enrol(centre, "Amina");
-    const auto second = amina.run({"enrol", centre.operate({"invite", "Amina"})});
+    other.start();
+    const auto before = content_of(amina.home() + "/enrolment.json");
+    const auto second = amina.run({"enrol", other.operate({"invite", "Amina"})});
     EXPECT_EQ(second.code, 2);
-    expect_refused(second, "enrolled already");
+    expect_refused(second, "enrolled already, as a device of Amina at another centre");
+    EXPECT_EQ(content_of(amina.home() + "/enrolment.json"), before);
+}
+
+TEST_F(Intruder, a_certificate_that_is_over_is_renewed_by_another_invitation)
+{
+    amina.enrol(centre, "Amina");
+    (void)amina.json({"sync"});
+    amina.done({"put", "enterprise", "name=A"});
+    {
+        const auto authority = server::DataDirectory::open(centre.data())->authority();
+        const auto key = platform::KeyPair::from_pem(content_of(amina.home() + "/device.key"));
+        constexpr std::int64_t kLongAgo_ms = 1'000'000'000'000;
+        auto enrolment = boost::json::parse(content_of(amina.home() + "/enrolment.json")).as_object();
+        enrolment["certificate"] = authority->sign_device(platform::make_signing_request(*key), kLongAgo_ms).value();
+        std::ofstream(amina.home() + "/enrolment.json") << boost::json::serialize(enrolment);
+    }
+    expect_refused(amina.run({"sync"}), "certificate: ask the operator for an invitation, then run `indaba enrol");
+    EXPECT_THAT(amina.done({"enrol", centre.operate({"invite", "Amina"})}), HasSubstr("Enrolled again as Amina"));
+    EXPECT_EQ(number_at(amina.json({"sync"}), "accepted"), 1);
+    EXPECT_EQ(boost::json::parse(centre.operate({"device", "list", "--json"})).as_array().size(), 1u);
 }
 
 TEST_F(Intruder, somebody_else_at_the_address_gets_no_code)

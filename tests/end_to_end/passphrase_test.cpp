@@ -106,6 +106,22 @@ TEST_F(PassphraseTest, a_locked_home_says_what_to_do)
     ::unsetenv("INDABA_PASSPHRASE_FILE");
 }
 
+TEST_F(PassphraseTest, a_locked_home_that_is_enrolled_again_asks_for_it)
+{
+    enrol();
+    (void)device.done(with({"passphrase", "set"}, "first"));
+    const auto before = content_of(device.home() + "/enrolment.json");
+    const auto invitation = centre.operate({"invite", "Amina"});
+    expect_line(device.run({"enrol", invitation}), 1, "passphrase");
+    expect_line(device.run(with({"enrol", invitation}, "second")), 1, "not the passphrase");
+    expect_line(device.run(with({"enrol", invitation, "--passphrase"}, "first")), 2, "enrolled already");
+    EXPECT_EQ(content_of(device.home() + "/enrolment.json"), before);
+    (void)device.done(with({"enrol", invitation}, "first"));
+    EXPECT_NE(content_of(device.home() + "/enrolment.json"), before) << "another certificate";
+    (void)device.done(with({"sync"}, "first"));
+    EXPECT_FALSE(fs::exists(device.home() + "/device.key"));
+}
+
 TEST_F(PassphraseTest, it_is_changed_and_removed_by_lines_of_standard_input)
 {
     enrol();

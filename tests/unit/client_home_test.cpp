@@ -52,6 +52,23 @@ TEST(Home, is_the_same_when_opened_again)
     EXPECT_EQ(home->enrolment().device_name, "tablet");
 }
 
+TEST(Home, that_is_enrolled_again_has_all_that_it_had_and_the_new_enrolment)
+{
+    const tests::TemporaryDirectory directory;
+    const auto path = directory.file("home");
+    auto home = Home::create(path, *Home::prepare(path), some_enrolment());
+    const auto keys = tests::content_of(path + "/device.key") + tests::content_of(path + "/data.key");
+    auto enrolment = some_enrolment();
+    enrolment.certificate_pem = "another certificate";
+    ASSERT_TRUE(home->renew(enrolment).has_value());
+    EXPECT_EQ(home->enrolment().certificate_pem, "another certificate");
+    const auto again = Home::open(path);
+    EXPECT_EQ(again->enrolment().certificate_pem, "another certificate");
+    EXPECT_EQ(again->enrolment().person, "Amina");
+    EXPECT_EQ(again->device(), home->device());
+    EXPECT_EQ(tests::content_of(path + "/device.key") + tests::content_of(path + "/data.key"), keys);
+}
+
 TEST(Home, keeps_its_secrets_to_its_owner)
 {
     const tests::TemporaryDirectory directory;

@@ -10,6 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class RegistryTest : public CentreTest {
 protected:
@@ -202,9 +203,11 @@ protected:
         EXPECT_TRUE(transaction.commit().has_value());
     }
 
-    [[nodiscard]] Result<EnrolmentAnswer> enrol(const std::string& code, const KeyPair& key)
+    /// `person`: whose the device says it is already.
+    [[nodiscard]] Result<EnrolmentAnswer> enrol(const std::string& code, const KeyPair& key,
+                                                const std::string& person = {})
     {
-        return enrolment_.enrol({code, platform::make_signing_request(key), "laptop"}, "192.0.2.1", 0);
+        return enrolment_.enrol({code, platform::make_signing_request(key), "laptop", person}, "192.0.2.1", 0);
     }
 
     Enrolment enrolment_{
@@ -240,6 +243,18 @@ TEST_F(EnrolmentTest, lets_no_revoked_device_in_of_which_it_has_never_heard)
     EXPECT_TRUE(enrol(code, ana_key_).has_value()) << "the code is not used up";
 }
 
+TEST_F(EnrolmentTest, makes_nobody_elses_device_of_one_that_says_whose_it_is)
+{
+    const auto key = KeyPair::generate();
+    const auto code = code_for("Bo Li");
+    const auto refused = enrol(code, key, "Ana Silva");
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().code, Errc::forbidden);
+    EXPECT_THAT(refused.error().text, Not(HasSubstr("Bo Li")));
+    EXPECT_EQ(registry().find_device(platform::device_id(key.public_key())).value(), std::nullopt);
+    EXPECT_EQ(enrol(code, key, "Bo Li")->person, "Bo Li") << "the code is not used up";
+}
+
 TEST_F(EnrolmentTest, takes_no_code_that_was_open_in_a_backup)
 {
     const auto code = code_for("Ana Silva");
@@ -273,6 +288,9 @@ TEST_F(EnrolmentTest, reads_no_request_longer_than_a_request_is)
             boost::json::value{{"code", "x"}, {"csr_pem", std::string(size, 'x')}, {"device_name", "laptop"}});
     };
     EXPECT_TRUE(parse_enrolment(request(platform::kMaxPemBytes)).has_value());
+    EXPECT_EQ(parse_enrolment(R"({"code":"x","csr_pem":"x","device_name":"x","person":"Ana"})")->person, "Ana");
+    EXPECT_EQ(parse_enrolment(R"({"code":"x","csr_pem":"x","device_name":"x","person":1})").error().code,
+              Errc::malformed);
     EXPECT_EQ(parse_enrolment(request(platform::kMaxPemBytes + 1)).error().code, Errc::too_large);
 }
 
