@@ -26,6 +26,7 @@ using shared::fail;
 constexpr int kFormat = 1;
 constexpr std::size_t kManifest_bytes = 1024 * 1024;
 constexpr std::string_view kUnfinished = ".unfinished";
+constexpr std::string_view kLock = ".lock";
 
 std::vector<std::string> files_of_backup()
 {
@@ -46,10 +47,53 @@ std::string without_last_slashes(std::string path)
     return path;
 }
 
-/// An empty directory of that name; what an interrupted backup left in it goes, half-written files as well.
-Result<void> prepare(const std::string& path)
+/// Both canonical.
+bool is_within(const std::filesystem::path& inner, const std::filesystem::path& outer)
 {
-    INDABA_TRY(platform::make_private_directory(path));
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+/// Where a backup is to be, once it is finished; usage or not_found unless that can be, before anything is written.
+Result<std::string> place_for(const std::string& to, const std::string& data)
+{
+    namespace fs = std::filesystem;
+    const fs::path path = without_last_slashes(to);
+    std::error_code error;
+    const auto found = fs::symlink_status(path, error).type();
+    if (found == fs::file_type::none)
+        return fail(Errc::io, fmt::format("{} cannot be looked at: {}", to, error.message()));
+    const bool is_there = found != fs::file_type::not_found;
+    if (is_there && !fs::is_directory(path, error))
+        return fail(Errc::usage, fmt::format("{} is there and is not a directory: give the backup a new one", to));
+    const auto parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    if (!fs::is_directory(parent, error))
+        return fail(Errc::not_found, fmt::format("there is no directory {}: make it first", parent.string()));
+    const auto place = is_there ? fs::canonical(path, error) : fs::canonical(parent, error) / path.filename();
+    if (error) return fail(Errc::io, fmt::format("{} cannot be looked at: {}", to, error.message()));
+    const auto centre = fs::canonical(data, error);
+    if (error || is_within(place, centre))
+        return fail(Errc::usage, fmt::format("{} is inside the centre's own directory: give the backup another", to));
+    if (is_there && !fs::is_empty(path, error))
+        return fail(Errc::usage, fmt::format("{} is not empty: give the backup a new directory", to));
+    if (!platform::is_writable(place.parent_path().string()))
+        return fail(Errc::forbidden, fmt::format("nothing can be written in {}: give the backup another place",
+                                                 place.parent_path().string()));
+    return place.string();
+}
+
+Result<platform::FileLock> lock_place(const std::string& to, const std::string& unfinished)
+{
+    auto lock = platform::FileLock::try_take(unfinished + std::string(kLock));
+    if (lock.has_value()) return lock;
+    if (lock.error().code == Errc::busy)
+        return fail(Errc::busy, fmt::format("another backup to {} is being made: try again when it is done", to));
+    if (lock.error().code == Errc::full) return lock;
+    return fail(Errc::io, fmt::format("nothing can be made beside {}: give the backup another place", to));
+}
+
+/// What an interrupted backup left in it goes, half-written files as well.
+Result<void> empty(const std::string& path)
+{
     auto ours = files_of_backup();
     ours.emplace_back(DataDirectory::kBackup);
     std::vector<std::string> left;
@@ -63,6 +107,20 @@ Result<void> prepare(const std::string& path)
     if (error) return fail(Errc::io, fmt::format("cannot read the directory {}: {}", path, error.message()));
     for (const auto& name : left) INDABA_TRY(platform::remove_file(inside(path, name)));
     return {};
+}
+
+/// An empty directory of that name.
+Result<void> prepare(const std::string& path)
+{
+    INDABA_TRY(platform::make_private_directory(path));
+    return empty(path);
+}
+
+/// As far as it is ours.
+void clear_away(const std::string& path)
+{
+    std::error_code error;
+    if (empty(path).has_value()) std::filesystem::remove(path, error);
 }
 
 Result<void> copy_keys(const std::string& from, const std::string& to)
@@ -115,6 +173,24 @@ Result<void> write_manifest(const std::string& path, Backup& backup)
     const auto text = json::serialize(json::object{
         {"format", kFormat}, {"made_ms", backup.made_ms}, {"files", std::move(files)}, {"spaces", std::move(spaces)}});
     return platform::write_private_file(inside(path, DataDirectory::kBackup), shared::as_bytes(text));
+}
+
+Result<Backup> make_there(Ledger& ledger, const std::string& unfinished, const std::string& place, std::int64_t now_ms)
+{
+    std::error_code error;
+    std::filesystem::remove(place, error);  // an empty directory; where something is mounted it could not be replaced
+    if (error)
+        return fail(Errc::usage, fmt::format("{} cannot be replaced ({}): give the backup a new directory in it", place,
+                                             error.message()));
+    INDABA_TRY(prepare(unfinished));
+    Backup backup{now_ms, 0, {}};
+    INDABA_TRY(copy_keys(ledger.directory().path(), unfinished));
+    const auto database = inside(unfinished, DataDirectory::kDatabase);
+    INDABA_TRY(platform::copy_database(ledger.database(), database));
+    INDABA_ASSIGN(backup.heads, finish_copy(database));
+    INDABA_TRY(write_manifest(unfinished, backup));
+    INDABA_TRY(platform::replace_file(unfinished, place));
+    return backup;
 }
 
 struct Manifest {
@@ -185,27 +261,17 @@ Result<void> copy_verified(const std::string& from, const std::string& to, const
 
 Result<Backup> make_backup(Ledger& ledger, const std::string& to, std::int64_t now_ms)
 {
-    const auto path = without_last_slashes(to);
-    std::error_code error;
-    if (std::filesystem::exists(path, error) && !std::filesystem::is_empty(path, error))
-        return fail(Errc::usage, fmt::format("{} is not empty: give the backup a new directory", path));
-    const auto parent = std::filesystem::path(path).parent_path();
-    if (!parent.empty() && !std::filesystem::is_directory(parent, error))
-        return fail(Errc::not_found, fmt::format("there is no directory {}: make it first", parent.string()));
-    const auto unfinished = path + std::string(kUnfinished);
-    INDABA_ASSIGN(const auto lock, platform::FileLock::try_take(unfinished + ".lock"));
-    INDABA_TRY(prepare(unfinished));
-    Backup backup{now_ms, 0, {}};
-    INDABA_TRY(copy_keys(ledger.directory().path(), unfinished));
-    const auto database = inside(unfinished, DataDirectory::kDatabase);
-    INDABA_TRY(platform::copy_database(ledger.database(), database));
-    INDABA_ASSIGN(backup.heads, finish_copy(database));
-    INDABA_TRY(write_manifest(unfinished, backup));
-    INDABA_TRY(platform::replace_file(unfinished, path));
-    INDABA_TRY(platform::remove_file(unfinished + ".lock"));
+    INDABA_ASSIGN(const auto place, place_for(to, ledger.directory().path()));
+    const auto unfinished = place + std::string(kUnfinished);
+    INDABA_ASSIGN(const auto lock, lock_place(to, unfinished));
+    auto backup = make_there(ledger, unfinished, place, now_ms);
+    if (backup.has_error()) clear_away(unfinished);  // no keys are left lying about
+    const auto let_go = platform::remove_file(unfinished + std::string(kLock));
+    INDABA_TRY(backup);
+    INDABA_TRY(let_go);
     sync::StorageTransaction transaction(ledger.store());
     INDABA_TRY(transaction.begin());
-    for (const auto& [space, number] : backup.heads) INDABA_TRY(ledger.store().note_backed_up(space, number));
+    for (const auto& [space, number] : backup->heads) INDABA_TRY(ledger.store().note_backed_up(space, number));
     INDABA_TRY(transaction.commit());
     return backup;
 }

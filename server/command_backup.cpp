@@ -25,8 +25,8 @@ Result<Answer> back_up(const BackupCommand& command)
     INDABA_ASSIGN(const auto backup, make_backup(ledger, command.backup, clock.now_ms()));
     auto json = json_of(backup);
     json["backup"] = command.backup;
-    return Answer{fmt::format("backed up {} spaces, {} bytes, verified; whoever has {} is this centre: keep it safe",
-                              backup.heads.size(), backup.bytes, command.backup),
+    return Answer{fmt::format("backed up {} space{}, {} bytes, verified; whoever has {} is this centre: keep it safe",
+                              backup.heads.size(), backup.heads.size() == 1 ? "" : "s", backup.bytes, command.backup),
                   std::move(json)};
 }
 

@@ -9,6 +9,9 @@
 #include <boost/json/serialize.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <set>
+#include <tuple>
 
 namespace indaba::server {
 
@@ -270,6 +273,64 @@ TEST_F(ServerCommands, run_refuses_what_it_cannot_do)
     const auto second = run({data, "127.0.0.1:0", "1", false});
     ASSERT_TRUE(second.has_error());
     EXPECT_EQ(second.error().code, Errc::busy);
+}
+
+TEST_F(ServerCommands, backup_says_at_once_where_it_cannot_be_and_leaves_nothing_there)
+{
+    make_centre();
+    const auto filed = home.file("filed");
+    std::ofstream(filed) << "a letter";
+    std::filesystem::create_directory(home.file("full"));
+    std::ofstream(home.file("full/letter")) << "a letter";
+    std::filesystem::create_symlink(home.file("nothing"), home.file("link"));
+    std::filesystem::create_symlink(data, home.file("elsewhere"));
+    const auto names = [&] {
+        std::set<std::string> all;
+        for (const auto& file : std::filesystem::recursive_directory_iterator(home.file("."))) all.insert(file.path());
+        return all;
+    };
+    const auto before = names();
+    const std::vector<std::tuple<std::string, Errc, std::string>> wrong{
+        {filed, Errc::usage, "is there and is not a directory"},
+        {home.file("link"), Errc::usage, "is there and is not a directory"},
+        {filed + "/backup", Errc::not_found, "there is no directory"},
+        {home.file("no/backup"), Errc::not_found, "make it first"},
+        {home.file("full"), Errc::usage, "is not empty"},
+        {data, Errc::usage, "inside the centre's own directory"},
+        {data + "/backup", Errc::usage, "inside the centre's own directory"},
+        {home.file("elsewhere/backup"), Errc::usage, "inside the centre's own directory"},
+        {home.file("."), Errc::usage, "is not empty"},
+        {"/proc/backup", Errc::io, "give the backup another place"},
+    };
+    for (const auto& [to, code, words] : wrong) {
+        const auto answer = back_up({data, to});
+        ASSERT_TRUE(answer.has_error()) << to;
+        EXPECT_THAT(answer.error().text, HasSubstr(words));
+        EXPECT_TRUE(answer.error().code == code || to.starts_with("/proc/")) << to;
+        EXPECT_TRUE(is_line(answer.error())) << answer.error().text;
+        EXPECT_EQ(names(), before) << to;
+    }
+}
+
+TEST_F(ServerCommands, backup_that_fails_half_way_leaves_nothing_and_names_what_is_in_the_way)
+{
+    make_centre();
+    const auto to = home.file("backup");
+    std::filesystem::rename(data + "/feed.key", home.file("feed.key"));
+    EXPECT_THAT(back_up({data, to}).error().text, HasSubstr("feed.key"));
+    for (const auto* left : {"backup", "backup.unfinished", "backup.unfinished.lock"})
+        EXPECT_FALSE(std::filesystem::exists(home.file(left))) << left;
+    std::filesystem::rename(home.file("feed.key"), data + "/feed.key");
+
+    std::filesystem::create_directory(to);
+    {
+        const auto held = platform::FileLock::try_take(to + ".unfinished.lock");
+        EXPECT_EQ(back_up({data, to}).error().code, Errc::busy);
+        EXPECT_THAT(back_up({data, to}).error().text, HasSubstr("another backup to " + to + " is being made"));
+    }
+    EXPECT_THAT(back_up({data, to})->text, HasSubstr("backed up 0 spaces,"));
+    ASSERT_TRUE(add_space({data, "forum", "event", {}}).has_value());
+    EXPECT_THAT(back_up({data, home.file("second")})->text, HasSubstr("backed up 1 space,"));
 }
 
 }  // namespace indaba::server
