@@ -1,6 +1,8 @@
 // A sync whose device or centre is killed at any moment, and repeated, ends as if nothing had happened. The moments
 // come from a seed; INDABA_SEED repeats one, INDABA_ROUNDS asks for more of them.
+#include "client/enrolment.hpp"
 #include "tests/end_to_end/world.hpp"
+#include "tests/unit/cut_off.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -115,6 +117,28 @@ TEST_F(Kill, at_any_moment_of_a_sync_loses_and_doubles_nothing)
         EXPECT_EQ(number_at(status, "conflicts"), 0);
     }
     EXPECT_EQ(feed_length(centre, kSpace), std::uint64_t((rounds + 1) * (kTransactions + 1)));
+}
+
+TEST_F(Kill, at_any_change_of_a_home_that_is_enrolled_again_leaves_it_enrolled)
+{
+    writer.done({"put", "enterprise", "name=Unsent"});
+    const auto file = writer.home() + "/enrolment.json";
+    const auto before = content_of(file);
+    const auto invitation = client::Invitation::parse(centre.operate({"invite", "Amina"}));
+    ASSERT_TRUE(invitation.has_value());
+    auto end = CutOff::End::killed;
+    int n = 0;
+    for (; end == CutOff::End::killed && !HasFailure(); ++n) {
+        SCOPED_TRACE(fmt::format("before change {}", n));
+        std::ofstream(file, std::ios::binary) << before;
+        end = CutOff::before_change(n, [&] { return client::enrol(writer.home(), *invitation, {}).has_value(); });
+        if (end == CutOff::End::impossible) GTEST_SKIP() << "this system lets nobody trace a process";
+        ASSERT_NE(end, CutOff::End::failed) << "the same invitation, again and again";
+        EXPECT_EQ(number_at(writer.json({"status"}), "only_here"), 1);
+    }
+    EXPECT_GT(n, 4) << "nothing was cut off";
+    EXPECT_NE(content_of(file), before);
+    EXPECT_EQ(number_at(writer.json({"sync"}), "accepted"), 1);
 }
 
 }  // namespace
