@@ -205,7 +205,7 @@ Result<void> Registry::require_welcome(const DeviceId& id)
     if (!found)
         return fail(Errc::forbidden,
                     "this device is not enrolled here: ask for an invitation, then run `indaba enrol INVITATION` with "
-                    "this home; nothing in it is lost");
+                    "this home");
     return {};
 }
 

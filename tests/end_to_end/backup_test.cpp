@@ -228,7 +228,9 @@ TEST_F(Backup, put_back_regains_what_was_written_by_whoever_enrolled_since)
     (void)amina.json({"sync"});
     const auto unknown = gus.run({"sync"});
     EXPECT_EQ(unknown.code, 3);
-    EXPECT_THAT(unknown.err, HasSubstr("not enrolled here: ask for an invitation, then run `indaba enrol INVITATION`"));
+    EXPECT_THAT(
+        unknown.err,
+        HasSubstr("not enrolled here: ask for an invitation, then run `indaba enrol INVITATION` with this home\n"));
 
     add_gus();
     const auto for_another = gus.run({"enrol", centre.operate({"invite", "Boris"})});
