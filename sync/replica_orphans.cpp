@@ -129,8 +129,9 @@ Result<void> Replica::keep_orphan(const StoredRecord& record, const Cells& word,
         for (const auto& leaf : cell.leaves) {
             if (is_there(leaf)) continue;
             INDABA_ASSIGN(const bool sent, is_sent_from_here(leaf.name));
+            if (sent) continue;
             auto& leaves = orphan.cells.at(cell.key).leaves;
-            if (sent || std::ranges::find(leaves, leaf.name, &Leaf::name) != leaves.end()) continue;
+            if (std::ranges::find(leaves, leaf.name, &Leaf::name) != leaves.end()) continue;
             leaves.push_back(leaf);
             is_more = true;
         }

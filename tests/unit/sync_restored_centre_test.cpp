@@ -38,6 +38,10 @@ TEST_F(RestoredCentre, RegainsAnEditThatComesBeforeItsRecord)
     put_back(backup);
     EXPECT_TRUE(sync(b_).up_to_date);  // a's laptop is still in the bag
     EXPECT_EQ(b_.store->standing_refused({}).value().size(), 2u);
+    const auto orphans = b_.store->orphans().value();
+    ASSERT_EQ(orphans.size(), 1u) << "what a wrote";
+    for (const auto& cell : orphans.at(0).cells)
+        EXPECT_FALSE(cell.leaves.empty()) << cell.key << " was b's own, and has nothing to show here";
     sync_all();
     EXPECT_TRUE(b_.store->standing_refused({}).value().empty());
     expect_same({lost});
