@@ -218,14 +218,17 @@ TEST_F(Backup, put_back_regains_what_was_written_by_whoever_enrolled_since)
     Device gus(directory, "gus");
     gus.done({"enrol", centre.operate({"invite", "Gus"}), "--device", "gus"});
     (void)gus.json({"sync"});
-    gus.done({"put", "enterprise", "name=Accepted", "country=ZA"});
+    const auto id = text_at(gus.json({"put", "enterprise", "name=Accepted", "country=ZA"}), "id");
     (void)gus.json({"sync"});
+    (void)amina.json({"sync"});
+    amina.done({"put", "enterprise", "--id", id, "city=Benin"});
     (void)amina.json({"sync"});
     gus.done({"put", "enterprise", "name=Unsent", "country=ZA"});
     lose_centre();
     centre.operate({"restore", backup});
     centre.start();
-    (void)amina.json({"sync"});
+    (void)amina.json({"sync"});  // her edit is refused until the record is back
+    EXPECT_EQ(amina.json({"forgotten"}).as_array().size(), 1u);
     const auto unknown = gus.run({"sync"});
     EXPECT_EQ(unknown.code, 3);
     EXPECT_THAT(
@@ -252,7 +255,9 @@ TEST_F(Backup, put_back_regains_what_was_written_by_whoever_enrolled_since)
     EXPECT_EQ(accepted(gus), 2);
     EXPECT_EQ(everything_shown(amina), everything_shown(gus));
     expect_same_leaves(centre, {&amina, &boris, &gus}, "forum");
-    EXPECT_EQ(feed_length(centre, "forum"), 3u) << "nothing is there twice";
+    EXPECT_EQ(text_at(at(amina.json({"get", id}), "fields"), "city"), "Benin");
+    EXPECT_EQ(amina.json({"refused"}).as_array().size(), 0u);
+    EXPECT_EQ(feed_length(centre, "forum"), 5u) << "nothing is there twice, but her edit: refused, then accepted";
 }
 
 TEST_F(Backup, that_is_damaged_or_no_backup_makes_no_centre)
