@@ -21,10 +21,11 @@ json::object answer_of(const SalvageReport& report)
                                          {"again", space.again},
                                          {"refused", space.refused},
                                          {"unreadable", space.unreadable}});
-    json::object object{{"healthy", report.healthy},     {"kept_as", nullptr},
-                        {"pages", report.pages},         {"unreadable_pages", report.unreadable_pages},
-                        {"spaces", std::move(spaces)},   {"nameless", report.nameless},
-                        {"forgotten", report.forgotten}, {"forgotten_unreadable", report.forgotten_unreadable}};
+    json::object object{{"healthy", report.healthy},       {"kept_as", nullptr},
+                        {"pages", report.pages},           {"unreadable_pages", report.unreadable_pages},
+                        {"spaces", std::move(spaces)},     {"nameless", report.nameless},
+                        {"forgotten", report.forgotten},   {"forgotten_unreadable", report.forgotten_unreadable},
+                        {"complete", report.is_complete()}};
     if (!report.healthy) object["kept_as"] = report.kept_as;
     return object;
 }
@@ -41,6 +42,18 @@ std::string line_of(const SpaceSalvage& space)
     return line + ".";
 }
 
+/// The only copy of something is never told to be removed.
+std::string what_is_left(const SalvageReport& report)
+{
+    if (!report.is_complete())
+        return "Keep that file: what could not be saved of it is nowhere else, unless the centre accepted it. `indaba "
+               "sync` brings everything else.";
+    if (report.forgotten_unreadable)
+        return "What `indaba forgotten` listed cannot be read: if it listed anything, keep that file. `indaba sync` "
+               "brings everything else.";
+    return "Everything else comes again from the centre: run `indaba sync`, then remove that file.";
+}
+
 void tell(Shell& shell, const SalvageReport& report)
 {
     for (const auto& space : report.spaces) shell.print(line_of(space));
@@ -51,10 +64,9 @@ void tell(Shell& shell, const SalvageReport& report)
     if (report.forgotten > 0)
         shell.print(fmt::format("{} that the centre has no more: saved, see `indaba forgotten`.",
                                 counted(report.forgotten, "record")));
-    if (report.forgotten_unreadable) shell.print("What `indaba forgotten` listed, if anything, cannot be read.");
     shell.print(fmt::format("The damaged database ({} of {} unreadable) is kept as {}.", report.unreadable_pages,
                             counted(report.pages, "page"), one_line(report.kept_as)));
-    shell.print("Everything else comes again from the centre: run `indaba sync`, then remove that file.");
+    shell.print(what_is_left(report));
 }
 
 Result<int> run(Shell& shell)
@@ -70,7 +82,7 @@ Result<int> run(Shell& shell)
     if (shell.json) shell.answer(answer_of(report));
     else if (report.healthy) shell.print("The database is not damaged: nothing was done.");
     else tell(shell, report);
-    return kDone;
+    return report.is_complete() ? kDone : kRefused;
 }
 
 }  // namespace
@@ -80,7 +92,7 @@ void add_salvage(CLI::App& app, Shell& shell)
     auto* command = app.add_subcommand("salvage", "save from a damaged database what is only on this device");
     command->footer(
         "Needs no network. The damaged file is kept beside the new one; the next sync sends what was saved and\n"
-        "fetches everything else again.\n"
+        "fetches everything else again. Ends with 3 if something cannot be read that may be only here.\n"
         "Examples:\n  indaba salvage\n  indaba salvage --json");
     command->callback(chosen(shell, run));
 }

@@ -169,6 +169,11 @@ Result<SalvageReport> salvage_damaged(const Home& home, std::vector<sync::Orphan
 
 }  // namespace
 
+bool SalvageReport::is_complete() const
+{
+    return nameless == 0 && std::ranges::all_of(spaces, [](const auto& space) { return space.unreadable == 0; });
+}
+
 bool is_salvaged(const std::string& directory) { return platform::exists(whole_path(directory)); }
 
 Result<std::string> finish_salvage(const std::string& directory)

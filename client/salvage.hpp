@@ -16,7 +16,7 @@ struct SpaceSalvage {
     std::uint64_t waiting = 0;  ///< saved: the next sync sends them
     std::uint64_t again = 0;  ///< saved: the next sync writes them again, unless the centre turns out to have them
     std::uint64_t refused = 0;  ///< saved: they stand refused as before
-    std::uint64_t unreadable = 0;
+    std::uint64_t unreadable = 0;  ///< not saved; the centre is not known to have accepted them
 };
 
 struct SalvageReport {
@@ -28,6 +28,9 @@ struct SalvageReport {
     std::uint64_t nameless = 0;  ///< edits that can be read, but not whose journal they are: not saved
     std::uint64_t forgotten = 0;  ///< saved: what others wrote and the centre has no more
     bool forgotten_unreadable = false;
+
+    /// Everything that this device wrote is saved, or the centre's.
+    [[nodiscard]] bool is_complete() const;
 };
 
 /// busy if another process works in the home; corrupt, with what to do, if nothing can be read, or there is no

@@ -16,7 +16,7 @@ struct SalvagedJournal {
     StoredJournal journal;
     std::vector<StoredEntry> chain;  ///< from number 1 on, without a hole
     std::vector<StoredEntry> detached;  ///< behind a hole: nothing joins them to the chain any more
-    std::uint64_t unreadable = 0;  ///< entries that were there and may not be at the centre
+    std::uint64_t unreadable = 0;  ///< entries that were there and that the centre is not known to have accepted
 };
 
 struct Salvaged {

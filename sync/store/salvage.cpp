@@ -48,10 +48,13 @@ public:
             found_.clock.last = std::max(found_.clock.last, loose.entry.stamp);
             spaces_of_[loose.journal] = loose.space;
             auto& numbered = journals[loose.journal];
-            if (!loose.has_payload || shared::TransactionView::open(loose.entry.payload).has_error()) continue;
-            auto& entry = numbered[loose.entry.name.number];
-            entry = std::move(loose.entry);
-            loose.entry.name = entry.name;  // add_ended() asks for it
+            if (loose.has_payload && shared::TransactionView::open(loose.entry.payload).has_value()) {
+                auto& entry = numbered[loose.entry.name.number];
+                entry = std::move(loose.entry);
+                loose.entry.name = entry.name;  // add_ended() asks for it
+            } else if (loose.entry.ruling && loose.entry.ruling->verdict == Verdict::accepted) {
+                at_centre_[loose.journal].insert(loose.entry.name.number);
+            }
         }
         // One of which every entry was lost counts as well.
         for (const auto& [jid, row] : rows_.journals) {
@@ -117,7 +120,7 @@ private:
         heads_[jid] = *head;
         const auto row = rows_.journals.find(jid);
         auto saved = split(*head, std::move(numbered));
-        finish(saved, row == rows_.journals.end() ? LooseJournal{} : row->second);
+        finish(saved, row == rows_.journals.end() ? LooseJournal{} : row->second, std::move(at_centre_[jid]));
         found_.journals.push_back(std::move(saved));
     }
 
@@ -151,22 +154,21 @@ private:
         return !joins(before.back().hash, entry, digest_);
     }
 
-    /// A journal is ruled in order: below an entry with a ruling all have one.
-    static void finish(SalvagedJournal& saved, const LooseJournal& row)
+    /// A journal is ruled in order: below an entry with a ruling all have one. Which one is known of none that is lost:
+    /// it may have been a refusal, which is only here.
+    static void finish(SalvagedJournal& saved, const LooseJournal& row, std::set<std::uint64_t> at_centre)
     {
         auto last = std::max(row.last, saved.journal.last);
         auto ruled = row.ruled;
-        std::uint64_t readable_beyond = 0;
+        if (!at_centre.empty()) last = std::max(last, *at_centre.rbegin());
         for (const auto* part : {&saved.chain, &saved.detached}) {
             for (const auto& entry : *part) {
                 last = std::max(last, entry.name.number);
                 if (entry.ruling && entry.ruling->number != kUnfed) ruled = std::max(ruled, entry.name.number);
+                at_centre.erase(entry.name.number);
             }
         }
-        for (const auto* part : {&saved.chain, &saved.detached})
-            for (const auto& entry : *part)
-                if (entry.name.number > ruled) ++readable_beyond;
-        saved.unreadable = last - std::min(last, ruled) - readable_beyond;
+        saved.unreadable = last - saved.chain.size() - saved.detached.size() - at_centre.size();
         saved.journal.ruled = std::min(ruled, saved.journal.last);
     }
 
@@ -207,6 +209,8 @@ private:
     shared::Digest& digest_;
     Salvaged found_;
     std::map<std::int64_t, std::int64_t> spaces_of_;  ///< of journals
+    /// By journal: what nobody can read, and the centre accepted.
+    std::map<std::int64_t, std::set<std::uint64_t>> at_centre_;
     std::map<std::int64_t, shared::JournalHead> heads_;
 };
 

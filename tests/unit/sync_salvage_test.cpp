@@ -50,6 +50,14 @@ protected:
         ASSERT_TRUE(database->execute(fmt::format("DELETE FROM entry WHERE number = {}", number)).has_value());
     }
 
+    /// As if the pages that a long one has to itself could not be read.
+    static void lose_payload(const platform::DatabaseOptions& file, std::uint64_t number)
+    {
+        const auto database = platform::Database::open(file).value();
+        const auto lost = fmt::format("UPDATE entry SET payload = NULL WHERE number = {}", number);
+        ASSERT_TRUE(database->execute(lost).has_value());
+    }
+
     [[nodiscard]] std::uint64_t head(const SpaceName& space) { return centre_store_->head(space).value().number; }
 
     [[nodiscard]] std::string city(Storage& storage, const RecordId& id)
@@ -304,6 +312,35 @@ TEST_F(Salvage, WhatWasRefusedStandsAndWhatWasDroppedDoesNot)
     EXPECT_EQ(standing(again), 1u);
 }
 
+/// A refusal is only here, so an entry with a ruling is missed as well, unless it is known that the centre accepted it.
+TEST_F(Salvage, WhatCannotBeReadCountsUnlessTheCentreIsKnownToHaveAcceptedIt)
+{
+    const auto file = on_disk("device.db");
+    {
+        auto device = live_on(file);
+        (void)sync(device);
+        put(device, "Aurora");
+        EXPECT_TRUE(sync(device).up_to_date);
+        grants_[1].role = "viewer";
+        put(device, "Baikal");
+        (void)sync(device);
+        EXPECT_EQ(standing(device), 1u);
+        EXPECT_EQ(device.store->own_journal("forum").value()->ruled, 2u);
+    }
+    EXPECT_EQ(read(file).found.journals.front().unreadable, 0u);
+    const auto copy = on_disk("copy.db");
+    std::filesystem::copy_file(file.path, copy.path);
+    lose_payload(copy, 1);
+    EXPECT_EQ(read(copy).found.journals.front().unreadable, 0u) << "accepted";
+    lose_payload(copy, 2);
+    EXPECT_EQ(read(copy).found.journals.front().unreadable, 1u) << "refused";
+    lose_entry(file, 1);
+    EXPECT_EQ(read(file).found.journals.front().unreadable, 1u) << "nobody knows how it was ruled";
+    lose_entry(file, 2);
+    const auto found = read(file).found;
+    EXPECT_EQ(found.journals.front().unreadable, 2u);
+}
+
 TEST_F(Salvage, ACopyWithAHoleBringsItsBranch)
 {
     const auto file = on_disk("device.db");
@@ -368,12 +405,13 @@ TEST_F(Salvage, OfEveryPageInTurnSavesWhatCanBeReadAndTheCentreHasItOnce)
         std::uint64_t unreadable = 0;
         std::uint64_t chained = 0;
         std::uint64_t detached = 0;
+        std::uint64_t accepted = 0;
         for (const auto& saved : found.found.journals) {
             unreadable += saved.unreadable;
-            for (const auto& entry : saved.chain) chained += entry.ruling ? 0 : 1;
-            for (const auto& entry : saved.detached) detached += entry.ruling ? 0 : 1;
+            for (const auto& entry : saved.chain) ++(entry.ruling ? accepted : chained);
+            for (const auto& entry : saved.detached) ++(entry.ruling ? accepted : detached);
         }
-        EXPECT_EQ(chained + detached + unreadable, 81u) << "60 new, 1 elsewhere, 20 cities";
+        EXPECT_EQ(chained + detached + accepted + unreadable, 101u) << "20 old, 60 new, 1 elsewhere, 20 cities";
         EXPECT_LT(unreadable, 40u) << "a page holds no more";
         auto again = adopted(found.found, fmt::format("new-{}.db", page));
         EXPECT_TRUE(sync(again).up_to_date);
