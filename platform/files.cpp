@@ -100,7 +100,7 @@ Result<void> write_all(int file, const std::string& path, ByteView bytes)
 class TemporaryFile {
 public:
     explicit TemporaryFile(const std::string& target)
-        : path_(target + ".XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC))
+        : target_(target), path_(target + ".XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC))
     {
     }
     ~TemporaryFile()
@@ -112,21 +112,22 @@ public:
 
     [[nodiscard]] Result<void> fill(ByteView bytes, unsigned mode)
     {
-        if (!file_) return system_error(path_, "cannot be made");
-        if (::fchmod(file_.get(), mode) != 0) return system_error(path_, "cannot be made");
-        INDABA_TRY(write_all(file_.get(), path_, bytes));
-        if (::fsync(file_.get()) != 0) return system_error(path_, "cannot be written to disk");
+        if (!file_) return system_error(target_, "cannot be made");
+        if (::fchmod(file_.get(), mode) != 0) return system_error(target_, "cannot be made");
+        INDABA_TRY(write_all(file_.get(), target_, bytes));
+        if (::fsync(file_.get()) != 0) return system_error(target_, "cannot be written to disk");
         return {};
     }
 
-    [[nodiscard]] Result<void> rename_to(const std::string& target)
+    [[nodiscard]] Result<void> take_its_place()
     {
-        if (::rename(path_.c_str(), target.c_str()) != 0) return system_error(target, "cannot be replaced");
+        if (::rename(path_.c_str(), target_.c_str()) != 0) return system_error(target_, "cannot be replaced");
         renamed_ = true;
         return {};
     }
 
 private:
+    std::string target_;  ///< what a person knows it as
     std::string path_;
     Descriptor file_;
     bool renamed_ = false;
@@ -204,7 +205,7 @@ Result<void> write_file_atomic(const std::string& path, ByteView bytes, unsigned
 {
     TemporaryFile temporary(path);
     INDABA_TRY(temporary.fill(bytes, mode));
-    INDABA_TRY(temporary.rename_to(path));
+    INDABA_TRY(temporary.take_its_place());
     return sync_directory(directory_of(path));
 }
 

@@ -77,15 +77,17 @@ std::string vfs_name(const DatabaseOptions& options)
     return std::string(kCiphersPrefix) + options.vfs;
 }
 
-Result<Handle> open_handle(const DatabaseOptions& options)
+/// `still`: see needs_stillness().
+Result<Handle> open_handle(const DatabaseOptions& options, bool still)
 {
+    const auto path = still ? immutable_uri(options.path) : options.path;
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     flags |= options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (options.create && !options.read_only) flags |= SQLITE_OPEN_CREATE;
-    if (is_uri(options.path)) flags |= SQLITE_OPEN_URI;
+    if (is_uri(path)) flags |= SQLITE_OPEN_URI;
     const std::string vfs = vfs_name(options);
     sqlite3* raw = nullptr;
-    const int code = sqlite3_open_v2(options.path.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
+    const int code = sqlite3_open_v2(path.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
     Handle handle(raw);
     if (code != SQLITE_OK) return sqlite_error(code, raw, options.path);
     sqlite3_busy_timeout(raw, options.busy_timeout_ms);
@@ -119,7 +121,7 @@ int probe(sqlite3* handle, bool damaged)
 }
 
 /// The file does not say which cipher it is in, and may come from a machine with the other kind of processor.
-Result<Handle> open_encrypted(const DatabaseOptions& options)
+Result<Handle> open_encrypted(const DatabaseOptions& options, bool still)
 {
     // Encrypted storage keeps a -wal file, for which this one has no shared memory: SQLite would crash on it.
     if (options.vfs.ends_with("memdb"))
@@ -127,7 +129,7 @@ Result<Handle> open_encrypted(const DatabaseOptions& options)
     const bool aegis_first = has_aes_instructions();
     int code = SQLITE_OK;
     for (const char* cipher : {aegis_first ? kAegis : kChacha20, aegis_first ? kChacha20 : kAegis}) {
-        INDABA_ASSIGN(Handle handle, open_handle(options));
+        INDABA_ASSIGN(Handle handle, open_handle(options, still));
         INDABA_TRY(set_key(handle.get(), options, cipher));
         code = probe(handle.get(), options.damaged);
         if (code == SQLITE_OK) return handle;
@@ -136,9 +138,9 @@ Result<Handle> open_encrypted(const DatabaseOptions& options)
     return sqlite_error(code, nullptr, options.path);
 }
 
-Result<Handle> open_plain(const DatabaseOptions& options)
+Result<Handle> open_plain(const DatabaseOptions& options, bool still)
 {
-    INDABA_ASSIGN(Handle handle, open_handle(options));
+    INDABA_ASSIGN(Handle handle, open_handle(options, still));
     const int code = probe(handle.get(), options.damaged);
     if (code != SQLITE_OK) return sqlite_error(code, handle.get(), options.path);
     return handle;
@@ -161,9 +163,7 @@ Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options)
     INDABA_TRY(provide_file(options));
     INDABA_ASSIGN(const bool still, needs_stillness(options));
     const auto state = file_state(options.path);
-    auto chosen = options;
-    if (still) chosen.path = immutable_uri(options.path);
-    INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(chosen) : open_plain(chosen));
+    INDABA_ASSIGN(Handle handle, options.key ? open_encrypted(options, still) : open_plain(options, still));
     std::unique_ptr<Database> database(new Database(handle.release(), options.path, options.key.has_value()));
     if (still) database->still_ = state;
     database->damaged_ = options.damaged;

@@ -72,6 +72,8 @@ TEST(Files, AWriteThatFailsLeavesTheOldBytes)
     }
     EXPECT_EQ(content_of(path), "old");
     EXPECT_EQ(entries(directory), 1u);
+    const auto nowhere = directory.file("nowhere/a");
+    EXPECT_EQ(write_file_atomic(nowhere, as_bytes("new")).error().text, nowhere + ": there is no such file");
 }
 
 TEST(Files, SecretsAreForTheirOwnerAlone)

@@ -104,6 +104,13 @@ TEST_F(SqliteFile, WhatMayOnlyBeReadIsReadUntilSomebodyWritesAfterAll)
     auto transaction = Transaction::read(*reader);
     ASSERT_TRUE(insert(*writer, 2, "later"));
     EXPECT_EQ(transaction->commit().error().code, Errc::busy);
+    auto damaged = reading;
+    damaged.path = directory_.file("of #1?%20/damaged.db");
+    std::ofstream(damaged.path) << std::string(8192, 'x');
+    const tests::ReadOnly here(directory_, directory_.file("of #1?%20"));
+    const auto refused = Database::open(damaged);
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_TRUE(refused.error().text.starts_with(damaged.path + ": ")) << refused.error().text;
 }
 
 TEST_F(SqliteFile, WhatCannotBeEncryptedIsRefused)
