@@ -9,6 +9,8 @@ namespace indaba::server {
 
 namespace {
 
+constexpr std::uint64_t kKilobyte = 1'000;
+
 /// Inside the transaction.
 Result<sync::Allowance> save(Ledger& ledger, Transaction& transaction, std::int64_t person,
                              const PersonQuotaCommand& command)
@@ -26,9 +28,9 @@ Result<sync::Allowance> save(Ledger& ledger, Transaction& transaction, std::int6
 
 std::string words_of(const sync::Allowance& allowance)
 {
-    return fmt::format("at most {} changes and {} MB a day, {} and {} today{}", allowance.most.changes,
+    return fmt::format("at most {} changes and {} MB a day, {} changes and {} KB today{}", allowance.most.changes,
                        allowance.most.bytes / kMegabyte, allowance.used.changes,
-                       (allowance.used.bytes + kMegabyte - 1) / kMegabyte,
+                       (allowance.used.bytes + kKilobyte - 1) / kKilobyte,
                        allowance.is_used_up() ? ": used up, the rest waits on their devices" : "");
 }
 

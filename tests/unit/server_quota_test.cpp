@@ -177,11 +177,11 @@ TEST_F(PersonQuotaTest, the_operator_reads_and_sets_it)
     (void)enrolled(key, "Ana Silva");
     EXPECT_EQ(stored(written(key, 3)), 3u);
     EXPECT_THAT(set_person_quota({data, "Ana Silva", {}, {}})->text,
-                HasSubstr("at most 1000000 changes and 1000 MB a day, 3 and 1 today"));
+                HasSubstr("at most 1000000 changes and 1000 MB a day, 3 changes and 1 KB today"));
     EXPECT_THAT(list_people(data)->text, testing::Not(HasSubstr("a day"))) << "as everybody's";
     const auto set = set_person_quota({data, "Ana Silva", 3, 50});
     ASSERT_TRUE(set.has_value());
-    EXPECT_THAT(set->text, HasSubstr("at most 3 changes and 50 MB a day, 3 and 1 today: used up"));
+    EXPECT_THAT(set->text, HasSubstr("at most 3 changes and 50 MB a day, 3 changes and 1 KB today: used up"));
     EXPECT_EQ(set->json.at("quota").at("used_up"), true);
     EXPECT_EQ(set_person_quota({data, "Ana Silva", 4, {}})->json.at("quota").at("mb").to_number<int>(), 50);
     EXPECT_THAT(list_people(data)->text, HasSubstr("Ana Silva  forum=editor  at most 4 changes and 50 MB a day"));
