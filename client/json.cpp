@@ -182,6 +182,7 @@ json::object json_of(const SyncReport& report)
     if (const auto& quota = report.over_quota)
         object["over_quota"] = {
             {"changes", quota->changes}, {"bytes", quota->bytes}, {"until", time_json(quota->until_ms)}};
+    object["refused_erased"] = report.refused_erased;
     json::array missing;
     for (const auto& gap : report.missing)
         missing.push_back(json::object{

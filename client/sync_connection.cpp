@@ -153,6 +153,7 @@ SyncReport SyncConnection::report() const
     report.pushed = done.pushed;
     report.accepted = done.accepted;
     report.refused = done.refused;
+    report.refused_erased = done.refused_erased;
     report.pulled = done.pulled;
     report.conflicts = done.conflicts;
     report.erased = done.erased;

@@ -31,6 +31,7 @@ struct SyncReport {
     std::uint64_t pushed = 0;
     std::uint64_t accepted = 0;
     std::uint64_t refused = 0;
+    std::uint64_t refused_erased = 0;    ///< of these: for writing to an erased record
     std::uint64_t pulled = 0;
     std::uint64_t conflicts = 0;         ///< that appeared with it
     std::uint64_t erased = 0;            ///< records that were here, by order of the centre

@@ -308,7 +308,10 @@ std::string text_of(const SyncReport& report)
             "\nThe centre asks for the same changes again and again and rules on none of them: they are kept here; "
             "tell its operator.";
     if (report.conflicts > 0) text += "\nSee `indaba conflicts`.";
-    if (report.refused > 0) text += "\nSee `indaba refused`.";
+    if (report.refused_erased > 0)
+        text += fmt::format("\n{} to an erased record {} refused.", counted(report.refused_erased, "change"),
+                            report.refused_erased == 1 ? "was" : "were");
+    if (report.refused > report.refused_erased) text += "\nSee `indaba refused`.";
     return text;
 }
 

@@ -188,6 +188,7 @@ void ClientSession::add(const Replica::Applied& applied)
         if (ruled.name.number <= through) continue;
         through = ruled.name.number;
         ++(ruled.verdict == Verdict::accepted ? progress_.accepted : progress_.refused);
+        if (ruled.of_erased) ++progress_.refused_erased;
     }
     for (const auto journal : applied.reordered) sent_.erase(journal);
 }

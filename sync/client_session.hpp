@@ -17,6 +17,7 @@ struct Progress {
     std::uint64_t pushed = 0;  ///< own transactions sent and stored
     std::uint64_t accepted = 0;  ///< own transactions that the centre accepted in this session
     std::uint64_t refused = 0;
+    std::uint64_t refused_erased = 0;  ///< of these: for writing to an erased record, of which nothing is left to do
     std::uint64_t pulled = 0;  ///< records that changed here
     std::uint64_t conflicts = 0;  ///< that appeared with them
     std::uint64_t erased = 0;  ///< records that were here, erased by order of the centre

@@ -99,6 +99,7 @@ public:
         struct Ruled {
             TransactionName name;
             Verdict verdict = Verdict::accepted;
+            bool of_erased = false;  ///< refused because it wrote to an erased record
         };
         std::vector<Ruled> ruled;  ///< own transactions whose ruling was not known here, in the order of their journals
         std::uint64_t conflicts = 0;  ///< that appeared with it

@@ -75,11 +75,12 @@ Result<void> Replica::learn_ruling(const Ruling& ruling, Step& step)
     step.own[ruling.name] = {ruling.number, ruling.verdict, ruling.time_ms};
     step.own_by_number[ruling.number] = ruling.name;
     if (ruling.verdict != Verdict::accepted) step.refused.push_back(ruling.name);
-    step.is_erased = step.is_erased || ruling.reason.code == Reason::Code::erased;
+    const bool of_erased = ruling.reason.code == Reason::Code::erased;
+    step.is_erased = step.is_erased || of_erased;
     // An answered push and the feed both tell it.
     if (!journal->own || kept != Storage::RulingKept::anew) return {};
     if (ruling.verdict == Verdict::lost) step.outcome.reordered.insert(journal->head.id);
-    step.outcome.ruled.push_back({ruling.name, ruling.verdict});
+    step.outcome.ruled.push_back({ruling.name, ruling.verdict, of_erased});
     return {};
 }
 

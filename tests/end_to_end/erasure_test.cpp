@@ -77,6 +77,20 @@ TEST_F(Erasure, reaches_the_centre_and_every_device_and_each_confirms)
     expect_same_leaves(centre, {&amina, &boris}, "forum");
 }
 
+/// Of what was wanted of it nothing is left that a person could do anything about.
+TEST_F(Erasure, refuses_an_edit_that_was_on_its_way_and_sends_nobody_to_an_empty_list)
+{
+    centre.operate({"erase", record});
+    amina.done({"put", "enterprise", "--id", record, "city=Durban"});
+    const auto said = amina.done({"sync"});
+    EXPECT_THAT(said, HasSubstr("1 change sent, 0 accepted, 1 refused"));
+    EXPECT_THAT(said, HasSubstr("\n1 change to an erased record was refused."));
+    EXPECT_THAT(said, testing::Not(HasSubstr("indaba refused")));
+    EXPECT_TRUE(amina.json({"refused"}).as_array().empty());
+    EXPECT_EQ(number_at(at(amina.json({"status"}), "written"), "refused"), 1);
+    EXPECT_EQ(number_at(amina.json({"sync"}), "refused_erased"), 0);
+}
+
 TEST_F(Erasure, of_what_is_not_there_is_wrong_usage)
 {
     for (const auto* id : {"0192f1a0-7c3e-7b1d-8a52-3f0c9d2e4b01", "rubbish", ""}) {
