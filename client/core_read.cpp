@@ -159,6 +159,7 @@ Result<Status> Core::status()
     INDABA_ASSIGN(const auto clock, parts_->store->clock());
     status.clock_offset_ms = clock.offset_ms;
     status.last_contact_ms = contact.last_contact_ms;
+    status.refusal = contact.refusal;
     if (contact.over_quota_until_ms > parts_->clock.now_ms() + clock.offset_ms)
         status.over_quota_until_ms = contact.over_quota_until_ms;
     INDABA_ASSIGN(const auto kept, how_kept(parts_->home.directory()));

@@ -48,6 +48,14 @@ bool is_final(const shared::Error& error)
            error.code == shared::Errc::unsupported;
 }
 
+/// Of a device that was revoked everything goes on here, so this is what its person can see of it.
+void take_refusal(Contact& contact, const SyncReport& report, bool welcomed)
+{
+    if (welcomed) contact.refusal.clear();
+    if (!report.error || report.error->code != shared::Errc::forbidden) return;
+    contact.refusal = shared::is_utf8(report.error->text) ? report.error->text : "the centre does not allow this";
+}
+
 void note_contact(const Home& home, Contact& contact, const SyncReport& report, std::int64_t now_ms)
 {
     contact.last_contact_ms = now_ms;
@@ -78,13 +86,16 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         if (options.on_turn)
             connection_options.on_caught_up = [&](const SyncReport& so_far) {
                 const auto until_ms = so_far.over_quota ? so_far.over_quota->until_ms : 0;
-                if (until_ms != contact.over_quota_until_ms)  // for `status` while the session stays
+                if (until_ms != contact.over_quota_until_ms || !contact.refusal.empty()) {
+                    take_refusal(contact, so_far, true);  // for `status` while the session stays
                     note_contact(parts.home, contact, so_far, parts.clock.now_ms());
+                }
                 options.on_turn(so_far);
             };
         (void)changed_by_others(parts.store->database(), version);
         SyncConnection connection(parts.replica, std::move(connection_options));
         auto report = connection.run(stop, progress);
+        take_refusal(contact, report, connection.welcomed());
         if (connection.welcomed()) {
             note_written(parts.home, *parts.store);
             note_contact(parts.home, contact, report, parts.clock.now_ms());

@@ -201,7 +201,8 @@ Contact Home::contact() const
         const auto* value = parsed.get_object().if_contains(name);
         return value != nullptr && value->is_int64() ? value->get_int64() : 0;
     };
-    return {time("last_attempt_ms"), time("last_contact_ms"), time("over_quota_until_ms")};
+    return {time("last_attempt_ms"), time("last_contact_ms"), time("over_quota_until_ms"),
+            member(parsed.get_object(), "refusal")};
 }
 
 void Home::note_contact(const Contact& contact) const
@@ -209,6 +210,7 @@ void Home::note_contact(const Contact& contact) const
     json::object object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}};
     if (contact.over_quota_until_ms != 0) object["over_quota_until_ms"] = contact.over_quota_until_ms;
     const auto text = json::serialize(object);
+    if (!contact.refusal.empty()) object["refusal"] = contact.refusal;
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
 }
 

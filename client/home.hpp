@@ -28,11 +28,12 @@ struct Enrolment {
 };
 
 /// When the centre was last tried and last reached, and until when it then stored no more of this person's, Unix
-/// milliseconds; 0 for never.
+/// milliseconds, 0 for never; and what it said to a device that it refused.
 struct Contact {
     std::int64_t last_attempt_ms = 0;
     std::int64_t last_contact_ms = 0;
     std::int64_t over_quota_until_ms = 0;  ///< by the centre's clock
+    std::string refusal;  ///< why the centre lets this device in no more; empty: it does
 };
 
 /// What the file system does not permit has nothing to do with roles: io instead of forbidden.

@@ -125,6 +125,8 @@ json::object json_of(const Status& status)
                                          {"carried", space.carried},
                                          {"lease_until", time_json(space.lease_until_ms)},
                                          {"locked", space.locked}});
+    json::value refusal;
+    if (!status.refusal.empty()) refusal = status.refusal;
     return {{"device", status.device},
             {"person", status.person},
             {"spaces", std::move(spaces)},
@@ -143,6 +145,7 @@ json::object json_of(const Status& status)
             {"last_attempt", time_json(status.last_attempt_ms)},
             {"clock_offset_ms", status.clock_offset_ms},
             {"over_quota_until", time_json(status.over_quota_until_ms)},
+            {"refusal", std::move(refusal)},
             {"server", status.server},
             {"protection", status.protection},
             {"locked", status.locked}};
@@ -179,10 +182,10 @@ json::object json_of(const SyncReport& report)
                         {"round_trips", report.round_trips}, {"handshake_round_trips", report.handshake_round_trips},
                         {"duration_ms", report.duration_ms}, {"clock_offset_ms", report.clock_offset_ms},
                         {"up_to_date", report.up_to_date},   {"over_quota", nullptr}};
+    object["refused_erased"] = report.refused_erased;
     if (const auto& quota = report.over_quota)
         object["over_quota"] = {
             {"changes", quota->changes}, {"bytes", quota->bytes}, {"until", time_json(quota->until_ms)}};
-    object["refused_erased"] = report.refused_erased;
     json::array missing;
     for (const auto& gap : report.missing)
         missing.push_back(json::object{

@@ -149,6 +149,7 @@ struct Status {
     Written written;
     std::int64_t last_contact_ms = 0;  ///< 0: never
     std::int64_t last_attempt_ms = 0;
+    std::string refusal;  ///< why the centre lets this device in no more, in its words; empty: it does
     std::int64_t over_quota_until_ms = 0;  ///< the centre takes no more of this person's before; 0: it does
     std::int64_t clock_offset_ms = 0;  ///< the centre's clock minus this device's, as of the last contact
     std::string protection;  ///< of the home's keys: protection_name()

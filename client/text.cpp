@@ -260,6 +260,8 @@ std::string text_of(const Status& status)
                             counted(status.forgotten, "record"));
     text += fmt::format("Last contact with the centre: {}; last attempt: {}", time_or_never(status.last_contact_ms),
                         time_or_never(status.last_attempt_ms));
+    if (!status.refusal.empty())
+        text += fmt::format("\nThe centre refuses this device: {}. What is here stays.", one_line(status.refusal));
     if (!status.protection.empty()) text += "\n" + protection_line(status.protection, status.locked);
     return text;
 }

@@ -115,6 +115,9 @@ TEST(Home, remembers_its_contacts)
     EXPECT_EQ(home->contact().over_quota_until_ms, 0);
     home->note_contact({5, 3, 9});
     EXPECT_EQ(home->contact().over_quota_until_ms, 9);
+    EXPECT_EQ(home->contact().refusal, "");
+    home->note_contact({5, 3, 9, "no \"entry\""});
+    EXPECT_EQ(home->contact().refusal, "no \"entry\"");
 }
 
 /// Homes outlive the program that made them: what is in them stays readable, byte for byte.
