@@ -6,13 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include <algorithm>
-
 namespace indaba::client {
 
 namespace {
-
-using shared::Errc;
 
 Result<int> list(Shell& shell)
 {
@@ -25,33 +21,18 @@ Result<int> list(Shell& shell)
     return kDone;
 }
 
-Result<SpaceView> find(Core& core, const std::string& name)
-{
-    INDABA_ASSIGN(const auto spaces, core.spaces());
-    const auto place = std::ranges::find(spaces, name, &SpaceView::name);
-    if (place != spaces.end()) return *place;
-    return shared::fail(Errc::not_found, "you have no role in a space " + name + ": see `indaba space list`");
-}
-
-/// As it is after the choice, for programs; people have been told in words.
-Result<int> answer(Shell& shell, Core& core, const std::string& name)
-{
-    if (!shell.json) return kDone;
-    INDABA_ASSIGN(const auto space, find(core, name));
-    shell.answer(json_of(space));
-    return kDone;
-}
-
 Result<int> carry(Shell& shell, const std::string& name)
 {
     INDABA_ASSIGN(const auto core, shell.open());
-    INDABA_ASSIGN(const auto space, find(*core, name));
+    INDABA_ASSIGN(auto space, core->space(name));
     if (!space.carried && !shell.json) shell.print(fmt::format("{}: {}", one_line(name), centre_size_text(space)));
     INDABA_TRY(core->carry_space(name));
     if (!shell.json)
         shell.print(space.carried ? "It is carried on this device already."
                                   : "Carried from now on: the next `indaba sync` brings it.");
-    return answer(shell, *core, name);
+    space.carried = true;  // the rest as it was before: how much there is at the centre is known no more now
+    if (shell.json) shell.answer(json_of(space));
+    return kDone;
 }
 
 std::string what_leaves(const SpaceView& space)
@@ -67,15 +48,18 @@ std::string what_leaves(const SpaceView& space)
 Result<int> drop(Shell& shell, const std::string& name, bool yes)
 {
     INDABA_ASSIGN(const auto core, shell.open());
-    INDABA_ASSIGN(const auto space, find(*core, name));
+    INDABA_ASSIGN(const auto space, core->space(name));
     if (space.carried && !shell.json) shell.print(what_leaves(space));
     if (space.carried && !yes)
-        return shared::fail(Errc::usage,
+        return shared::fail(shared::Errc::usage,
                             fmt::format("nothing was changed: `indaba space drop {} --yes` drops it", one_line(name)));
     INDABA_TRY(core->drop_space(name));
     if (!shell.json)
         shell.print(space.carried ? "Dropped. `indaba space carry` brings it back." : "It is not carried here.");
-    return answer(shell, *core, name);
+    if (!shell.json) return kDone;
+    INDABA_ASSIGN(const auto left, core->space(name));
+    shell.answer(json_of(left));
+    return kDone;
 }
 
 }  // namespace

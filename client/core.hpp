@@ -109,12 +109,15 @@ public:
 
     /// Every space that this person has a role in, carried or not, by name.
     [[nodiscard]] Result<std::vector<SpaceView>> spaces();
+    /// usage: this device knows no such space; forbidden: no role there.
+    [[nodiscard]] Result<SpaceView> space(const std::string& name);
     /// From the next contact on its records come to this device. A sync that goes on in any process begins at once.
-    /// Not found: no role there.
+    /// usage: this device knows no such space; forbidden: no role there.
     [[nodiscard]] Result<void> carry_space(const std::string& name);
     /// Its records, conflicts and searched words leave this device, and nothing can be written there until it is
     /// carried again. What was written here is kept: what waits is still sent, what was refused stands. rule_broken
-    /// while something of it is forgotten(): nobody else may have it. Not found: no role there.
+    /// while something of it is forgotten(): nobody else may have it. usage: this device
+    /// knows no such space; forbidden: no role there.
     [[nodiscard]] Result<void> drop_space(const std::string& name);
 
     /// What is known here; with `patience_ms` above 0 the centre is asked, and all of it is there if it answers in

@@ -65,6 +65,9 @@ struct Core::Parts {
     /// forbidden. Not within a transaction of the store: it may keep the time.
     [[nodiscard]] Result<void> require_lease(const std::string& space);
 
+    /// usage if this device has never heard of it.
+    [[nodiscard]] Result<void> require_known(const std::string& space);
+
     // core_write.cpp
     [[nodiscard]] Result<std::string> space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here);
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
@@ -83,6 +86,8 @@ struct Core::Parts {
 
 /// forbidden, if it is among them.
 [[nodiscard]] Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& space);
+/// usage: nothing of that name was ever told to this device.
+[[nodiscard]] shared::Error unknown_space(const std::string& name);
 /// What its row says, and nothing that must be counted.
 [[nodiscard]] SpaceView view_of(const sync::StoredSpace& space, const sync::LeaseClock& clock);
 

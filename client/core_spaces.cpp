@@ -116,15 +116,39 @@ Result<std::vector<SpaceView>> Core::spaces()
     return views;
 }
 
+shared::Error unknown_space(const std::string& name)
+{
+    return shared::fail(shared::Errc::usage, fmt::format("this device knows no space {}: `indaba space list` shows "
+                                                         "yours, as of the last `indaba sync`",
+                                                         name));
+}
+
+Result<void> Core::Parts::require_known(const std::string& name)
+{
+    INDABA_ASSIGN(const auto space, store->find_space(name));
+    return space ? Result<void>() : unknown_space(name);
+}
+
+Result<SpaceView> Core::space(const std::string& name)
+{
+    INDABA_ASSIGN(auto views, spaces());
+    const auto place = std::ranges::find(views, name, &SpaceView::name);
+    if (place != views.end()) return std::move(*place);
+    INDABA_TRY(parts_->require_known(name));
+    return sync::no_role(name);
+}
+
 Result<void> Core::carry_space(const std::string& name)
 {
     INDABA_TRY(require_writable());
+    INDABA_TRY(parts_->require_known(name));
     return parts_->replica.carry(name);
 }
 
 Result<void> Core::drop_space(const std::string& name)
 {
     INDABA_TRY(require_writable());
+    INDABA_TRY(parts_->require_known(name));
     return parts_->replica.drop(name);
 }
 

@@ -90,7 +90,7 @@ Result<std::string> Core::Parts::space_for(const Draft& draft, const std::option
         if (known != spaces.end() && known->is_followed()) return draft.space;
         if (known != spaces.end() && !known->role.empty()) return sync::not_carried(draft.space);
         if (spaces.empty()) return nowhere_to_write(spaces);
-        return fail(Errc::forbidden, fmt::format("you have no role in a space {}: see `indaba status`", draft.space));
+        return known != spaces.end() ? sync::no_role(draft.space) : unknown_space(draft.space);
     }
     std::string only;
     for (const auto& space : spaces) {

@@ -220,8 +220,7 @@ Result<Replica::Draft> Replica::begin_draft(const SpaceName& name)
 {
     Draft draft;
     INDABA_ASSIGN(auto space, ports_.storage.find_space(name));
-    if (!space || space->role.empty())
-        return fail(Errc::forbidden, "no space called " + name + " on this device: see 'indaba status'");
+    if (!space || space->role.empty()) return no_role(name);
     if (!space->carried) return not_carried(name);
     if (!shared::role_writes(space->role))
         return fail(Errc::forbidden, "your role in " + name + " is " + space->role + ": it reads and does not write");

@@ -29,6 +29,9 @@ struct SalvagedJournal;
 /// Nothing is read or written in a space that this device does not carry: not_found, with what to do.
 [[nodiscard]] shared::Error not_carried(const SpaceName& space);
 
+/// Nor in one that this person has no role in: forbidden, with what to do.
+[[nodiscard]] shared::Error no_role(const SpaceName& space);
+
 /// Everything from outside that a replica works with; all must outlive it.
 struct ReplicaPorts {
     ReplicaStorage& storage;

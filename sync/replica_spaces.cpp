@@ -127,14 +127,11 @@ shared::Error not_carried(const SpaceName& space)
         "the space " + space + " is not carried on this device: carry it first, `indaba space carry " + space + "`");
 }
 
-namespace {
-
 shared::Error no_role(const SpaceName& space)
 {
-    return fail(Errc::not_found, "you have no role in a space " + space + ": see `indaba space list`");
+    return fail(Errc::forbidden,
+                "you have no role in the space " + space + ": ask your organiser for one, then run `indaba sync`");
 }
-
-}  // namespace
 
 Result<void> Replica::carry(const SpaceName& name)
 {

@@ -121,8 +121,8 @@ TEST_F(Spaces, what_is_dropped_leaves_the_device_and_comes_back_when_it_is_carri
     EXPECT_EQ(found("aurora"), 1u);
     EXPECT_EQ(amina.json({"conflicts"}).as_array().size(), 1u);
     expect_same_leaves(centre, {&amina, &boris}, "forum");
-    EXPECT_EQ(amina.run({"space", "carry", "ministers"}).code, 1);
-    EXPECT_EQ(amina.run({"space", "drop", "nowhere", "--yes"}).code, 1);
+    EXPECT_EQ(amina.run({"space", "carry", "ministers"}).code, 2);
+    EXPECT_EQ(amina.run({"space", "drop", "nowhere", "--yes"}).code, 2);
 }
 
 TEST_F(Spaces, a_sync_that_goes_on_takes_what_another_process_carries_and_leaves_what_it_drops)

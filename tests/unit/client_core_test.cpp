@@ -141,7 +141,7 @@ TEST_F(CoreTest, knows_where_its_person_may_write)
     elsewhere.space = "directory";
     EXPECT_EQ(core->put({elsewhere}).error().code, Errc::forbidden);
     elsewhere.space = "ministers";
-    EXPECT_EQ(core->put({elsewhere}).error().code, Errc::forbidden);
+    EXPECT_EQ(core->put({elsewhere}).error().code, Errc::usage);
     core.reset();
     grant(*Home::open(path), "summit", "editor");
     core = *Core::open(path);

@@ -94,8 +94,12 @@ TEST_F(CoreSpaces, are_those_with_a_role_by_name)
     ASSERT_EQ(spaces->size(), 2u);
     EXPECT_EQ((*spaces)[0].name, "forum");
     EXPECT_EQ((*spaces)[1].name, "za");
-    EXPECT_EQ(core->carry_space("lost").error().code, Errc::not_found);
-    EXPECT_EQ(core->drop_space("lost").error().code, Errc::not_found);
+    EXPECT_EQ(core->carry_space("lost").error().code, Errc::forbidden);
+    EXPECT_EQ(core->drop_space("lost").error().code, Errc::forbidden);
+    EXPECT_EQ(core->space("lost").error().code, Errc::forbidden);
+    for (const auto& error : {core->carry_space("nowhere").error(), core->drop_space("nowhere").error(),
+                              core->space("nowhere").error(), put("nowhere").error()})
+        EXPECT_EQ(error.code, Errc::usage) << error.text;
 }
 
 TEST_F(CoreSpaces, say_what_is_here_or_what_carrying_them_brings)

@@ -129,8 +129,8 @@ TEST_F(Carried, NothingIsWrittenInWhatIsNotCarried)
     ASSERT_FALSE(written.has_value());
     EXPECT_EQ(written.error().code, Errc::not_found);
     EXPECT_NE(written.error().text.find("`indaba space carry forum`"), std::string::npos) << written.error().text;
-    EXPECT_EQ(life_.replica->drop("nowhere").error().code, Errc::not_found);
-    EXPECT_EQ(life_.replica->carry("nowhere").error().code, Errc::not_found);
+    EXPECT_EQ(life_.replica->drop("nowhere").error().code, Errc::forbidden);
+    EXPECT_EQ(life_.replica->carry("nowhere").error().code, Errc::forbidden);
 }
 
 TEST_F(Carried, WhatWaitsIsKeptUnseenSentAndRuled)
@@ -232,7 +232,7 @@ TEST_F(Carried, AChoiceOutlivesARoleThatGoesAndComes)
     const auto grant = grants_[1];
     grants_.pop_back();
     EXPECT_TRUE(sync(life_).up_to_date);
-    EXPECT_EQ(life_.replica->carry("forum").error().code, Errc::not_found);
+    EXPECT_EQ(life_.replica->carry("forum").error().code, Errc::forbidden);
     grants_.push_back(grant);
     EXPECT_TRUE(sync(life_).up_to_date);
     EXPECT_FALSE(forum().carried || is_row(id));
