@@ -66,6 +66,7 @@ Result<Enrolment> read_enrolment(const std::string& directory)
     auto bytes = of_the_disk(platform::read_private_file(enrolment_path(directory), kMaxFile_bytes));
     if (bytes.has_error()) {
         if (bytes.error().code != shared::Errc::not_found) return std::move(bytes).error();
+        if (platform::exists(directory + "/indaba.db")) return damaged(directory, "enrolment.json");
         return shared::fail(shared::Errc::not_found,
                             fmt::format("{} is not enrolled yet: ask your organiser for an invitation, then run "
                                         "`indaba enrol INVITATION`",
@@ -209,8 +210,8 @@ void Home::note_contact(const Contact& contact) const
 {
     json::object object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}};
     if (contact.over_quota_until_ms != 0) object["over_quota_until_ms"] = contact.over_quota_until_ms;
-    const auto text = json::serialize(object);
     if (!contact.refusal.empty()) object["refusal"] = contact.refusal;
+    const auto text = json::serialize(object);
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));
 }
 

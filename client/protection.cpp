@@ -121,6 +121,7 @@ Result<void> require_passphrase(const std::string& directory)
 {
     INDABA_ASSIGN(const bool wrapped, KeyFiles(directory).are_wrapped());
     if (wrapped) return {};
+    INDABA_TRY(KeyFiles(directory).read_plain());  // with no keys at all it is the passphrase's that are lost
     return fail(Errc::usage, directory + " has no passphrase: `indaba passphrase set` gives it one");
 }
 

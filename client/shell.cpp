@@ -94,9 +94,12 @@ bool Shell::concerns_database(const shared::Error& error) const
 
 int Shell::fail(const shared::Error& error)
 {
-    const char* advice =
-        concerns_database(error) ? ". Run `indaba salvage`: it saves what can be read of what is only here" : "";
-    complain("indaba: " + one_line(error.text) + advice);
+    auto text = error.text;
+    if (concerns_database(error)) {
+        if (text.ends_with("restore a backup")) text.resize(std::min(text.rfind(';'), text.size()));  // a centre's way
+        text += ". Run `indaba salvage`: it saves what can be read of what is only here";
+    }
+    complain("indaba: " + one_line(text));
     return exit_code_of(error.code);
 }
 

@@ -20,7 +20,7 @@ Result<Enum> read_enum(const platform::Statement& row, int column, Enum last)
 {
     const auto number = row.int64(column);
     if (number < 0 || number > std::int64_t(last))
-        return fail(Errc::corrupt, "a stored ruling is damaged: restore a backup");
+        return fail(Errc::corrupt, "a stored ruling is damaged; restore a backup");
     return Enum(number);
 }
 
@@ -52,7 +52,7 @@ Result<Hash> read_hash(const platform::Statement& row, int column)
 {
     Hash hash;
     const auto bytes = row.blob(column);
-    if (bytes.size() != hash.bytes.size()) return fail(Errc::corrupt, "a stored hash is damaged: restore a backup");
+    if (bytes.size() != hash.bytes.size()) return fail(Errc::corrupt, "a stored hash is damaged; restore a backup");
     std::ranges::copy(bytes, hash.bytes.begin());
     return hash;
 }
