@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace indaba::client {
@@ -48,7 +49,8 @@ std::string_view given_command(int argc, const char* const* argv)
     return {};
 }
 
-std::string no_command_text(const CLI::App& app, std::string_view given)
+/// `words`: how a person gets to what has these commands.
+std::string no_command_text(const CLI::App& app, const std::string& words, std::string_view given)
 {
     constexpr std::size_t kLongestCommand = 32;
     std::string names;
@@ -61,9 +63,29 @@ std::string no_command_text(const CLI::App& app, std::string_view given)
         least = steps;
         nearest = command->get_name();
     }
-    if (given.empty()) return fmt::format("say what to do: {}; `indaba --help` explains them", names);
+    if (given.empty()) return fmt::format("say what to do: {}; `{} --help` explains them", names, words);
     const auto suggestion = nearest.empty() ? std::string() : fmt::format(" Did you mean `{}`?", nearest);
     return fmt::format("there is no command '{}'.{} There are {}", one_line(given), suggestion, names);
+}
+
+/// What is wrong with the command line, and what to do; none: nothing is.
+std::optional<std::string> wrong_use_text(const CLI::App& app, const CLI::ParseError& error, std::string_view given)
+{
+    const auto* command = &app;
+    std::string words = "indaba";
+    while (!command->get_subcommands().empty()) {
+        command = command->get_subcommands().front();
+        words += " " + command->get_name();
+    }
+    const bool is_group = !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+    const auto left = app.remaining(true);
+    const auto word = std::ranges::find_if(left, [](const std::string& one) { return !one.starts_with('-'); });
+    if (command != &app) given = word == left.end() ? std::string_view() : std::string_view(*word);
+    const bool asks_help = error.get_exit_code() == 0;
+    if (is_group && (asks_help ? !given.empty() : error.get_name() == "RequiredError"))
+        return no_command_text(*command, words, given);
+    if (asks_help) return std::nullopt;
+    return fmt::format("{}: see `{} --help`", one_line(error.what()), words);
 }
 
 }  // namespace
@@ -72,7 +94,7 @@ Result<RecordId> id_argument(const std::string& text)
 {
     auto id = RecordId::parse(text);
     if (id.has_value()) return *id;
-    return shared::fail(shared::Errc::usage, "'" + text + "' is not a record's id: " + id.error().text);
+    return shared::fail(shared::Errc::usage, "'" + text + "' is " + id.error().text);
 }
 
 int run_command_line(int argc, const char* const* argv)
@@ -96,9 +118,9 @@ int run_command_line(int argc, const char* const* argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const bool is_about_command = app.get_subcommands().empty() && error.get_name() == "RequiredError";
-        if (!is_about_command) return app.exit(error) == 0 ? int(kDone) : int(kWrongUse);
-        shell.complain("indaba: " + no_command_text(app, given_command(argc, argv)));
+        const auto text = wrong_use_text(app, error, given_command(argc, argv));
+        if (!text) return app.exit(error);  // help was asked for, or the version
+        shell.complain("indaba: " + *text);
         return kWrongUse;
     }
     return shell.finish(shell.command(shell));

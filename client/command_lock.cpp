@@ -52,6 +52,7 @@ void add_unlock(CLI::App& app, Shell& shell)
 void add_lock(CLI::App& app, Shell& shell)
 {
     auto* command = app.add_subcommand("lock", "from now on ask for this home's passphrase again");
+    command->footer("Example:\n  indaba lock");
     command->callback(chosen(shell, lock_home));
 }
 

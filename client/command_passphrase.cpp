@@ -61,14 +61,20 @@ void add_passphrase(CLI::App& app, Shell& shell)
                                        "keep this home's keys under a passphrase, so that a lost device "
                                        "tells nothing");
     command->require_subcommand(1);
-    command->add_subcommand("set", "ask for one, twice, or read it from --passphrase-file")
-        ->callback(chosen(shell, set));
+    auto* first = command->add_subcommand("set", "ask for one, twice, or read it from --passphrase-file");
+    first->footer("Examples:\n  indaba passphrase set\n  indaba passphrase set --passphrase-file secret.txt");
+    first->callback(chosen(shell, set));
     auto* other = command->add_subcommand("change", "ask for the old one, then for the new one");
     auto new_file = std::make_shared<std::string>();
     other->add_option("--new-passphrase-file", *new_file, "where the new one is, - for the next line of standard input")
         ->type_name("FILE");
+    other->footer(
+        "Examples:\n  indaba passphrase change\n  indaba passphrase change --passphrase-file old.txt "
+        "--new-passphrase-file new.txt");
     other->callback(chosen(shell, [new_file](Shell& its) { return change(its, *new_file); }));
-    command->add_subcommand("remove", "ask for it a last time")->callback(chosen(shell, remove));
+    auto* last = command->add_subcommand("remove", "ask for it a last time");
+    last->footer("Examples:\n  indaba passphrase remove\n  indaba passphrase remove --passphrase-file secret.txt");
+    last->callback(chosen(shell, remove));
     command->footer(
         "Examples:\n  indaba passphrase set\n  indaba passphrase change --passphrase-file old.txt "
         "--new-passphrase-file new.txt");

@@ -69,6 +69,7 @@ void add_space(CLI::App& app, Shell& shell)
     auto name = std::make_shared<std::string>();
     auto* command = app.add_subcommand("space", "your spaces, and which of them this device carries");
     command->require_subcommand(1);
+    command->footer("Examples:\n  indaba space list\n  indaba space carry za\n  indaba space drop za");
 
     auto* lists = command->add_subcommand("list", "every space you have a role in, and how large it is");
     lists->footer("Example:\n  indaba space list --json");

@@ -54,6 +54,7 @@ shared::Error refusal_of(const platform::HttpResponse& response)
     if (!readable) text = fmt::format("the centre answered with status {}", response.status);
     if (response.status == 429 || response.status == 503) return fail(Errc::busy, text);
     if (response.status >= 500) return fail(Errc::io, text);
+    if (response.status == 400) return fail(Errc::usage, text);
     return fail(Errc::forbidden, text);
 }
 

@@ -25,9 +25,9 @@ struct Invitation {
 
 /// `device_name` is what others will read beside what is written here; empty: as it was, or this machine's name.
 /// forbidden: the invitation is used or expired, or another person's than this home. untrusted: somebody else answers
-/// there. usage: enrolled already at another centre. busy: another process is enrolling this home. With a passphrase a
-/// new home is locked by it from its first byte; untrusted: an enrolment that was cut off began with another one. A
-/// home that is enrolled and locked is opened with it.
+/// there. usage: enrolled already at another centre, or an invitation or a name that cannot be one. busy: another
+/// process is enrolling this home. With a passphrase a new home is locked by it from its first byte; untrusted: an
+/// enrolment that was cut off began with another one. A home that is enrolled and locked is opened with it.
 [[nodiscard]] Result<Home> enrol(const std::string& directory, const Invitation& invitation, std::string device_name,
                                  std::stop_token stop = {}, const AskPassphrase& passphrase = {});
 
