@@ -103,8 +103,10 @@ public:
     [[nodiscard]] Result<void> restore_forgotten(const RecordId& id);
     [[nodiscard]] Result<void> drop_forgotten(const RecordId& id);
     [[nodiscard]] Result<Status> status();
-    /// forbidden, with the spaces and what to do, if a lease has run out. Calls that name a record of such a space fail
-    /// like this; lists, search and counts of what waits for a person leave its records out, so ask after them.
+    /// forbidden, with the spaces and what to do, if a lease has run out. Calls that show a record of such a space, or
+    /// settle what only who sees it can settle, fail like this; lists and search leave its records out, so ask after
+    /// them. put(), put_all(), check() and remove() go on, and tell nothing of what its records hold: rules between
+    /// their fields are left to the centre, and what was deleted before is deleted again without a word.
     [[nodiscard]] Result<void> require_leases();
 
     /// Every space that this person has a role in, carried or not, by name.

@@ -59,7 +59,8 @@ struct Core::Parts {
     // core_spaces.cpp
     /// As it is now, and kept if this home may be written.
     [[nodiscard]] Result<sync::LeaseClock> lease_clock();
-    /// Those whose lease has run out: nothing of them is read or written before the next contact.
+    /// Those whose lease has run out: nothing of them is shown before the next contact. Writing goes on, since this may
+    /// be a wrong clock's doing; what it answers must not tell what is there.
     [[nodiscard]] Result<std::vector<sync::StoredSpace>> locked_spaces();
     [[nodiscard]] Result<std::set<std::string>> locked_names();
     /// forbidden. Not within a transaction of the store: it may keep the time.
@@ -71,21 +72,20 @@ struct Core::Parts {
     // core_write.cpp
     [[nodiscard]] Result<std::string> space_for(const Draft& draft, const std::optional<sync::StoredRecord>& here);
     [[nodiscard]] Result<void> check_known(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
-    [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const;
+    [[nodiscard]] Result<void> check(const Draft& draft, const std::optional<sync::StoredRecord>& here,
+                                     bool locked) const;
 
     [[nodiscard]] Result<sync::Replica::Batch> batch_of(const std::vector<Draft>& drafts,
-                                                        const std::vector<sync::StoredSpace>& locked,
-                                                        std::vector<RecordId>& ids, PutNotes* noted);
+                                                        const std::set<std::string>& locked, std::vector<RecordId>& ids,
+                                                        PutNotes* noted);
     [[nodiscard]] shared::Error nowhere_to_write(const std::vector<sync::StoredSpace>& spaces) const;
     [[nodiscard]] Result<void> add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here,
-                                        PutNotes& notes);
+                                        const std::set<std::string>& locked, PutNotes& notes);
     [[nodiscard]] Result<void> add_notes(const std::vector<Draft>& drafts, PutNotes noted, PutNotes& notes);
 
     std::map<shared::JournalId, sync::Author> authors;  ///< as far as they were asked for; forgotten after a sync
 };
 
-/// forbidden, if it is among them.
-[[nodiscard]] Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& space);
 /// usage: nothing of that name was ever told to this device.
 [[nodiscard]] shared::Error unknown_space(const std::string& name);
 /// What its row says, and nothing that must be counted.

@@ -80,6 +80,7 @@ Result<RecordView> Core::Parts::wanted(const RecordId& id)
     INDABA_ASSIGN(const auto list, standing(id));
     if (list.empty()) return missing(id);
     const auto& last = list.back();
+    INDABA_TRY(require_lease(last.space));
     RecordView view{id, last.type, last.space, {}, {}, last.written_ms, home.enrolment().person, State::refused, {}};
     for (const auto& refusal : list) {
         for (const auto& cell : refusal.cells) {

@@ -18,8 +18,9 @@ shared::Error lease_over(const std::vector<sync::StoredSpace>& spaces)
         days = std::min(days, space.lease_days);
     }
     return shared::fail(shared::Errc::forbidden,
-                        fmt::format("not in contact with the centre for {} days, so what this device holds of {} is "
-                                    "locked; connect and run `indaba sync`",
+                        fmt::format("not in contact with the centre for {} days, as far as this device's clock says: "
+                                    "run `indaba sync` to read {} (writing goes on); if the clock was wrong, set it "
+                                    "right and sync",
                                     days, names));
 }
 
@@ -55,17 +56,12 @@ Result<std::set<std::string>> Core::Parts::locked_names()
     return names;
 }
 
-Result<void> require_open(const std::vector<sync::StoredSpace>& locked, const std::string& name)
-{
-    const auto found = std::ranges::find(locked, name, &sync::StoredSpace::name);
-    if (found == locked.end()) return {};
-    return lease_over({*found});
-}
-
 Result<void> Core::Parts::require_lease(const std::string& name)
 {
     INDABA_ASSIGN(const auto locked, locked_spaces());
-    return require_open(locked, name);
+    const auto found = std::ranges::find(locked, name, &sync::StoredSpace::name);
+    if (found == locked.end()) return {};
+    return lease_over({*found});
 }
 
 Result<void> Core::require_leases()

@@ -50,12 +50,15 @@ shared::Error Core::Parts::nowhere_to_write(const std::vector<sync::StoredSpace>
 }
 
 /// Before the write: what may have to be said after it. What stands refused is known, though nothing of it is stored.
-Result<void> Core::Parts::add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here, PutNotes& notes)
+/// That a record of a locked space was deleted is not told.
+Result<void> Core::Parts::add_note(const Draft& draft, const std::optional<sync::StoredRecord>& here,
+                                   const std::set<std::string>& locked, PutNotes& notes)
 {
     const auto add = [&](std::vector<RecordId>& ids) {
         if (std::ranges::find(ids, *draft.id) == ids.end()) ids.push_back(*draft.id);
     };
-    if (here && sync::existence(here->shown) == sync::Existence::deleted) add(notes.restored);
+    const bool may_be_told = here && !locked.contains(here->space);
+    if (may_be_told && sync::existence(here->shown) == sync::Existence::deleted) add(notes.restored);
     if (here) return {};
     INDABA_ASSIGN(const auto standing, store->standing_refused(*draft.id));
     if (standing.empty()) add(notes.created);
@@ -114,8 +117,8 @@ Result<void> Core::Parts::check_known(const Draft& draft, const std::optional<sy
     return {};
 }
 
-/// Everything that Replica::write will check too.
-Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::StoredRecord>& here) const
+/// Everything that Replica::write will check too. `locked`: its space is.
+Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::StoredRecord>& here, bool locked) const
 {
     INDABA_TRY(check_known(draft, here));
     const auto& type = here ? here->type : draft.type;
@@ -126,8 +129,9 @@ Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::St
         if (known != cells.end()) known->second = value;
         else cells.emplace_back(key, value);
     }
-    // The other cells of a deleted record are not here to be checked: the centre has them.
-    if (here && sync::existence(here->shown) == sync::Existence::deleted) return {};
+    // The other cells of a deleted record are not here to be checked: the centre has them. Of one in a locked space
+    // they are, but whether a rule holds would tell of them.
+    if (here && (locked || sync::existence(here->shown) == sync::Existence::deleted)) return {};
     std::vector<shared::CellView> views;
     for (const auto& [key, value] : cells) views.emplace_back(key, &value);
     return catalogue.check_record(type, views);
@@ -136,27 +140,27 @@ Result<void> Core::Parts::check(const Draft& draft, const std::optional<sync::St
 Result<std::vector<std::pair<std::size_t, shared::Error>>> Core::check(const std::vector<Draft>& drafts)
 {
     std::vector<std::pair<std::size_t, shared::Error>> errors;
-    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         std::optional<sync::StoredRecord> here;
         if (drafts[i].id) {
             INDABA_ASSIGN(here, parts_->store->find_record(*drafts[i].id));
         }
-        if (auto fine = parts_->check(drafts[i], here); fine.has_error()) {
+        auto fine = parts_->check(drafts[i], here, here && locked.contains(here->space));
+        if (fine.has_error()) {
             errors.emplace_back(i, std::move(fine).error());
             continue;
         }
-        auto space = parts_->space_for(drafts[i], here);
-        const auto open = space.has_value() ? require_open(locked, *space) : Result<void>(space.error());
-        if (open.has_error()) errors.emplace_back(i, open.error());
+        const auto space = parts_->space_for(drafts[i], here);
+        if (space.has_error()) errors.emplace_back(i, space.error());
     }
     return errors;
 }
 
 /// The changes of one transaction; `ids` and `noted` are added to.
 Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& drafts,
-                                                   const std::vector<sync::StoredSpace>& locked,
-                                                   std::vector<RecordId>& ids, PutNotes* noted)
+                                                   const std::set<std::string>& locked, std::vector<RecordId>& ids,
+                                                   PutNotes* noted)
 {
     if (drafts.size() > shared::limits::kRecordsPerTransaction)
         return fail(Errc::usage, fmt::format("{} records are too many for one transaction: at most {}", drafts.size(),
@@ -168,7 +172,7 @@ Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& dra
         std::optional<sync::StoredRecord> here;
         if (draft.id && (!complete || noted != nullptr)) {
             INDABA_ASSIGN(here, store->find_record(*draft.id));
-            if (noted != nullptr) INDABA_TRY(add_note(draft, here, *noted));
+            if (noted != nullptr) INDABA_TRY(add_note(draft, here, locked, *noted));
         }
         INDABA_TRY(check_known(draft, here));
         auto its_space = draft.space;
@@ -178,13 +182,13 @@ Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& dra
         if (!batch.space.empty() && its_space != batch.space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
                                                  batch.space, its_space));
-        if (batch.space.empty()) INDABA_TRY(require_open(locked, its_space));
         batch.space = std::move(its_space);
         std::array<std::uint8_t, 10> drawn{};
         random.fill(drawn);
         ids.push_back(draft.id ? *draft.id : RecordId::make(clock.now_ms(), drawn));
         batch.changes.push_back(change_of(draft, ids.back(), here ? here->type : draft.type));
     }
+    batch.blind = locked.contains(batch.space);
     return batch;
 }
 
@@ -194,9 +198,9 @@ Result<std::vector<RecordId>> Core::put(const std::vector<Draft>& drafts, PutNot
     std::vector<RecordId> ids;
     PutNotes noted;
     if (drafts.empty()) return ids;
-    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     INDABA_ASSIGN(auto batch, parts_->batch_of(drafts, locked, ids, notes == nullptr ? nullptr : &noted));
-    INDABA_TRY(parts_->replica.write(batch.space, std::move(batch.changes)));
+    INDABA_TRY(parts_->replica.write(std::move(batch)));
     if (notes != nullptr) INDABA_TRY(parts_->add_notes(drafts, std::move(noted), *notes));
     return ids;
 }
@@ -207,7 +211,7 @@ Result<std::vector<RecordId>> Core::put_all(const NextDrafts& next, PutNotes* no
     std::vector<RecordId> ids;
     PutNotes noted;
     std::vector<Draft> restoring;  // those that bring something back: few
-    INDABA_ASSIGN(const auto locked, parts_->locked_spaces());
+    INDABA_ASSIGN(const auto locked, parts_->locked_names());
     INDABA_TRY(parts_->replica.write_all([&]() -> Result<std::optional<sync::Replica::Batch>> {
         INDABA_ASSIGN(auto drafts, next());
         if (drafts.empty()) return std::optional<sync::Replica::Batch>();
@@ -226,10 +230,12 @@ Result<void> Core::remove(const RecordId& id)
     INDABA_TRY(require_writable());
     INDABA_ASSIGN(const auto here, parts_->store->find_record(id));
     if (!here) return parts_->missing(id);
-    if (sync::existence(here->shown) == sync::Existence::deleted)
+    if (sync::existence(here->shown) == sync::Existence::deleted) {
+        INDABA_ASSIGN(const auto locked, parts_->locked_names());
+        if (locked.contains(here->space)) return {};  // it is as it was wanted, and that it was before is not told
         return fail(Errc::not_found,
                     fmt::format("record {} is deleted already: `indaba history` says by whom", id.text()));
-    INDABA_TRY(parts_->require_lease(here->space));
+    }
     INDABA_TRY(parts_->replica.write(here->space, {{sync::Change::Kind::remove, id, here->type, {}}}));
     return {};
 }

@@ -115,7 +115,7 @@ struct SpaceView {
     bool carried = true;  ///< this device holds its records, or begins to with the next contact
     std::int64_t lease_until_ms = 0;  ///< then it locks, unless the centre is met before; 0: it was never met
     bool lease_ends_soon = false;
-    bool locked = false;  ///< so it is, until the next contact
+    bool locked = false;  ///< so it is to who reads, until the next contact
     // Core::spaces() alone says what follows.
     std::uint64_t records = 0;  ///< here, alive
     std::uint64_t bytes = 0;  ///< of what is kept of them here, without indexes

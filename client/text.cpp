@@ -96,7 +96,9 @@ std::string named(const SpaceView& space)
 std::string lease_text(const SpaceView& space)
 {
     if (!space.carried) return {};
-    if (space.locked) return fmt::format("; locked since {}: run `indaba sync`", time_text(space.lease_until_ms));
+    if (space.locked)
+        return fmt::format("; locked, as far as this device's clock says since {}: run `indaba sync` to read it",
+                           time_text(space.lease_until_ms));
     if (!space.lease_ends_soon) return {};
     return fmt::format("; locks on {} unless `indaba sync` reaches the centre before", time_text(space.lease_until_ms));
 }

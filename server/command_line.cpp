@@ -99,7 +99,7 @@ void add_space_commands(CLI::App& app, Words& words)
     add->add_option("NAME", words.space_add.name, "Lower-case letters, digits and hyphens")->required();
     add->add_option("--kind", words.space_add.kind, "directory, country, organisation or event")->required();
     add->add_option("--title", words.space_add.title, "As people see it; else the name");
-    auto* lease = add_command(group, words, "lease", "Says how long its devices may work in it without contact",
+    auto* lease = add_command(group, words, "lease", "Says how long its devices may read it without contact",
                               "space lease ministers --days 7 --data centre", [&words] {
                                   words.space_lease.data = words.data;
                                   return set_space_lease(words.space_lease);

@@ -71,7 +71,7 @@ Result<Answer> set_space_lease(const SpaceLeaseCommand& command)
     INDABA_TRY(transaction.commit());
     space.lease_days = command.days;
     Answer answer;
-    answer.text = fmt::format("devices may work in {} for {} days without contact", space.name, space.lease_days);
+    answer.text = fmt::format("devices may read {} for {} days without contact", space.name, space.lease_days);
     answer.json = json_of(space);
     return answer;
 }

@@ -48,7 +48,7 @@ struct SpaceLeaseCommand {
     std::string name;
     std::uint32_t days = 0;
 };
-/// How long its devices may work in it without contact. Devices hear of it at the next contact; connected ones now.
+/// How long its devices may read it without contact. Devices hear of it at the next contact; connected ones now.
 [[nodiscard]] Result<Answer> set_space_lease(const SpaceLeaseCommand& command);
 [[nodiscard]] Result<Answer> list_spaces(const std::string& data);
 

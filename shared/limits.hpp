@@ -225,7 +225,7 @@ inline constexpr std::int64_t kClockLead_ms = 5 * 60 * 1000;
 inline constexpr std::int64_t kClockNoise_ms = 1'000;
 
 // --- leases ---
-/// How long a device may go on reading and writing a space without having met the centre, if its operator says nothing.
+/// How long a device may go on reading a space without having met the centre, if its operator says nothing.
 inline constexpr std::uint32_t kLease_days = 30;
 /// Deletions are told for so long at least; a device that stays away longer compares instead: 24 months.
 inline constexpr std::int64_t kDeletionsTold_ms = 731 * kDay_ms;

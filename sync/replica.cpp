@@ -126,7 +126,7 @@ Result<void> Replica::draft_writes(StoredRecord record, std::vector<shared::Writ
         write.record = index;
         draft.transaction.writes.push_back(std::move(write));
     }
-    draft.blind.push_back(existence(record.shown) == Existence::deleted);
+    draft.blind.push_back(existence(record.shown) == Existence::deleted || (draft.all_blind && !record.shown.empty()));
     INDABA_TRY(name_refused(record.id, draft));
     draft.records.push_back(std::move(record));
     return {};
@@ -229,10 +229,11 @@ Result<Replica::Draft> Replica::begin_draft(const SpaceName& name)
     return draft;
 }
 
-Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std::vector<Change> changes)
+Result<TransactionName> Replica::write_in_transaction(Batch batch)
 {
-    INDABA_ASSIGN(auto draft, begin_draft(name));
-    INDABA_ASSIGN(auto merged, by_record(std::move(changes)));
+    INDABA_ASSIGN(auto draft, begin_draft(batch.space));
+    draft.all_blind = batch.blind;
+    INDABA_ASSIGN(auto merged, by_record(std::move(batch.changes)));
     draft.records.reserve(merged.size());
     for (auto& change : merged) INDABA_TRY(draft_change(std::move(change), draft));
     if (draft.transaction.records.empty()) return TransactionName{};
@@ -241,9 +242,14 @@ Result<TransactionName> Replica::write_in_transaction(const SpaceName& name, std
 
 Result<TransactionName> Replica::write(const SpaceName& space, std::vector<Change> changes)
 {
+    return write(Batch{space, std::move(changes)});
+}
+
+Result<TransactionName> Replica::write(Batch batch)
+{
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const auto name, write_in_transaction(space, std::move(changes)));
+    INDABA_ASSIGN(const auto name, write_in_transaction(std::move(batch)));
     INDABA_TRY(transaction.commit());
     return name;
 }
@@ -255,7 +261,7 @@ Result<void> Replica::write_all(const std::function<Result<std::optional<Batch>>
     while (true) {
         INDABA_ASSIGN(auto batch, next());
         if (!batch) return transaction.commit();
-        INDABA_TRY(write_in_transaction(batch->space, std::move(batch->changes)));
+        INDABA_TRY(write_in_transaction(std::move(*batch)));
     }
 }
 

@@ -60,12 +60,16 @@ public:
     /// Errors: rule_broken with the field first, not_found, forbidden (no role that writes in that space), too_large.
     [[nodiscard]] Result<TransactionName> write(const SpaceName& space, std::vector<Change> changes);
 
-    /// The same for any number of transactions, all of them or none: `next` gives one after the other, then nothing. An
-    /// error of `next` ends it, and nothing was written.
     struct Batch {
         SpaceName space;
         std::vector<Change> changes;
+        /// Nothing may be learnt of what the records hold: rules between fields of one that is here are left to the
+        /// centre, for whether they are broken would tell.
+        bool blind = false;
     };
+    [[nodiscard]] Result<TransactionName> write(Batch batch);
+    /// The same for any number of transactions, all of them or none: `next` gives one after the other, then nothing. An
+    /// error of `next` ends it, and nothing was written.
     [[nodiscard]] Result<void> write_all(const std::function<Result<std::optional<Batch>>()>& next);
 
     /// Settles a cell or an existence dispute and adds the `decision` record that says why, in one transaction.
@@ -201,7 +205,7 @@ private:
     struct Draft;
     struct Step;
 
-    Result<TransactionName> write_in_transaction(const SpaceName& space, std::vector<Change> changes);
+    Result<TransactionName> write_in_transaction(Batch batch);
     StoredJournal new_journal(const SpaceName& space);
     Result<void> leave_journal(JournalId id);
     Result<std::optional<Outgoing>> gap_before(const StoredJournal& journal, const StoredEntry& behind);

@@ -10,7 +10,8 @@ struct Replica::Draft {
     StoredJournal journal;
     shared::Transaction transaction;
     std::vector<StoredRecord> records;  ///< as they are before, in the order of the transaction's records
-    std::vector<bool> blind;            ///< not all of the record is here: what it then shows cannot be checked
+    std::vector<bool> blind;            ///< what the record then shows cannot be checked here, or may not be told
+    bool all_blind = false;             ///< see Batch::blind
     std::vector<bool> again;            ///< something stood refused of it
 };
 

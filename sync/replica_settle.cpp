@@ -55,7 +55,7 @@ Result<TransactionName> Replica::settle_with_reason(Change change, const StoredR
     why.emplace_back("type", Value::code(record.type));
     Change decision{Change::Kind::put, RecordId::make(ports_.clock.now_ms(), random), "decision", std::move(why)};
     std::ranges::sort(decision.cells, {}, [](const auto& cell) { return cell.first; });
-    return write_in_transaction(record.space, {std::move(change), std::move(decision)});
+    return write_in_transaction({record.space, {std::move(change), std::move(decision)}});
 }
 
 Result<TransactionName> Replica::settle(const RecordId& id, std::string_view key, const Value& value,
