@@ -96,6 +96,10 @@ void SyncConnection::look_around(Clock::time_point now, const SyncProgress& prog
     }
     const bool up_to_date = session_.progress().up_to_date;
     if (options_.on_caught_up && up_to_date && !ending_) tell_if_new();
+    if (up_to_date && now - heard_ >= milliseconds(shared::limits::kLeaseStep_ms)) {
+        heard_ = now;  // from here on an answer is waited for
+        act(session_.on_quiet());
+    }
     if (!up_to_date && now - heard_ >= shared::limits::kSilence) {
         error_ = shared::fail(shared::Errc::timed_out, "the centre has gone silent: try again");
         end(platform::CloseReason::going_away);

@@ -3,7 +3,6 @@
 #include "sync/batch.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace indaba::sync {
@@ -57,17 +56,29 @@ Actions ClientSession::on_message(shared::ByteView bytes)
     const auto message = decode_message(bytes);
     auto outcome = message.has_error() ? Result<void>(message.error()) : handle(*message, bytes.size(), actions);
     if (outcome.has_value() && !actions.close) outcome = push(actions);
-    if (outcome.has_value()) outcome = note_contact();
     return finish(std::move(outcome), std::move(actions));
 }
 
-/// A session that stays is contact for as long as the centre speaks.
-Result<void> ClientSession::note_contact()
+/// A session that stays is contact for as long as the centre speaks. How long that is says the centre alone: the
+/// device's clock may be set forward meanwhile.
+Result<void> ClientSession::renew_leases(std::int64_t centre_ms)
 {
-    const auto now_ms = replica_.ports().clock.now_ms();
-    if (!progress_.welcomed || std::abs(now_ms - contact_ms_) < shared::limits::kLeaseStep_ms) return {};
-    const bool is_first = std::exchange(contact_ms_, now_ms) == 0;  // the welcome itself has just renewed the leases
-    return is_first ? Result<void>() : replica_.renew_leases();
+    if (centre_ms < renewed_ms_ + shared::limits::kLeaseStep_ms) return {};
+    renewed_ms_ = centre_ms;
+    return replica_.renew_leases(centre_ms);
+}
+
+Actions ClientSession::on_quiet()
+{
+    Actions actions;
+    if (closed_ || !progress_.up_to_date) return actions;
+    const auto spaces = replica_.storage().spaces();
+    auto outcome = spaces.has_error() ? Result<void>(spaces.error()) : Result<void>();
+    if (spaces.has_value()) {
+        const auto followed = std::ranges::find_if(*spaces, &StoredSpace::is_followed);
+        if (followed != spaces->end()) outcome = follow(followed->name, actions);
+    }
+    return finish(std::move(outcome), std::move(actions));
 }
 
 Actions ClientSession::on_written()
@@ -138,6 +149,7 @@ Result<void> ClientSession::take_welcome(const Welcome& welcome, Actions& action
     progress_.welcomed = true;
     orders_owed_ = welcome.erasures_follow;
     INDABA_ASSIGN(progress_.clock_offset_ms, replica_.learn_time(welcome.now_ms));
+    renewed_ms_ = welcome.now_ms;
     for (std::size_t i = 0; i < hello_.size(); ++i) {
         switch (welcome.standings[i]) {
             case Standing::at_head:
@@ -207,6 +219,7 @@ Result<void> ClientSession::take_batch(const Batch& message, std::size_t bytes, 
     actions.send.push_back(encode_message(Taken{bytes}));
     if (!applied.applied) return pass_over(batch, actions);
     followed_again_.erase(batch.space);
+    if (batch.head) INDABA_TRY(renew_leases(batch.head->time_ms));
     add(applied);
     if (applied.caught_up) behind_.erase(batch.space);
     else behind_.insert(batch.space);

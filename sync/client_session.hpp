@@ -46,6 +46,9 @@ public:
     [[nodiscard]] Actions on_message(shared::ByteView bytes);
     /// Somebody on this device wrote a transaction, or another process of this home did.
     [[nodiscard]] Actions on_written();
+    /// The centre has said nothing for long: asks how far the feed of a space has come, since the signed answer says
+    /// what time it is, which renews the leases. Nothing to send if no space is followed, or an answer is on its way.
+    [[nodiscard]] Actions on_quiet();
     /// Asks the centre for a record's history, message by message; history() is what has come, `more` until it is all.
     [[nodiscard]] Actions ask_history(const RecordId& id);
 
@@ -76,7 +79,7 @@ private:
     };
 
     Result<void> greet(Actions& actions);
-    Result<void> note_contact();
+    Result<void> renew_leases(std::int64_t centre_ms);
     Result<void> handle(const Message& message, std::size_t bytes, Actions& actions);
     Result<void> take_welcome(const Welcome& welcome, Actions& actions);
     Result<void> take_batch(const Batch& message, std::size_t bytes, Actions& actions);
@@ -144,7 +147,7 @@ private:
     std::deque<InFlight> in_flight_;
     std::size_t in_flight_bytes_ = 0;
     bool waiting_ = false;  // something was sent that needs an answer
-    std::int64_t contact_ms_ = 0;  // when the centre spoke last, by the device's clock, within kLeaseStep_ms
+    std::int64_t renewed_ms_ = 0;  // when this session renewed the leases last, as the centre said
     bool closed_ = false;
 };
 

@@ -171,8 +171,9 @@ public:
     /// The centre's clock shows this. Keeps by how much the device's is off, for every stamp from now on, and returns
     /// it. Every lease runs anew from then.
     [[nodiscard]] Result<std::int64_t> learn_time(std::int64_t centre_ms);
-    /// The centre has spoken just now.
-    [[nodiscard]] Result<void> renew_leases();
+    /// The centre said later in a session that it was this time: every lease runs anew from then, unless another
+    /// session has met the centre since. What the device's clock shows counts for nothing.
+    [[nodiscard]] Result<void> renew_leases(std::int64_t centre_ms);
     /// The last contact, and what time it is now by the centre's clock: never before what was seen since that contact,
     /// so that a clock turned back gains nothing. `keep` writes down what is seen; else nothing is written.
     [[nodiscard]] Result<LeaseClock> lease_clock(bool keep);

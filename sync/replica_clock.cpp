@@ -8,10 +8,19 @@
 
 namespace indaba::sync {
 
+namespace {
+
+Result<void> require_time(std::int64_t centre_ms)
+{
+    if (centre_ms >= 0 && centre_ms <= Stamp::kLast_ms) return {};
+    return shared::fail(shared::Errc::malformed, "the centre's clock shows no time that there is");
+}
+
+}  // namespace
+
 Result<std::int64_t> Replica::learn_time(std::int64_t centre_ms)
 {
-    if (centre_ms < 0 || centre_ms > Stamp::kLast_ms)
-        return shared::fail(shared::Errc::malformed, "the centre's clock shows no time that there is");
+    INDABA_TRY(require_time(centre_ms));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
     INDABA_ASSIGN(auto clock, ports_.storage.clock());
@@ -36,12 +45,14 @@ Result<bool> Replica::renew_leases_at(std::int64_t centre_ms)
     return true;
 }
 
-Result<void> Replica::renew_leases()
+Result<void> Replica::renew_leases(std::int64_t centre_ms)
 {
+    INDABA_TRY(require_time(centre_ms));
     StorageTransaction transaction(ports_.storage);
     INDABA_TRY(transaction.begin());
-    INDABA_ASSIGN(const auto clock, ports_.storage.clock());
-    INDABA_ASSIGN(const bool renewed, renew_leases_at(ports_.clock.now_ms() + clock.offset_ms));
+    INDABA_ASSIGN(const auto known, ports_.storage.lease_clock());
+    if (centre_ms < known.renewed_ms) return {};
+    INDABA_ASSIGN(const bool renewed, renew_leases_at(centre_ms));
     return renewed ? transaction.commit() : Result<void>();
 }
 

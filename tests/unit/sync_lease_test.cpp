@@ -6,6 +6,8 @@ namespace {
 
 constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
 
+constexpr std::int64_t kYears_ms = 3'650 * kDay_ms;
+
 /// A clock of a device, moved by hand.
 class MovedClock final : public shared::Clock {
 public:
@@ -113,6 +115,50 @@ TEST_F(Leases, AreRenewedAsLongAsTheCentreSpeaksInASessionThatStays)
     EXPECT_FALSE(is_over("archive"));
     clock_.pass(8 * kDay_ms);
     EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, GainNothingFromAClockSetForwardInASessionThatStays)
+{
+    ClientSession device(*life_.replica, {{}, true});
+    ServerSession centre(*centre_, peer());
+    carry_messages(device, centre, device.start());
+    device_clock_.ahead_ms = kYears_ms;
+    clock_.pass(kDay_ms / 2);
+    (void)put(life_, "Aurora");
+    carry_messages(device, centre, device.on_written());
+    EXPECT_LE(life_.store->lease_clock()->renewed_ms, clock_.now_ms());
+    EXPECT_GE(life_.store->lease_clock()->renewed_ms, clock_.now_ms() - kDay_ms / 4) << "the centre has spoken";
+    device_clock_.ahead_ms = 0;
+    EXPECT_FALSE(is_over("archive"));
+    clock_.pass(7 * kDay_ms + 60'000);
+    EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, AreRenewedInASessionWhereNothingHappens)
+{
+    ClientSession device(*life_.replica, {{}, true});
+    ServerSession centre(*centre_, peer());
+    EXPECT_TRUE(device.on_quiet().send.empty()) << "before the first word";
+    carry_messages(device, centre, device.start());
+    for (int day = 0; day < 10; ++day) {
+        clock_.pass(kDay_ms);
+        const auto asked = device.on_quiet();
+        EXPECT_EQ(asked.send.size(), 1u);
+        EXPECT_TRUE(device.on_quiet().send.empty()) << "an answer is on its way";
+        carry_messages(device, centre, asked);
+        EXPECT_TRUE(device.progress().up_to_date);
+    }
+    EXPECT_FALSE(is_over("archive"));
+    clock_.pass(8 * kDay_ms);
+    EXPECT_TRUE(is_over("archive"));
+}
+
+TEST_F(Leases, AreNotSetBackByAnOlderWord)
+{
+    const auto before = *life_.store->lease_clock();
+    EXPECT_TRUE(life_.replica->renew_leases(before.renewed_ms - kDay_ms).has_value());
+    EXPECT_EQ(*life_.store->lease_clock(), before);
+    EXPECT_EQ(life_.replica->renew_leases(Stamp::kLast_ms + 1).error().code, shared::Errc::malformed);
 }
 
 TEST_F(Leases, AreWrittenDownAtMostHourly)
