@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <utility>
-
 namespace indaba::client {
 
 namespace {
@@ -26,14 +24,11 @@ std::string calm_line(Core& core)
     return fmt::format("No connection to {}. Everything is saved here; {}.", server.text(), wait);
 }
 
-/// `warned`: of a clock that is off, once is enough.
-int tell(Shell& shell, Core& core, const SyncReport& report, bool& warned)
+int tell(Shell& shell, Core& core, const SyncReport& report)
 {
     if (shell.json) shell.answer(json_of(report));
     else if (!report.error) shell.print(text_of(report));
-    if (const auto warning = clock_warning(report.clock_offset_ms);
-        warning && !shell.json && !report.error && !std::exchange(warned, true))
-        shell.print(*warning);
+    else if (report.clock_warning) shell.print(*report.clock_warning);
     if (!report.error) return kDone;
     if (!is_offline(*report.error)) return shell.fail(*report.error);
     shell.complain(calm_line(core));
@@ -44,9 +39,8 @@ Result<int> run(Shell& shell, bool watch)
 {
     INDABA_ASSIGN(const auto core, shell.open());
     const Interruption interruption;
-    bool warned = false;
     SyncOptions options{watch, [&](const SyncReport& report) {
-                            (void)tell(shell, *core, report, warned);
+                            (void)tell(shell, *core, report);
                             (void)std::fflush(stdout);
                         }};
     ProgressLine line;
@@ -56,7 +50,7 @@ Result<int> run(Shell& shell, bool watch)
                                   counted(so_far.pushed, "change")));
     });
     if (watch && interruption.token().stop_requested()) return kDone;
-    return tell(shell, *core, report, warned);
+    return tell(shell, *core, report);
 }
 
 }  // namespace

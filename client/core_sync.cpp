@@ -3,9 +3,13 @@
 #include "client/sync_connection.hpp"
 #include "shared/limits.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
+#include <utility>
 
 namespace indaba::client {
 
@@ -56,14 +60,30 @@ void take_refusal(Contact& contact, const SyncReport& report, bool welcomed)
     contact.refusal = shared::is_utf8(report.error->text) ? report.error->text : "the centre does not allow this";
 }
 
-void note_contact(const Home& home, Contact& contact, const SyncReport& report, std::int64_t now_ms)
+/// What a connection that was welcomed leaves to be said later, `now_ms` by this device's clock; what is to be said of
+/// that clock goes into the report.
+Contact met(Contact contact, SyncReport& report, std::int64_t now_ms)
 {
-    contact.last_contact_ms = now_ms;
+    contact.last_contact_ms = now_ms + report.clock_offset_ms;
     contact.over_quota_until_ms = report.over_quota ? report.over_quota->until_ms : 0;
-    home.note_contact(contact);
+    if (is_news(contact, report.clock_offset_ms)) report.clock_warning = clock_warning(report.clock_offset_ms);
+    return contact;
 }
 
 }  // namespace
+
+std::optional<std::string> clock_warning(std::int64_t offset_ms)
+{
+    constexpr std::int64_t kMinute_ms = 60'000;
+    const auto off_ms = std::abs(offset_ms);
+    if (off_ms <= shared::limits::kClockLead_ms) return std::nullopt;
+    const auto minutes = (off_ms + kMinute_ms / 2) / kMinute_ms;
+    const auto by = minutes < 120       ? fmt::format("{} min", minutes)
+                    : minutes < 48 * 60 ? fmt::format("{} h", (minutes + 30) / 60)
+                                        : fmt::format("{} days", (minutes + 720) / 1'440);
+    return fmt::format("This device's clock is {} {} the centre's: its times are corrected; please set it.", by,
+                       offset_ms > 0 ? "behind" : "ahead of");
+}
 
 SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const SyncProgress& progress)
 {
@@ -82,14 +102,16 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         connection_options.stay = options.watch;
         connection_options.written = [&] { return changed_by_others(parts.store->database(), version); };
         auto contact = parts.home.contact();
-        contact.last_attempt_ms = parts.clock.now_ms();
+        const auto began_ms = parts.clock.now_ms();
         if (options.on_turn)
-            connection_options.on_caught_up = [&](const SyncReport& so_far) {
-                const auto until_ms = so_far.over_quota ? so_far.over_quota->until_ms : 0;
-                if (until_ms != contact.over_quota_until_ms || !contact.refusal.empty()) {
-                    take_refusal(contact, so_far, true);  // for `status` while the session stays
-                    note_contact(parts.home, contact, so_far, parts.clock.now_ms());
-                }
+            connection_options.on_caught_up = [&](SyncReport so_far) {
+                const auto before = std::exchange(contact, met(contact, so_far, parts.clock.now_ms()));
+                take_refusal(contact, so_far, true);
+                contact.last_attempt_ms = began_ms + so_far.clock_offset_ms;
+                // For `status`, and whoever syncs beside it, while the session stays.
+                if (contact.over_quota_until_ms != before.over_quota_until_ms ||
+                    contact.told_offset_ms != before.told_offset_ms || contact.refusal != before.refusal)
+                    parts.home.note_contact(contact);
                 options.on_turn(so_far);
             };
         (void)changed_by_others(parts.store->database(), version);
@@ -98,11 +120,12 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         take_refusal(contact, report, connection.welcomed());
         if (connection.welcomed()) {
             note_written(parts.home, *parts.store);
-            note_contact(parts.home, contact, report, parts.clock.now_ms());
-        } else {
-            if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;
-            parts.home.note_contact(contact);
+            contact = met(contact, report, parts.clock.now_ms());
+        } else if (const auto clock = parts.store->clock(); clock.has_value()) {
+            report.clock_offset_ms = clock->offset_ms;
         }
+        contact.last_attempt_ms = began_ms + report.clock_offset_ms;
+        parts.home.note_contact(contact);
         parts.authors.clear();
         if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;
         if (options.on_turn) options.on_turn(report);

@@ -1,11 +1,13 @@
 #include "client/home.hpp"
 
 #include "platform/files.hpp"
+#include "shared/limits.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace indaba::client {
 
@@ -191,6 +193,16 @@ platform::ClientTls Home::tls() const
             platform::Identity{enrolment_.certificate_pem, key_.to_pem()}, false};
 }
 
+bool is_news(Contact& contact, std::int64_t offset_ms)
+{
+    const auto told_ms = contact.told_offset_ms;
+    const bool is_alike = (told_ms < 0) == (offset_ms < 0) && std::abs(offset_ms) / 2 < std::abs(told_ms) &&
+                          std::abs(told_ms) / 2 < std::abs(offset_ms);
+    if (is_alike) return false;
+    contact.told_offset_ms = std::abs(offset_ms) > shared::limits::kClockLead_ms ? offset_ms : 0;
+    return contact.told_offset_ms != 0;
+}
+
 Contact Home::contact() const
 {
     const auto bytes = platform::read_private_file(contact_path(directory_), kMaxFile_bytes);
@@ -202,7 +214,7 @@ Contact Home::contact() const
         const auto* value = parsed.get_object().if_contains(name);
         return value != nullptr && value->is_int64() ? value->get_int64() : 0;
     };
-    return {time("last_attempt_ms"), time("last_contact_ms"), time("over_quota_until_ms"),
+    return {time("last_attempt_ms"), time("last_contact_ms"), time("over_quota_until_ms"), time("told_offset_ms"),
             member(parsed.get_object(), "refusal")};
 }
 
@@ -210,6 +222,7 @@ void Home::note_contact(const Contact& contact) const
 {
     json::object object{{"last_attempt_ms", contact.last_attempt_ms}, {"last_contact_ms", contact.last_contact_ms}};
     if (contact.over_quota_until_ms != 0) object["over_quota_until_ms"] = contact.over_quota_until_ms;
+    if (contact.told_offset_ms != 0) object["told_offset_ms"] = contact.told_offset_ms;
     if (!contact.refusal.empty()) object["refusal"] = contact.refusal;
     const auto text = json::serialize(object);
     (void)platform::write_private_file(contact_path(directory_), shared::as_bytes(text));

@@ -28,13 +28,18 @@ struct Enrolment {
 };
 
 /// When the centre was last tried and last reached, and until when it then stored no more of this person's, Unix
-/// milliseconds, 0 for never; and what it said to a device that it refused.
+/// milliseconds by the centre's clock as far as it is known, 0 for never; and what it said to a device that it refused.
 struct Contact {
     std::int64_t last_attempt_ms = 0;
     std::int64_t last_contact_ms = 0;
-    std::int64_t over_quota_until_ms = 0;  ///< by the centre's clock
+    std::int64_t over_quota_until_ms = 0;
+    /// The centre's clock minus this device's, as the person was told; 0: nothing of a clock that is wrong now.
+    std::int64_t told_offset_ms = 0;
     std::string refusal;  ///< why the centre lets this device in no more; empty: it does
 };
+/// True if a person is to be told that the clock is off by so much, and then keeps that they were: once, until it is
+/// right again or twice as wrong, half as wrong or wrong the other way round.
+[[nodiscard]] bool is_news(Contact& contact, std::int64_t offset_ms);
 
 /// What the file system does not permit has nothing to do with roles: io instead of forbidden.
 [[nodiscard]] shared::Error of_the_disk(shared::Error error);

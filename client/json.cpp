@@ -181,7 +181,9 @@ json::object json_of(const SyncReport& report)
                         {"bytes_sent", report.bytes_sent},   {"bytes_received", report.bytes_received},
                         {"round_trips", report.round_trips}, {"handshake_round_trips", report.handshake_round_trips},
                         {"duration_ms", report.duration_ms}, {"clock_offset_ms", report.clock_offset_ms},
-                        {"up_to_date", report.up_to_date},   {"over_quota", nullptr}};
+                        {"up_to_date", report.up_to_date},   {"over_quota", nullptr},
+                        {"clock_warning", nullptr}};
+    if (report.clock_warning) object["clock_warning"] = *report.clock_warning;
     object["refused_erased"] = report.refused_erased;
     if (const auto& quota = report.over_quota)
         object["over_quota"] = {

@@ -135,7 +135,7 @@ void keep_lease(const Home& home, sync::Salvaged& found)
     if (found.leases.renewed_ms != 0) return;
     const auto contact_ms = home.contact().last_contact_ms;
     if (contact_ms == 0) return;
-    found.leases.renewed_ms = contact_ms + found.clock.offset_ms;
+    found.leases.renewed_ms = contact_ms;
     found.leases.seen_ms = std::max(found.leases.renewed_ms, found.clock.last.unix_ms());
 }
 

@@ -41,12 +41,16 @@ struct SyncReport {
     int handshake_round_trips = 0;       ///< of TCP, TLS and WebSocket, counted apart
     std::int64_t duration_ms = 0;        ///< from dialling to the last byte
     std::int64_t clock_offset_ms = 0;    ///< the centre's clock minus the device's, as of the last contact
+    std::optional<std::string> clock_warning;  ///< it is off by much, and nobody was told of that yet
     bool up_to_date = false;
     std::optional<DailyQuota> over_quota;  ///< used up: what waits is kept here and sent on another day
     std::vector<MissingChanges> missing;  ///< what follows them waits until the centre's operator has ruled
     std::size_t given_up = 0;  ///< journals that the centre asked for again and again and never ruled on: kept here
     std::optional<shared::Error> error;  ///< why it ended early; what was synchronised until then stays
 };
+
+/// What a person is told of a clock that is off by so much; nothing if it is about right.
+[[nodiscard]] std::optional<std::string> clock_warning(std::int64_t offset_ms);
 
 /// Called on the thread that called sync(), at most ten times a second, with what was done so far.
 using SyncProgress = std::function<void(const SyncReport&)>;

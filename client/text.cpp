@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 
 namespace indaba::client {
@@ -264,6 +263,7 @@ std::string text_of(const Status& status)
                         time_or_never(status.last_attempt_ms));
     if (!status.refusal.empty())
         text += fmt::format("\nThe centre refuses this device: {}. What is here stays.", one_line(status.refusal));
+    if (const auto warning = clock_warning(status.clock_offset_ms)) text += "\n" + *warning;
     if (!status.protection.empty()) text += "\n" + protection_line(status.protection, status.locked);
     return text;
 }
@@ -274,19 +274,6 @@ std::string protection_line(std::string_view protection, bool locked)
         return "Encrypted, with the key beside it: file permission alone keeps it. `indaba passphrase set` locks it.";
     if (locked) return "Encrypted, its key under a passphrase: each command asks until `indaba unlock`.";
     return "Encrypted, its key under a passphrase, now unlocked: `indaba lock` ends that.";
-}
-
-std::optional<std::string> clock_warning(std::int64_t offset_ms)
-{
-    constexpr std::int64_t kMinute_ms = 60'000;
-    const auto off_ms = std::abs(offset_ms);
-    if (off_ms <= shared::limits::kClockLead_ms) return std::nullopt;
-    const auto minutes = (off_ms + kMinute_ms / 2) / kMinute_ms;
-    const auto by = minutes < 120       ? fmt::format("{} min", minutes)
-                    : minutes < 48 * 60 ? fmt::format("{} h", (minutes + 30) / 60)
-                                        : fmt::format("{} days", (minutes + 720) / 1'440);
-    return fmt::format("This device's clock is {} {} the centre's: its times are corrected; please set it.", by,
-                       offset_ms > 0 ? "behind" : "ahead of");
 }
 
 std::string text_of(const SyncReport& report)
@@ -316,6 +303,7 @@ std::string text_of(const SyncReport& report)
         text += fmt::format("\n{} to an erased record {} refused.", counted(report.refused_erased, "change"),
                             report.refused_erased == 1 ? "was" : "were");
     if (report.refused > report.refused_erased) text += "\nSee `indaba refused`.";
+    if (report.clock_warning) text += "\n" + *report.clock_warning;
     return text;
 }
 

@@ -32,8 +32,6 @@ using Titles = std::function<std::optional<std::string>(const RecordId&)>;
 [[nodiscard]] std::string text_of(const SyncReport& report);
 /// How the keys of a home are kept.
 [[nodiscard]] std::string protection_line(std::string_view protection, bool locked);
-/// Nothing if the device's clock is about right.
-[[nodiscard]] std::optional<std::string> clock_warning(std::int64_t offset_ms);
 /// For people alone: programs know which ids they gave.
 [[nodiscard]] std::vector<std::string> lines_of(const PutNotes& notes);
 /// `city = Sochi, sectors/water`; `restored` says which of both an existence that began is.

@@ -1,6 +1,7 @@
 #include "client/enrolment.hpp"
 #include "client/home.hpp"
 #include "platform/files.hpp"
+#include "shared/limits.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
 #include <gmock/gmock.h>
@@ -116,8 +117,31 @@ TEST(Home, remembers_its_contacts)
     home->note_contact({5, 3, 9});
     EXPECT_EQ(home->contact().over_quota_until_ms, 9);
     EXPECT_EQ(home->contact().refusal, "");
-    home->note_contact({5, 3, 9, "no \"entry\""});
+    home->note_contact({5, 3, 9, 0, "no \"entry\""});
     EXPECT_EQ(home->contact().refusal, "no \"entry\"");
+    EXPECT_EQ(home->contact().told_offset_ms, 0);
+    home->note_contact({5, 3, 9, -7});
+    EXPECT_EQ(home->contact().told_offset_ms, -7);
+}
+
+TEST(Contact, tells_once_of_each_way_in_which_a_clock_is_wrong)
+{
+    constexpr std::int64_t kMinute_ms = 60'000;
+    constexpr std::int64_t kYear_ms = 365 * shared::limits::kDay_ms;
+    Contact contact;
+    EXPECT_FALSE(is_news(contact, 4 * kMinute_ms));
+    EXPECT_TRUE(is_news(contact, -10 * kYear_ms));
+    EXPECT_FALSE(is_news(contact, -10 * kYear_ms));
+    EXPECT_FALSE(is_news(contact, -10 * kYear_ms - 20 * kMinute_ms)) << "as wrong as before";
+    EXPECT_TRUE(is_news(contact, 10 * kYear_ms)) << "the other way round";
+    EXPECT_TRUE(is_news(contact, kYear_ms)) << "somebody set it, and not well";
+    EXPECT_FALSE(is_news(contact, 0));
+    EXPECT_TRUE(is_news(contact, kYear_ms)) << "it was right in between";
+    EXPECT_FALSE(is_news(contact, kMinute_ms));
+    EXPECT_TRUE(is_news(contact, 6 * kMinute_ms));
+    EXPECT_FALSE(is_news(contact, 4 * kMinute_ms)) << "about the limit it is not said again and again";
+    EXPECT_FALSE(is_news(contact, 6 * kMinute_ms));
+    EXPECT_TRUE(is_news(contact, 12 * kMinute_ms)) << "it stands still";
 }
 
 /// Homes outlive the program that made them: what is in them stays readable, byte for byte.

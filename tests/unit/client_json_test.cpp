@@ -1,4 +1,5 @@
 #include "client/json.hpp"
+#include "shared/limits.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,11 @@ TEST(Json, SaysByHowMuchTheClockIsOff)
     SyncReport report;
     report.clock_offset_ms = -7;
     EXPECT_EQ(json_of(report).at("clock_offset_ms").as_int64(), -7);
+    EXPECT_TRUE(json_of(report).at("clock_warning").is_null());
+    report.clock_warning = clock_warning(-3'600'000);
+    EXPECT_EQ(json_of(report).at("clock_warning").as_string(),
+              "This device's clock is 60 min ahead of the centre's: its times are corrected; please set it.");
+    EXPECT_FALSE(clock_warning(shared::limits::kClockLead_ms));
     Status status;
     status.clock_offset_ms = 8;
     EXPECT_EQ(json_of(status).at("clock_offset_ms").as_int64(), 8);
