@@ -3,11 +3,8 @@
 #include "client/sync_connection.hpp"
 #include "shared/limits.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -60,30 +57,18 @@ void take_refusal(Contact& contact, const SyncReport& report, bool welcomed)
     contact.refusal = shared::is_utf8(report.error->text) ? report.error->text : "the centre does not allow this";
 }
 
-/// What a connection that was welcomed leaves to be said later, `now_ms` by this device's clock; what is to be said of
-/// that clock goes into the report.
-Contact met(Contact contact, SyncReport& report, std::int64_t now_ms)
+/// What a connection that was welcomed leaves to be said later; `began_ms` by this device's clock, which may have been
+/// set since. What is to be said of that clock goes into the report.
+Contact met(Contact contact, SyncReport& report, std::int64_t began_ms)
 {
-    contact.last_contact_ms = now_ms + report.clock_offset_ms;
+    contact.last_attempt_ms = began_ms + report.clock_offset_ms;
+    contact.last_contact_ms = contact.last_attempt_ms + report.duration_ms;
     contact.over_quota_until_ms = report.over_quota ? report.over_quota->until_ms : 0;
     if (is_news(contact, report.clock_offset_ms)) report.clock_warning = clock_warning(report.clock_offset_ms);
     return contact;
 }
 
 }  // namespace
-
-std::optional<std::string> clock_warning(std::int64_t offset_ms)
-{
-    constexpr std::int64_t kMinute_ms = 60'000;
-    const auto off_ms = std::abs(offset_ms);
-    if (off_ms <= shared::limits::kClockLead_ms) return std::nullopt;
-    const auto minutes = (off_ms + kMinute_ms / 2) / kMinute_ms;
-    const auto by = minutes < 120       ? fmt::format("{} min", minutes)
-                    : minutes < 48 * 60 ? fmt::format("{} h", (minutes + 30) / 60)
-                                        : fmt::format("{} days", (minutes + 720) / 1'440);
-    return fmt::format("This device's clock is {} {} the centre's: its times are corrected; please set it.", by,
-                       offset_ms > 0 ? "behind" : "ahead of");
-}
 
 SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const SyncProgress& progress)
 {
@@ -105,9 +90,8 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         const auto began_ms = parts.clock.now_ms();
         if (options.on_turn)
             connection_options.on_caught_up = [&](SyncReport so_far) {
-                const auto before = std::exchange(contact, met(contact, so_far, parts.clock.now_ms()));
+                const auto before = std::exchange(contact, met(contact, so_far, began_ms));
                 take_refusal(contact, so_far, true);
-                contact.last_attempt_ms = began_ms + so_far.clock_offset_ms;
                 // For `status`, and whoever syncs beside it, while the session stays.
                 if (contact.over_quota_until_ms != before.over_quota_until_ms ||
                     contact.told_offset_ms != before.told_offset_ms || contact.refusal != before.refusal)
@@ -120,11 +104,11 @@ SyncReport Core::sync(const SyncOptions& options, std::stop_token stop, const Sy
         take_refusal(contact, report, connection.welcomed());
         if (connection.welcomed()) {
             note_written(parts.home, *parts.store);
-            contact = met(contact, report, parts.clock.now_ms());
-        } else if (const auto clock = parts.store->clock(); clock.has_value()) {
-            report.clock_offset_ms = clock->offset_ms;
+            contact = met(contact, report, began_ms);
+        } else {
+            if (const auto clock = parts.store->clock(); clock.has_value()) report.clock_offset_ms = clock->offset_ms;
+            contact.last_attempt_ms = began_ms + report.clock_offset_ms;
         }
-        contact.last_attempt_ms = began_ms + report.clock_offset_ms;
         parts.home.note_contact(contact);
         parts.authors.clear();
         if (!options.watch || stop.stop_requested() || (report.error && is_final(*report.error))) return report;

@@ -182,6 +182,7 @@ Result<sync::Replica::Batch> Core::Parts::batch_of(const std::vector<Draft>& dra
         if (!batch.space.empty() && its_space != batch.space)
             return fail(Errc::usage, fmt::format("one transaction is of one space: these records are of {} and {}",
                                                  batch.space, its_space));
+        if (batch.space.empty()) INDABA_TRY(require_known(its_space));
         batch.space = std::move(its_space);
         std::array<std::uint8_t, 10> drawn{};
         random.fill(drawn);

@@ -1,5 +1,6 @@
 #include "client/home.hpp"
 
+#include "client/sync_report.hpp"
 #include "platform/files.hpp"
 #include "shared/limits.hpp"
 
@@ -201,6 +202,19 @@ bool is_news(Contact& contact, std::int64_t offset_ms)
     if (is_alike) return false;
     contact.told_offset_ms = std::abs(offset_ms) > shared::limits::kClockLead_ms ? offset_ms : 0;
     return contact.told_offset_ms != 0;
+}
+
+std::optional<std::string> clock_warning(std::int64_t offset_ms)
+{
+    constexpr std::int64_t kMinute_ms = 60'000;
+    const auto off_ms = std::abs(offset_ms);
+    if (off_ms <= shared::limits::kClockLead_ms) return std::nullopt;
+    const auto minutes = (off_ms + kMinute_ms / 2) / kMinute_ms;
+    const auto by = minutes < 120       ? fmt::format("{} min", minutes)
+                    : minutes < 48 * 60 ? fmt::format("{} h", (minutes + 30) / 60)
+                                        : fmt::format("{} days", (minutes + 720) / 1'440);
+    return fmt::format("This device's clock is {} {} the centre's: its times are corrected; please set it.", by,
+                       offset_ms > 0 ? "behind" : "ahead of");
 }
 
 Contact Home::contact() const
