@@ -16,6 +16,10 @@ function(indaba_test)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} --gtest_brief=1 ${arg_ARGUMENTS}
         WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+    if(INDABA_SANITIZE STREQUAL thread)
+        set_tests_properties(${arg_NAME} PROPERTIES
+            ENVIRONMENT TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/platform/cmake/tsan.suppressions)
+    endif()
 endfunction()
 
 # indaba_fuzz(NAME codec_fuzz SOURCES codec_fuzz.cpp LIBRARIES indaba_sync CORPUS golden [corpus/codec …])
