@@ -46,6 +46,16 @@ Result<int> change(Shell& shell, const std::string& new_file)
     return done(shell, Protection::passphrase, "Changed, and everything is encrypted anew.");
 }
 
+Result<int> keyring(Shell& shell)
+{
+    INDABA_ASSIGN(const auto directory, enrolled_home(shell));
+    INDABA_TRY(move_to_keyring(directory, ask_passphrase(shell)));
+    return done(
+        shell, Protection::keyring,
+        "Moved, and everything is encrypted anew. Only the desktop's keyring has the key: without it nobody can "
+        "open this home.");
+}
+
 Result<int> remove(Shell& shell)
 {
     INDABA_ASSIGN(const auto directory, enrolled_home(shell));
@@ -58,8 +68,8 @@ Result<int> remove(Shell& shell)
 void add_passphrase(CLI::App& app, Shell& shell)
 {
     auto* command = app.add_subcommand("passphrase",
-                                       "keep this home's keys under a passphrase, so that a lost device "
-                                       "tells nothing");
+                                       "keep this home's keys under a passphrase, or in the desktop's "
+                                       "keyring, so that a lost device tells nothing");
     command->require_subcommand(1);
     auto* first = command->add_subcommand("set", "ask for one, twice, or read it from --passphrase-file");
     first->footer("Examples:\n  indaba passphrase set\n  indaba passphrase set --passphrase-file secret.txt");
@@ -72,7 +82,11 @@ void add_passphrase(CLI::App& app, Shell& shell)
         "Examples:\n  indaba passphrase change\n  indaba passphrase change --passphrase-file old.txt "
         "--new-passphrase-file new.txt");
     other->callback(chosen(shell, [new_file](Shell& its) { return change(its, *new_file); }));
-    auto* last = command->add_subcommand("remove", "ask for it a last time");
+    auto* kept = command->add_subcommand(
+        "keyring", "let the desktop's keyring keep them: nothing to type while you are logged in there");
+    kept->footer("Examples:\n  indaba passphrase keyring");
+    kept->callback(chosen(shell, keyring));
+    auto* last = command->add_subcommand("remove", "ask for it a last time, or take the keys out of the keyring");
     last->footer("Examples:\n  indaba passphrase remove\n  indaba passphrase remove --passphrase-file secret.txt");
     last->callback(chosen(shell, remove));
     command->footer(

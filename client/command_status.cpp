@@ -16,7 +16,8 @@ void answer_locked(Shell& shell)
     if (!shell.json || directory.has_error()) return;
     const auto kept = how_kept(*directory);
     const auto enrolment = Home::enrolment_of(*directory);
-    if (kept.has_error() || !kept->locked || enrolment.has_error()) return;
+    if (kept.has_error() || enrolment.has_error()) return;
+    if (!kept->locked && kept->protection != Protection::keyring) return;
     shell.answer(boost::json::object{{"device", enrolment->device_name},
                                      {"person", enrolment->person},
                                      {"server", enrolment->server.text()},

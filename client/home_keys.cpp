@@ -25,7 +25,6 @@ namespace {
 // passphrase; the head is sealed with the rest, so it cannot be made cheaper to guess.
 constexpr std::string_view kMagic = "indaba.keys\n";
 constexpr std::uint8_t kVersion = 1;
-constexpr std::uint8_t kByPassphrase = 1;
 constexpr std::size_t kNumber_bytes = 4;
 constexpr std::size_t kSalt_bytes = sizeof(Wrapping::salt);
 constexpr std::size_t kHead_bytes = kMagic.size() + 2 + 2 * kNumber_bytes + kSalt_bytes;
@@ -49,7 +48,7 @@ Bytes head_of(const Wrapping& wrapping)
 {
     Bytes head(kMagic.begin(), kMagic.end());
     head.push_back(kVersion);
-    head.push_back(kByPassphrase);
+    head.push_back(std::uint8_t(wrapping.by));
     append_number(head, wrapping.cost.memory_kib);
     append_number(head, wrapping.cost.passes);
     head.insert(head.end(), wrapping.salt.begin(), wrapping.salt.end());
@@ -117,6 +116,18 @@ Result<Wrapping> new_wrapping(const platform::Secret& passphrase, const platform
     return wrapping;
 }
 
+Wrapping new_keyring_wrapping()
+{
+    Wrapping wrapping;
+    wrapping.cost = {0, 0};
+    wrapping.by = WrappedBy::keyring;
+    platform::SystemRandom().fill(wrapping.salt);
+    platform::SystemRandom().fill(wrapping.key);
+    return wrapping;
+}
+
+std::string name_of(const Salt& salt) { return "indaba:" + shared::to_hex(salt); }
+
 Result<WrappedKeys> WrappedKeys::parse(ByteView bytes)
 {
     const auto damaged = fail(Errc::corrupt, "the file of the keys is damaged");
@@ -125,12 +136,14 @@ Result<WrappedKeys> WrappedKeys::parse(ByteView bytes)
     if (!begins_well) return damaged;
     const auto version = bytes[kMagic.size()];
     const auto kind = bytes[kMagic.size() + 1];
-    if (version > kVersion || (version == kVersion && kind > kByPassphrase))
+    if (version > kVersion || (version == kVersion && kind > std::uint8_t(WrappedBy::keyring)))
         return fail(Errc::unsupported, "the keys of this home were written by a newer indaba: update this one");
     if (bytes.size() < kHead_bytes + kHash_bytes) return damaged;
     const auto hashed = bytes.first(bytes.size() - kHash_bytes);
     if (!std::ranges::equal(platform::OpensslDigest().sha256(hashed).bytes, bytes.last(kHash_bytes))) return damaged;
+    if (kind == 0) return damaged;
     WrappedKeys wrapped;
+    wrapped.by_ = WrappedBy(kind);
     const auto numbers = kMagic.size() + 2;
     wrapped.cost_ = {number_at(bytes, numbers), number_at(bytes, numbers + kNumber_bytes)};
     if (wrapped.cost_.memory_kib > limits::kPassphraseMemory_kib || wrapped.cost_.passes > limits::kPassphrasePasses)
@@ -160,11 +173,13 @@ Result<Wrapping> WrappedKeys::wrapping(const platform::Secret& passphrase) const
 Result<HomeKeys> WrappedKeys::open(const Wrapping& wrapping) const
 {
     const auto secret = platform::unseal(wrapping.key, sealed_, head_);
+    if (secret.has_error() && by_ == WrappedBy::keyring)
+        return fail(Errc::untrusted,
+                    "the key in the desktop's keyring is not the one of this home: restore both from "
+                    "one copy");
     if (secret.has_error()) return fail(Errc::untrusted, "that is not the passphrase of this home: try again");
     return unpacked(secret->bytes());
 }
-
-std::string WrappedKeys::name() const { return "indaba:" + shared::to_hex(salt_); }
 
 Result<bool> KeyFiles::are_wrapped() const { return of_the_disk(platform::is_there(wrapped())); }
 
@@ -216,6 +231,20 @@ Result<void> KeyFiles::remove_plain() const
 {
     for (const auto& path : plain()) INDABA_TRY(of_the_disk(platform::remove_file(path)));
     return {};
+}
+
+std::string KeyFiles::read_keyring_name() const
+{
+    const auto bytes = platform::read_private_file(keyring_name(), kSalt_bytes);
+    Salt salt{};
+    if (bytes.has_error() || bytes->size() != salt.size()) return {};
+    std::ranges::copy(*bytes, salt.begin());
+    return name_of(salt);
+}
+
+Result<void> KeyFiles::write_keyring_name(const Salt& salt) const
+{
+    return of_the_disk(platform::write_private_file(keyring_name(), salt));
 }
 
 }  // namespace indaba::client

@@ -1,6 +1,6 @@
 // The secrets of a home and the files that hold them: `data.key` and `device.key` as they are, or `keys.wrapped`, which
-// holds both under a key made of a passphrase. Values, any thread; who changes files holds the home's lock
-// (protection.hpp). Deliberately not: when which of the two is used.
+// holds both under a key made of a passphrase or kept by the desktop's keyring. Values, any thread; who changes files
+// holds the home's lock (protection.hpp). Deliberately not: when which of them is used.
 #pragma once
 
 #include "platform/passphrase.hpp"
@@ -26,15 +26,24 @@ struct HomeKeys {
     std::string device_pem;
 };
 
-/// What a passphrase became, and how.
+/// Where the key of a wrapping comes from (format).
+enum class WrappedBy : std::uint8_t { passphrase = 1, keyring = 2 };
+
+using Salt = std::array<std::uint8_t, 16>;
+
+/// What a passphrase became, and how; or a random key, and the name it has in the keyring.
 struct Wrapping {
     ~Wrapping() { platform::wipe(key.data(), key.size()); }
-    std::array<std::uint8_t, 16> salt{};
+    Salt salt{};
     platform::PassphraseCost cost;
     platform::Key32 key{};
+    WrappedBy by = WrappedBy::passphrase;
 };
 /// With a salt that was never used before.
 [[nodiscard]] Result<Wrapping> new_wrapping(const platform::Secret& passphrase, const platform::PassphraseCost& cost);
+[[nodiscard]] Wrapping new_keyring_wrapping();
+/// Tells one wrapping from every other; no secret.
+[[nodiscard]] std::string name_of(const Salt& salt);
 
 /// `keys.wrapped`, read and checked but not opened.
 class WrappedKeys {
@@ -46,15 +55,16 @@ public:
     /// What the passphrase would have become: takes as long for a wrong one.
     [[nodiscard]] Result<Wrapping> wrapping(const platform::Secret& passphrase) const;
     /// The same with a key that was kept.
-    [[nodiscard]] Wrapping wrapping(const platform::Key32& key) const { return {salt_, cost_, key}; }
-    /// untrusted if it was another passphrase.
+    [[nodiscard]] Wrapping wrapping(const platform::Key32& key) const { return {salt_, cost_, key, by_}; }
+    /// untrusted if it was another passphrase, or another key.
     [[nodiscard]] Result<HomeKeys> open(const Wrapping& wrapping) const;
-    /// Tells one wrapping from every other; no secret.
-    [[nodiscard]] std::string name() const;
+    [[nodiscard]] WrappedBy by() const { return by_; }
+    [[nodiscard]] std::string name() const { return name_of(salt_); }
 
 private:
-    std::array<std::uint8_t, 16> salt_{};
+    Salt salt_{};
     platform::PassphraseCost cost_;
+    WrappedBy by_ = WrappedBy::passphrase;
     shared::Bytes head_;
     shared::Bytes sealed_;
 };
@@ -67,6 +77,7 @@ public:
     [[nodiscard]] std::string data_key() const { return directory_ + "/data.key"; }
     [[nodiscard]] std::string device_key() const { return directory_ + "/device.key"; }
     [[nodiscard]] std::string wrapped() const { return directory_ + "/keys.wrapped"; }
+    [[nodiscard]] std::string keyring_name() const { return directory_ + "/keyring.name"; }
 
     /// io if nobody can say.
     [[nodiscard]] Result<bool> are_wrapped() const;
@@ -78,6 +89,9 @@ public:
     /// The files that hold a key as it is, what a killed write left of them included.
     [[nodiscard]] std::vector<std::string> plain() const;
     [[nodiscard]] Result<void> remove_plain() const;
+    /// What the keyring may have of this home, though it may not be used yet, or any more; empty: nothing.
+    [[nodiscard]] std::string read_keyring_name() const;
+    [[nodiscard]] Result<void> write_keyring_name(const Salt& salt) const;
 
 private:
     std::string directory_;

@@ -4,11 +4,13 @@
 #include "client/rewrapping.hpp"
 #include "client/salvage.hpp"
 #include "platform/key_memory.hpp"
+#include "platform/key_store.hpp"
 #include "shared/limits.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace indaba::client {
 
@@ -56,10 +58,33 @@ shared::Error locked(const std::string& directory)
                             directory));
 }
 
+shared::Error without_keyring(const std::string& directory, const shared::Error& error)
+{
+    if (error.code == Errc::not_found)
+        return fail(Errc::untrusted,
+                    fmt::format("{}: the desktop's keyring had its key and has it no more: log in as whom it belongs "
+                                "to, or restore the keyring; without it enrol anew in another home",
+                                directory));
+    return fail(Errc::untrusted,
+                fmt::format("{}: {}: log in to the desktop and unlock its keyring, which has the key of this home, "
+                            "then try again",
+                            directory, error.text));
+}
+
+Result<Wrapping> wrapping_in_keyring(const std::string& directory, const WrappedKeys& wrapped)
+{
+    auto key = platform::stored_key(wrapped.name());
+    if (key.has_error()) return without_keyring(directory, key.error());
+    auto wrapping = wrapped.wrapping(*key);
+    platform::wipe(key->data(), key->size());
+    return wrapping;
+}
+
 /// `remembered`: a key that the system remembers will do.
 Result<Wrapping> wrapping_for(const std::string& directory, const WrappedKeys& wrapped, const AskPassphrase& ask,
                               bool remembered)
 {
+    if (wrapped.by() == WrappedBy::keyring) return wrapping_in_keyring(directory, wrapped);
     if (remembered) {
         if (const auto key = platform::remembered_key(wrapped.name())) return wrapped.wrapping(*key);
     }
@@ -119,10 +144,45 @@ void forget(const std::string& directory)
 
 Result<void> require_passphrase(const std::string& directory)
 {
-    INDABA_ASSIGN(const bool wrapped, KeyFiles(directory).are_wrapped());
-    if (wrapped) return {};
-    INDABA_TRY(KeyFiles(directory).read_plain());  // with no keys at all it is the passphrase's that are lost
+    INDABA_ASSIGN(const auto kept, how_kept(directory));
+    if (kept.protection == Protection::passphrase) return {};
+    if (kept.protection == Protection::permission)
+        INDABA_TRY(KeyFiles(directory).read_plain());  // with no keys at all it is the passphrase's that are lost
     return fail(Errc::usage, directory + " has no passphrase: `indaba passphrase set` gives it one");
+}
+
+/// What a change left in the keyring, unless it is what opens this home. If it cannot be dropped now, the next change
+/// tries again.
+void drop_rest_of_keyring(const std::string& directory)
+{
+    const KeyFiles files(directory);
+    const auto name = files.read_keyring_name();
+    const auto kept = how_kept(directory);
+    if (name.empty() || kept.has_error() || kept->protection == Protection::keyring) return;
+    if (platform::drop_key(name).has_value()) (void)platform::remove_file(files.keyring_name());
+}
+
+shared::Error nothing_moved(const shared::Error& error)
+{
+    return fail(error.code == Errc::io ? Errc::io : Errc::untrusted,
+                error.text + ", so nothing was changed: log in to the desktop and unlock its keyring, then try again");
+}
+
+/// The key is there, and its name in the home, before anything depends on them.
+Result<Wrapping> put_in_keyring(const std::string& directory)
+{
+    const KeyFiles files(directory);
+    auto wrapping = new_keyring_wrapping();
+    const auto name = name_of(wrapping.salt);
+    if (const auto answer = platform::stored_key(name); answer.error().code != Errc::not_found)
+        return nothing_moved(answer.error());
+    INDABA_TRY(files.write_keyring_name(wrapping.salt));
+    std::error_code failed;
+    const auto path = std::filesystem::absolute(directory, failed).lexically_normal().string();
+    const auto stored = platform::store_key(name, "Indaba: opens the records in " + path, wrapping.key);
+    if (stored.has_value()) return wrapping;
+    if (stored.error().code != Errc::timed_out) drop_rest_of_keyring(directory);
+    return nothing_moved(stored.error());
 }
 
 }  // namespace
@@ -132,6 +192,7 @@ const char* protection_name(Protection protection)
     switch (protection) {
         case Protection::permission: return "permission";
         case Protection::passphrase: return "passphrase";
+        case Protection::keyring: return "keyring";
     }
     return "";
 }
@@ -142,6 +203,7 @@ Result<Kept> how_kept(const std::string& directory)
     INDABA_ASSIGN(const bool are_wrapped, files.are_wrapped());
     if (!are_wrapped) return Kept{};
     INDABA_ASSIGN(const auto wrapped, files.read_wrapped());
+    if (wrapped.by() == WrappedBy::keyring) return Kept{Protection::keyring, false};
     return Kept{Protection::passphrase, !platform::remembered_key(wrapped.name())};
 }
 
@@ -184,12 +246,14 @@ Result<void> set_passphrase(const std::string& directory, const platform::Secret
 {
     INDABA_TRY(check_new_passphrase(passphrase));
     INDABA_ASSIGN(const auto alone, hold(directory));
-    INDABA_ASSIGN(const bool wrapped, KeyFiles(directory).are_wrapped());
-    if (wrapped)
+    INDABA_ASSIGN(const auto kept, how_kept(directory));
+    if (kept.protection == Protection::passphrase)
         return fail(Errc::usage, directory + " has a passphrase already: `indaba passphrase change` gives it another");
     INDABA_ASSIGN(auto loaded, load_to_change(directory, {}));
     INDABA_ASSIGN(auto wrapping, new_wrapping(passphrase, cost));
-    return wrap_anew(directory, loaded, std::move(wrapping));
+    INDABA_TRY(wrap_anew(directory, loaded, std::move(wrapping)));
+    drop_rest_of_keyring(directory);
+    return {};
 }
 
 Result<void> change_passphrase(const std::string& directory, const AskPassphrase& ask, const AskPassphrase& ask_new,
@@ -205,15 +269,33 @@ Result<void> change_passphrase(const std::string& directory, const AskPassphrase
     return wrap_anew(directory, loaded, std::move(wrapping));
 }
 
+Result<void> move_to_keyring(const std::string& directory, const AskPassphrase& ask)
+{
+    INDABA_ASSIGN(const auto alone, hold(directory));
+    INDABA_ASSIGN(const auto kept, how_kept(directory));
+    if (kept.protection == Protection::keyring)
+        return fail(Errc::usage, directory + " has its key in the desktop's keyring already");
+    INDABA_ASSIGN(auto loaded, load_to_change(directory, ask));
+    drop_rest_of_keyring(directory);
+    INDABA_ASSIGN(auto wrapping, put_in_keyring(directory));
+    forget(directory);
+    auto wrapped = wrap_anew(directory, loaded, std::move(wrapping));
+    if (wrapped.has_error()) drop_rest_of_keyring(directory);
+    return wrapped;
+}
+
 Result<void> remove_passphrase(const std::string& directory, const AskPassphrase& ask)
 {
     INDABA_ASSIGN(const auto alone, hold(directory));
-    INDABA_TRY(require_passphrase(directory));
+    INDABA_ASSIGN(const auto kept, how_kept(directory));
+    if (kept.protection == Protection::permission) return require_passphrase(directory);
     INDABA_ASSIGN(const auto loaded, load_to_change(directory, ask));
     const KeyFiles files(directory);
     INDABA_TRY(files.write_plain(loaded.keys));
     forget(directory);
-    return of_the_disk(platform::remove_file(files.wrapped()));
+    INDABA_TRY(of_the_disk(platform::remove_file(files.wrapped())));
+    drop_rest_of_keyring(directory);
+    return {};
 }
 
 Result<void> unlock(const std::string& directory, const AskPassphrase& ask, std::chrono::seconds how_long)

@@ -1,6 +1,6 @@
-// How a home's keys are kept from who gets hold of its disk: by the permission of their files alone, or by a
-// passphrase; and the way from one to the other. Whoever works in a home shares its lock, who changes how it is kept
-// holds it alone. Every change is all or nothing: killed anywhere, the home opens as before or as asked.
+// How a home's keys are kept from who gets hold of its disk: by the permission of their files alone, by a passphrase,
+// or by the desktop's keyring; and the way from one to the other. Whoever works in a home shares its lock, who changes
+// how it is kept holds it alone. Every change is all or nothing: killed anywhere, the home opens as before or as asked.
 // Any thread. Deliberately not: asking a person (passphrase_source.hpp).
 #pragma once
 
@@ -16,12 +16,13 @@ namespace indaba::client {
 enum class Protection : unsigned char {
     permission,  ///< who may read the files may read the records
     passphrase,
+    keyring,  ///< of the desktop: who is logged in there may open it
 };
 [[nodiscard]] const char* protection_name(Protection protection);
 
 struct Kept {
     Protection protection = Protection::permission;
-    bool locked = false;  ///< whoever opens it next is asked for the passphrase
+    bool locked = false;  ///< whoever opens it next is asked for the passphrase; of a keyring only opening it shows
 };
 /// corrupt or unsupported as Home::open.
 [[nodiscard]] Result<Kept> how_kept(const std::string& directory);
@@ -35,8 +36,8 @@ struct OpenKeys {
     std::string device_pem;
     platform::FileLock lock;
 };
-/// Asks only if the home is locked; untrusted, with what to do, if there is nobody to ask or the passphrase is wrong.
-/// Finishes what a killed change left. busy: the home is being changed.
+/// Asks only if the home is locked; untrusted, with what to do, if there is nobody to ask, the passphrase is wrong, or
+/// the keyring does not give the key. Finishes what a killed change left. busy: the home is being changed.
 [[nodiscard]] Result<OpenKeys> open_keys(const std::string& directory, const AskPassphrase& ask);
 
 /// The same with nobody else in the home for as long as the lock is held; busy if somebody is.
@@ -50,6 +51,10 @@ struct OpenKeys {
 /// The same: who knew the old one, and has a copy of the files, reads nothing that is written from now on.
 [[nodiscard]] Result<void> change_passphrase(const std::string& directory, const AskPassphrase& ask,
                                              const AskPassphrase& ask_new, const platform::PassphraseCost& cost = {});
+/// The same, and nobody needs to know anything; `ask` if it has a passphrase. untrusted or io, and nothing is changed,
+/// without a keyring that keeps keys.
+[[nodiscard]] Result<void> move_to_keyring(const std::string& directory, const AskPassphrase& ask);
+/// Out of the keyring as well.
 [[nodiscard]] Result<void> remove_passphrase(const std::string& directory, const AskPassphrase& ask);
 
 /// Until then, or until lock(), the home opens without a passphrase. unsupported if the system remembers no keys.

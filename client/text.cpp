@@ -272,6 +272,8 @@ std::string protection_line(std::string_view protection, bool locked)
 {
     if (protection == protection_name(Protection::permission))
         return "Encrypted, with the key beside it: file permission alone keeps it. `indaba passphrase set` locks it.";
+    if (protection == protection_name(Protection::keyring))
+        return "Encrypted, its key in the desktop's keyring: it opens for you while you are logged in there.";
     if (locked) return "Encrypted, its key under a passphrase: each command asks until `indaba unlock`.";
     return "Encrypted, its key under a passphrase, now unlocked: `indaba lock` ends that.";
 }

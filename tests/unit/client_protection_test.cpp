@@ -27,6 +27,41 @@ TEST(WrappedKeys, of_the_first_version_are_read)
     EXPECT_EQ(keys->device_pem, "-----BEGIN PRIVATE KEY-----\n");
 }
 
+TEST(WrappedKeys, whose_key_the_keyring_has_are_read)
+{
+    const auto bytes = shared::from_hex(
+        "696e646162612e6b6579730a01020000000000000000000102030405060708090a0b0c0d0e0f6465666768696a6b6c6d"
+        "6e6fe5c9e90f5adc45918f3207bfe06e78491f942ee90e1c0a670eb82d6f1dfef4b98b029a9f831fa6f39c276d63e659"
+        "d28328b4e90deaf4a3a3b05a38a03fae42582a9db50a5c8a62dfe59e010bc1f4248d9f686d605f6b85d2a5b039bcdd2a"
+        "0d534f8299a7393e3d39b8ea1395fd");
+    const auto wrapped = WrappedKeys::parse(*bytes);
+    ASSERT_TRUE(wrapped.has_value()) << wrapped.error().text;
+    EXPECT_EQ(wrapped->by(), WrappedBy::keyring);
+    EXPECT_EQ(wrapped->name(), "indaba:000102030405060708090a0b0c0d0e0f");
+    platform::Key32 key{};
+    key.fill(7);
+    const auto keys = wrapped->open(wrapped->wrapping(key));
+    ASSERT_TRUE(keys.has_value()) << keys.error().text;
+    EXPECT_EQ(keys->data[0][31], 31);
+    EXPECT_EQ(keys->device_pem, "-----BEGIN PRIVATE KEY-----\n");
+    const auto other = wrapped->open(wrapped->wrapping(platform::Key32{}));
+    ASSERT_TRUE(other.has_error());
+    EXPECT_THAT(other.error().text, HasSubstr("keyring"));
+    const auto written = WrappedKeys::write(*keys, wrapped->wrapping(key));
+    EXPECT_EQ(written.size(), bytes->size());
+    EXPECT_EQ(WrappedKeys::parse(written)->by(), WrappedBy::keyring);
+    const auto of_kind = [&](std::uint8_t kind) {
+        auto changed = *bytes;
+        changed.resize(changed.size() - 32);
+        changed[13] = kind;
+        const auto hash = platform::OpensslDigest().sha256(changed);
+        changed.insert(changed.end(), hash.bytes.begin(), hash.bytes.end());
+        return WrappedKeys::parse(changed).error().code;
+    };
+    EXPECT_EQ(of_kind(0), Errc::corrupt);
+    EXPECT_EQ(of_kind(3), Errc::unsupported);
+}
+
 TEST_F(ProtectionTest, starts_with_permission_alone_and_says_so)
 {
     EXPECT_EQ(how_kept(path)->protection, Protection::permission);

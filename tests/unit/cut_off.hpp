@@ -17,9 +17,12 @@ namespace indaba::tests {
 class CutOff {
 public:
     enum class End { killed, done, failed, impossible };
+    /// What counts as a change: also what a file holds, or only which files there are.
+    enum class Of { files, names };
 
-    /// `work` answers whether it succeeded. killed: there was an n-th change, counted from 0.
-    [[nodiscard]] static End before_change(int n, const std::function<bool()>& work)
+    /// `work` answers whether it succeeded; it may become another program. killed: there was an n-th change, counted
+    /// from 0.
+    [[nodiscard]] static End before_change(int n, const std::function<bool()>& work, Of what = Of::files)
     {
         const pid_t child = ::fork();
         if (child == 0) {
@@ -31,7 +34,7 @@ public:
         ::waitpid(child, &status, 0);
         if (!WIFSTOPPED(status)) return End::impossible;
         ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-        const auto end = follow(child, n);
+        const auto end = follow(child, n, what);
         if (end == End::killed) {
             ::kill(child, SIGKILL);
             ::waitpid(child, &status, 0);
@@ -42,7 +45,7 @@ public:
 private:
     static constexpr int kImpossible = 99;
 
-    static End follow(pid_t child, int n)
+    static End follow(pid_t child, int n, Of what)
     {
         int status = 0;
         long signal = 0;
@@ -52,13 +55,14 @@ private:
             if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? End::done : End::failed;
             if (WIFSIGNALED(status)) return End::failed;
             const bool is_call = WSTOPSIG(status) == (SIGTRAP | 0x80);
-            signal = is_call ? 0 : WSTOPSIG(status);
-            if (is_call && is_change(child) && n-- == 0) return End::killed;
+            // A plain SIGTRAP says that the work is another program now.
+            signal = is_call || WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+            if (is_call && is_change(child, what) && n-- == 0) return End::killed;
         }
     }
 
     /// True before a call that changes a file, not after it.
-    static bool is_change(pid_t child)
+    static bool is_change(pid_t child, Of what)
     {
         __ptrace_syscall_info call{};
         if (::ptrace(PTRACE_GET_SYSCALL_INFO, child, sizeof(call), &call) <= 0) return false;
@@ -69,7 +73,7 @@ private:
             case SYS_pwrite64:
             case SYS_ftruncate:
             case SYS_fsync:
-            case SYS_fdatasync:
+            case SYS_fdatasync: return what == Of::files;
             case SYS_renameat2:
             case SYS_unlinkat:
 #ifdef SYS_open
