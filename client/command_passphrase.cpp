@@ -90,7 +90,8 @@ void add_passphrase(CLI::App& app, Shell& shell)
     last->footer("Examples:\n  indaba passphrase remove\n  indaba passphrase remove --passphrase-file secret.txt");
     last->callback(chosen(shell, remove));
     command->footer(
-        "Examples:\n  indaba passphrase set\n  indaba passphrase change --passphrase-file old.txt "
+        "Examples:\n  indaba passphrase set\n  indaba passphrase keyring\n  indaba passphrase change --passphrase-file "
+        "old.txt "
         "--new-passphrase-file new.txt");
 }
 
