@@ -10,7 +10,7 @@ namespace {
 using Code = sync::Reason::Code;
 using Kind = Bug::Kind;
 
-constexpr std::uint64_t kSeeds = 80;
+constexpr std::uint64_t kSeeds = 400;
 
 /// One of the first seeds breaks with these words, and every one that breaks does so in time.
 void expect_found(Bug bug, const std::string& words)
