@@ -35,7 +35,7 @@ struct Contact {
     std::int64_t over_quota_until_ms = 0;
     /// The centre's clock minus this device's, as the person was told; 0: nothing of a clock that is wrong now.
     std::int64_t told_offset_ms = 0;
-    std::string refusal;  ///< why the centre lets this device in no more; empty: it does
+    std::string refusal = {};  ///< why the centre lets this device in no more; empty: it does
 };
 /// True if a person is to be told that the clock is off by so much, and then keeps that they were: once, until it is
 /// right again or twice as wrong, half as wrong or wrong the other way round.

@@ -119,9 +119,9 @@ TEST(Comparison, RefusesAnswersToWhatWasNotAsked)
 {
     model::CheapDigest digest;
     const auto id = [](std::uint8_t first) {
-        shared::RecordId id;
-        id.bytes[0] = first;
-        return id;
+        shared::RecordId made;
+        made.bytes[0] = first;
+        return made;
     };
     std::vector<RecordVersion> mine;
     for (std::uint8_t i = 0; i < 100; ++i) mine.push_back({id(i), 1});

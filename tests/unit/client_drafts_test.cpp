@@ -104,9 +104,9 @@ TEST(Drafts, come_in_pieces_of_one_space_that_a_transaction_takes)
         return std::vector<Draft>(count, {{}, "talent", space, {{"name", Value::text("A")}}});
     };
     const auto sizes = [](std::vector<Draft> all) {
-        std::vector<std::size_t> sizes;
-        for (const auto& piece : pieces_of(std::move(all))) sizes.push_back(piece.size());
-        return sizes;
+        std::vector<std::size_t> counted;
+        for (const auto& piece : pieces_of(std::move(all))) counted.push_back(piece.size());
+        return counted;
     };
     constexpr auto kMost = shared::limits::kRecordsPerTransaction;
     EXPECT_THAT(sizes({}), ElementsAre());
