@@ -147,8 +147,6 @@ Task<> write_outbox(WriterPorts ports, std::shared_ptr<MessageStream> stream, st
     co_await std::move(closing);
 }
 
-std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
-
 Task<> serve_device(ConnectionPorts ports, std::unique_ptr<MessageStream> owned)
 {
     const std::shared_ptr<MessageStream> stream(std::move(owned));

@@ -35,7 +35,4 @@ struct WriterPorts {
 [[nodiscard]] Task<> write_outbox(WriterPorts ports, std::shared_ptr<platform::MessageStream> stream,
                                   std::shared_ptr<Outbox> outbox);
 
-/// How a device is called in the log.
-[[nodiscard]] std::string log_name(const DeviceId& device);
-
 }  // namespace indaba::server

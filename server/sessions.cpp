@@ -24,9 +24,9 @@ sync::Actions goodbye(const shared::Error& error)
     return actions;
 }
 
-std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
-
 }  // namespace
+
+std::string log_name(const DeviceId& device) { return shared::to_hex(device.hash.bytes).substr(0, 12); }
 
 Result<SessionId> Sessions::open(const DeviceId& device, Sink sink)
 {

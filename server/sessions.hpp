@@ -80,4 +80,7 @@ private:
     std::map<SpaceName, SessionId> grown_;  ///< not announced yet, and by whom; 0: by several
 };
 
+/// How a device is called in the log.
+[[nodiscard]] std::string log_name(const DeviceId& device);
+
 }  // namespace indaba::server
