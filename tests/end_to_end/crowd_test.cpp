@@ -87,8 +87,10 @@ protected:
         const Crowd crowd(port(), plan);
         EXPECT_GE(crowd.opened(), plan.size());
         const auto crowded = best_sync();
-        EXPECT_LE(crowded, 2 * quiet + kSlack)
-            << fmt::format("{} ms, {} ms among {} strangers", quiet.count(), crowded.count(), crowd.opened());
+        if (!kIsInstrumented) {  // else a handshake takes many times as long
+            EXPECT_LE(crowded, 2 * quiet + kSlack)
+                << fmt::format("{} ms, {} ms among {} strangers", quiet.count(), crowded.count(), crowd.opened());
+        }
         EXPECT_GT(crowd.cut(), 0u);
     }
     void expect_little_memory()
