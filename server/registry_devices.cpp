@@ -128,7 +128,7 @@ Result<Registry::RevokedPerson> Registry::revoke_person(Transaction& transaction
     INDABA_TRY(database.statement("DELETE FROM registry_role WHERE person = ?1").bind_all(person).run());
     revoked.roles = database.changes();
     INDABA_TRY(database
-                   .statement("UPDATE registry_invitation SET expires_ms = ?2 WHERE person = ?1 AND used_ms = 0 AND "
+                   .statement("UPDATE registry_invitation SET expires_ms = 0 WHERE person = ?1 AND used_ms = 0 AND "
                               "expires_ms > ?2")
                    .bind_all(person, now_ms)
                    .run());

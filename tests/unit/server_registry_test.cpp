@@ -123,7 +123,7 @@ TEST_F(RegistryTest, a_revoked_person_has_no_role_and_no_code_that_works)
     EXPECT_EQ(revoked->devices, 1);
     EXPECT_EQ(revoked->roles, 1);
     EXPECT_EQ(revoked->invitations, 1) << "the used and the expired one are none";
-    EXPECT_EQ(registry().find_invitation(hash(1)).value()->expires_ms, now_ms);
+    EXPECT_EQ(registry().find_invitation(hash(1)).value()->expires_ms, 0) << "whatever a clock will show";
     EXPECT_EQ(registry().find_invitation(hash(2)).value()->expires_ms, now_ms + 1'000);
     EXPECT_EQ(registry().find_invitation(hash(3)).value()->expires_ms, now_ms - 5);
     EXPECT_FALSE(writes(ana_, "forum"));
