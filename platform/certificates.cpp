@@ -1,6 +1,7 @@
 #include "platform/certificates.hpp"
 
 #include "platform/openssl_native.hpp"
+#include "shared/limits.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -13,7 +14,6 @@ using shared::Errc;
 using shared::Error;
 using shared::PublicKey;
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr int kAuthorityDays = 30 * 365;
 constexpr std::size_t kMaxHosts = 64;
 constexpr std::size_t kMaxHostBytes = 253;          // RFC 1035
@@ -36,8 +36,8 @@ X509Owner blank_certificate(EVP_PKEY* key, std::int64_t now_ms, int valid_days)
     INDABA_CHECK(BN_priv_rand(serial.get(), kSerialBits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
     INDABA_CHECK(BN_to_ASN1_INTEGER(serial.get(), X509_get_serialNumber(certificate.get())) != nullptr);
     // A day back: the clocks of those who check it are not exact.
-    const auto from = static_cast<time_t>((now_ms - kDayMs) / 1000);
-    const auto until = static_cast<time_t>((now_ms + valid_days * kDayMs) / 1000);
+    const auto from = static_cast<time_t>((now_ms - shared::limits::kDay_ms) / 1000);
+    const auto until = static_cast<time_t>((now_ms + valid_days * shared::limits::kDay_ms) / 1000);
     INDABA_CHECK(ASN1_TIME_set(X509_getm_notBefore(certificate.get()), from) != nullptr);
     INDABA_CHECK(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), until) != nullptr);
     INDABA_CHECK(X509_set_pubkey(certificate.get(), key) == 1);
@@ -242,7 +242,7 @@ Result<std::int64_t> certificate_expires_ms(std::string_view pem)
     if (!epoch || ASN1_TIME_diff(&days, &seconds, epoch.get(), X509_get0_notAfter(certificate.get())) != 1) {
         return malformed("the certificate's dates cannot be read");
     }
-    return days * kDayMs + seconds * std::int64_t{1000};
+    return days * shared::limits::kDay_ms + seconds * std::int64_t{1000};
 }
 
 }  // namespace indaba::platform

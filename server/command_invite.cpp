@@ -17,8 +17,6 @@ namespace {
 using shared::Errc;
 using shared::fail;
 
-constexpr std::int64_t kDay_ms = std::int64_t(24) * 60 * 60 * 1000;
-
 Result<platform::Address> address_for(Ledger& ledger, const std::optional<std::string>& chosen)
 {
     INDABA_ASSIGN(const auto names, hosts(ledger.database()));
@@ -57,7 +55,7 @@ Result<Answer> invite(const InviteCommand& command)
     const Invitation invitation{std::move(address), fingerprint, make_code(random)};
 
     const auto now_ms = clock.now_ms();
-    const auto expires_ms = now_ms + days * kDay_ms;
+    const auto expires_ms = now_ms + days * shared::limits::kDay_ms;
     INDABA_ASSIGN(auto transaction, Transaction::write(ledger.database()));
     INDABA_TRY(ledger.registry().add_invitation(transaction, digest.sha256(shared::as_bytes(invitation.code)),
                                                 person.id, now_ms, expires_ms));

@@ -1,5 +1,6 @@
 // What a device learns of time: how far its clock is off at each contact, the stamps of what it takes, and how long it
 // has not met the centre.
+#include "shared/limits.hpp"
 #include "sync/replica.hpp"
 #include "sync/storage_transaction.hpp"
 
@@ -75,8 +76,7 @@ Result<LeaseClock> Replica::lease_clock(bool keep)
 
 std::int64_t lease_end_ms(const StoredSpace& space, const LeaseClock& clock)
 {
-    constexpr std::int64_t kDay_ms = 24LL * 60 * 60 * 1000;
-    return clock.renewed_ms == 0 ? 0 : clock.renewed_ms + space.lease_days * kDay_ms;
+    return clock.renewed_ms == 0 ? 0 : clock.renewed_ms + space.lease_days * shared::limits::kDay_ms;
 }
 
 /// What is written from now on orders after what was just taken, though both clocks may show the same.
